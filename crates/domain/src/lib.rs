@@ -1,0 +1,46 @@
+//! What the record holds and the rules about it. Nothing here reads, writes or asks the time.
+
+mod appointment;
+mod article;
+mod asset;
+pub mod body;
+mod clock;
+mod entry;
+mod event;
+pub mod fold;
+mod id;
+mod institution;
+mod kind;
+mod locale;
+mod mention;
+mod partial_date;
+mod period;
+mod person;
+mod place;
+mod publication;
+mod slug;
+mod style;
+mod topic;
+mod view;
+
+pub use appointment::{Appointment, AppointmentText};
+pub use article::{Article, ArticleKind, ArticleText, Byline, Correction, CorrectionKind, MediaPlacement, Urgency};
+pub use asset::{Asset, AssetFile, AssetKind, AssetText, FocalPoint};
+pub use body::Body;
+pub use clock::{Clock, IdSource, RandomIds, SystemClock, from_micros, micros};
+pub use entry::{Entry, Link, LinkRole, Text, UnfitContent};
+pub use event::{Event, EventState, EventText, EventTime, Participant, ProgrammeItem};
+pub use id::{AppointmentId, ArticleId, AssetId, EntryId, EventId, IdError, InstitutionId, PersonId, TopicId};
+pub use institution::{Contact, Institution, InstitutionKind, InstitutionText, PastName};
+pub use kind::{EntryKind, UnknownKind};
+pub use locale::{Direction, Locale, LocaleError, Localized};
+pub use mention::{Mention, MentionRole, Passage};
+pub use partial_date::{PartialDate, PartialDateError};
+pub use period::Period;
+pub use person::{Person, PersonName, PersonText, RankPeriod};
+pub use place::{GeoPoint, Place};
+pub use publication::{Edition, ExternalId, OldPath, Publication, Seo};
+pub use slug::{Slug, SlugError};
+pub use style::{Style, Title, rank_at, style_at, titles_at};
+pub use topic::{Topic, TopicText};
+pub use view::{LocaleChain, Moment, View};

@@ -1,0 +1,85 @@
+//! The act that makes versions live.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::{Body, Entry, EntryId, EntryKind, Locale, Slug, Text};
+
+/// One entry's new versions, becoming live together. Parts left out stay as they are.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Publication {
+    #[allow(missing_docs)]
+    pub id: EntryId,
+    #[allow(missing_docs)]
+    pub kind: EntryKind,
+    /// When the versions became live: the original date for imported content, else now.
+    pub live_from: DateTime<Utc>,
+    /// When the entry was last changed at its source. An entry already live with other content gets its new
+    /// versions from this instant if it is later than the live ones, else from the moment of publishing.
+    pub revised_at: Option<DateTime<Utc>>,
+    /// The new language-neutral part; required when the entry is new.
+    pub entry: Option<Entry>,
+    /// New editions; a new entry has at least one.
+    pub editions: BTreeMap<Locale, Edition>,
+    /// Languages that stop being live.
+    pub withdrawn: BTreeSet<Locale>,
+    /// Identifiers in other systems, added to those known.
+    pub external_ids: Vec<ExternalId>,
+    /// Addresses that shall lead here, added to those known.
+    pub old_paths: Vec<OldPath>,
+}
+
+/// An entry in one language.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Edition {
+    /// Present for the kinds with [`EntryKind::has_slug`], and only for them.
+    pub slug: Option<Slug>,
+    #[allow(missing_docs)]
+    pub text: Text,
+    /// Body, biography, description or introduction; empty when there is none.
+    pub body: Body,
+}
+
+/// An identifier in another system.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ExternalId {
+    /// Name of the system, such as `wikidata` or `wordpress`.
+    pub scheme: String,
+    /// Identifier in that system.
+    pub value: String,
+}
+
+/// An address of the site before, as path and query, such as `/?p=12` or `/2023/07/visite/`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OldPath {
+    /// Path and query, beginning with `/`.
+    pub path: String,
+    /// The language it showed, when it had one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<Locale>,
+}
+
+/// Texts for search engines and social cards; absent ones follow the headline and summary.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Seo {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Kept out of search engines.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub no_index: bool,
+}
+
+impl Seo {
+    /// Whether nothing is set.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
