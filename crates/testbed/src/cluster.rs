@@ -108,6 +108,7 @@ fn launch(bin: &Path, dir: &Path, runner: &Runner, port: u16) -> Result<(), Stri
 
 /// Starts a shell that outlives this process: it waits for the end of its input, then removes the cluster. A group
 /// of its own keeps it out of reach of Ctrl-C.
+#[expect(clippy::zombie_processes, reason = "the watchdog ends after this process, so nobody here can wait for it")]
 fn watch(bin: &Path, dir: &Path, runner: &Runner) -> ChildStdin {
     const SCRIPT: &str = "cat >/dev/null\n\
         [ ! -e \"$2/data/postmaster.pid\" ] || \"$1/pg_ctl\" --pgdata \"$2/data\" --mode immediate stop\n\
