@@ -80,7 +80,7 @@ fn hold_a_cluster_until_killed() {
 }
 
 fn psql(url: &str, sql: &str) -> String {
-    let output = Command::new("psql").args(["--no-psqlrc", "-At", "-c", sql, url]).output().unwrap();
+    let output = Command::new("psql").args(["--no-psqlrc", "-At", "-c", sql, url]).output().expect("psql runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    String::from_utf8(output.stdout).expect("psql prints UTF-8").trim().to_owned()
 }
