@@ -1,1 +1,28 @@
-//! .
+//! The stores' tables, one file per change. Both stores hold the same content tables; the editorial store
+//! has some of its own. A migration names tables and columns itself and never imports an entity, so that it
+//! means the same thing next year.
+
+use sea_orm_migration::prelude::*;
+
+mod m20261124_000001_record;
+mod m20261124_000002_suggestions;
+
+/// Brings the published store up to date.
+pub struct PublishedMigrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for PublishedMigrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261124_000001_record::Migration)]
+    }
+}
+
+/// Brings the editorial store up to date.
+pub struct EditorialMigrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for EditorialMigrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261124_000001_record::Migration), Box::new(m20261124_000002_suggestions::Migration)]
+    }
+}

@@ -217,15 +217,17 @@ impl Entry {
         }
     }
 
-    /// The instant an event ends, when it has an end.
+    /// The instant an event or appointment ends, when it has an end.
     pub fn ends_at(&self) -> Option<DateTime<Utc>> {
-        let Self::Event(event) = self else { return None };
+        let after = |day: chrono::NaiveDate| day.succ_opt().unwrap_or(day).and_time(chrono::NaiveTime::MIN).and_utc();
+        let event = match self {
+            Self::Event(event) => event,
+            Self::Appointment(appointment) => return appointment.until.map(|until| after(until.latest())),
+            _ => return None,
+        };
         match &event.time {
             EventTime::Timed { ends_at, .. } => ends_at.map(|at| at.to_utc()),
-            EventTime::AllDay { starts_on, ends_on, .. } => {
-                let last = ends_on.unwrap_or(*starts_on);
-                Some(last.succ_opt().unwrap_or(last).and_time(chrono::NaiveTime::MIN).and_utc())
-            }
+            EventTime::AllDay { starts_on, ends_on, .. } => Some(after(ends_on.unwrap_or(*starts_on))),
         }
     }
 

@@ -1,1 +1,25 @@
-//! .
+//! The stores of a record, on SQLite and PostgreSQL alike. SeaORM stops here: nothing of it is in the API.
+//!
+//! [`Publisher`] writes a store and [`PublishedStore`] reads what is published; delivery holds only the latter.
+
+mod doctor;
+mod entity;
+mod error;
+mod location;
+mod migrate;
+mod publish;
+mod published;
+mod statements;
+mod suggestion;
+
+pub use doctor::{Finding, Level, doctor};
+pub use error::StoreError;
+pub use location::{DELIVERY_ROLE, Location, StoreName};
+pub use migrate::{MigrationReport, migrate, migrate_down};
+pub use publish::{Act, LiveEntry, Outcome, Publisher, Refusal};
+pub use published::{
+    Alternate, Condition, Found, ListQuery, Order, OrderKey, OrderedBy, Page, PageRow, PublishedStore, Record, Related,
+    Window,
+};
+pub use statements::StatementCount;
+pub use suggestion::Suggestion;

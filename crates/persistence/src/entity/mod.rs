@@ -1,0 +1,12 @@
+//! The tables, one file each. Nothing of this leaves the crate.
+
+pub mod edition;
+pub mod entry;
+pub mod entry_version;
+pub mod external_id;
+pub mod journal;
+pub mod journal_head;
+pub mod link;
+pub mod mention_suggestion;
+pub mod old_path;
+pub mod slug;

@@ -1,0 +1,178 @@
+//! Where a record lives, and how each store of it is opened.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sea_orm::sqlx::postgres::PgConnectOptions;
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
+
+use crate::StoreError;
+
+/// The PostgreSQL role that may only read what is published.
+pub const DELIVERY_ROLE: &str = "griot_delivery";
+
+/// Where the record lives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Location {
+    /// Two files in a folder: `published.db` and `editorial.db`.
+    Sqlite {
+        #[allow(missing_docs)]
+        data_dir: PathBuf,
+    },
+    /// Two schemas of one database: `published` and `editorial`.
+    Postgres {
+        /// Address of the owner, who may create schemas and write.
+        url: String,
+        /// Address of a login of its own for delivery; without it the owner's connection takes on the role
+        /// `griot_delivery`.
+        delivery_url: Option<String>,
+    },
+}
+
+/// One of the two stores of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoreName {
+    /// Everything that has been published.
+    Published,
+    /// Drafts and suggestions.
+    Editorial,
+}
+
+impl StoreName {
+    /// Name of the schema, and of the file without its ending.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Published => "published",
+            Self::Editorial => "editorial",
+        }
+    }
+}
+
+/// What a connection is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Creates tables.
+    Migrate,
+    /// Publishes.
+    Write,
+    /// Delivers.
+    Read,
+}
+
+impl Location {
+    /// The folder of a SQLite record.
+    pub fn sqlite(data_dir: impl Into<PathBuf>) -> Self {
+        Self::Sqlite { data_dir: data_dir.into() }
+    }
+
+    /// The file of a store, `None` on PostgreSQL.
+    pub fn file(&self, store: StoreName) -> Option<PathBuf> {
+        match self {
+            Self::Sqlite { data_dir } => Some(data_dir.join(format!("{}.db", store.as_str()))),
+            Self::Postgres { .. } => None,
+        }
+    }
+
+    /// How messages call a store: its file, or its schema and the database without the password.
+    pub fn describe(&self, store: StoreName) -> String {
+        match self {
+            Self::Sqlite { .. } => self.file(store).unwrap_or_default().display().to_string(),
+            Self::Postgres { url, .. } => {
+                let place = url.rsplit_once('@').map_or(url.as_str(), |(_, place)| place);
+                format!("schema {} of PostgreSQL at {}", store.as_str(), place.trim_start_matches("postgres://"))
+            }
+        }
+    }
+
+    pub(crate) async fn connect(&self, store: StoreName, access: Access) -> Result<DatabaseConnection, StoreError> {
+        let unreachable = |source: DbErr| StoreError::Unreachable { place: self.describe(store), source };
+        match self {
+            Self::Sqlite { data_dir } => {
+                let file = data_dir.join(format!("{}.db", store.as_str()));
+                if access == Access::Migrate {
+                    create_private_folder(data_dir)?;
+                }
+                Database::connect(sqlite_options(&file, access)).await.map_err(unreachable)
+            }
+            Self::Postgres { url, delivery_url } => {
+                let url = match access {
+                    Access::Read => delivery_url.as_ref().unwrap_or(url),
+                    _ => url,
+                };
+                url.parse::<PgConnectOptions>().map_err(|_| StoreError::Address { url: without_password(url) })?;
+                let takes_role = access == Access::Read && delivery_url.is_none();
+                Database::connect(postgres_options(url, store, access, takes_role)).await.map_err(unreachable)
+            }
+        }
+    }
+}
+
+/// The address with its password blotted out.
+fn without_password(url: &str) -> String {
+    match (url.split_once("://"), url.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, place))) => format!("{scheme}://…@{place}"),
+        _ => url.to_owned(),
+    }
+}
+
+fn create_private_folder(path: &Path) -> Result<(), StoreError> {
+    let refuse = |source| StoreError::DataFolder { path: path.to_owned(), source };
+    if path.is_dir() {
+        return Ok(());
+    }
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).map_err(refuse)
+}
+
+fn sqlite_options(file: &Path, access: Access) -> ConnectOptions {
+    // The path goes in through `filename`, so that no character of it can be taken for an option.
+    let mut options = ConnectOptions::new("sqlite::memory:");
+    let file = file.to_owned();
+    options.sqlx_logging(false).acquire_timeout(Duration::from_secs(5)).test_before_acquire(false);
+    options.idle_timeout(None).max_lifetime(None);
+    options.max_connections(if access == Access::Read { 8 } else { 1 }).min_connections(1);
+    options.map_sqlx_sqlite_opts(move |_| {
+        let options = SqliteConnectOptions::new()
+            .filename(&file)
+            .busy_timeout(Duration::from_secs(5))
+            .foreign_keys(true)
+            .statement_cache_capacity(512)
+            .pragma("trusted_schema", "OFF")
+            .pragma("mmap_size", "1073741824")
+            .pragma("cache_size", "-65536");
+        match access {
+            Access::Read => options.read_only(true).pragma("query_only", "ON"),
+            Access::Migrate | Access::Write => options
+                .create_if_missing(access == Access::Migrate)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full),
+        }
+    });
+    options
+}
+
+fn postgres_options(url: &str, store: StoreName, access: Access, takes_role: bool) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options.sqlx_logging(false).acquire_timeout(Duration::from_secs(5)).test_before_acquire(false);
+    options.max_connections(if access == Access::Read { 8 } else { 2 }).min_connections(1);
+    options.map_sqlx_postgres_opts(move |options| {
+        let options = options.statement_cache_capacity(512).options([("search_path", store.as_str())]);
+        match access {
+            Access::Migrate => options.application_name("griot migrate"),
+            Access::Write => options.application_name("griot publish").options([("lock_timeout", "10s")]),
+            Access::Read => {
+                let options = options.application_name("griot delivery").options([
+                    ("default_transaction_read_only", "on"),
+                    ("statement_timeout", "3s"),
+                    ("jit", "off"),
+                ]);
+                if takes_role { options.options([("role", DELIVERY_ROLE)]) } else { options }
+            }
+        }
+    });
+    options
+}

@@ -1,0 +1,118 @@
+//! Creating and updating the stores.
+
+use griot_migrations::{EditorialMigrator, PublishedMigrator};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, EntityTrait};
+use sea_orm_migration::{MigratorTrait, seaql_migrations};
+
+use crate::location::{Access, DELIVERY_ROLE};
+use crate::{Location, StoreError, StoreName};
+
+/// What a migration did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MigrationReport {
+    /// Changes made, as `store: name`, in order.
+    pub applied: Vec<String>,
+}
+
+/// Creates what is missing and brings both stores up to date. On PostgreSQL it also creates the schemas and the
+/// role `griot_delivery`, and lets that role read `published` and nothing else.
+pub async fn migrate(location: &Location) -> Result<MigrationReport, StoreError> {
+    let mut report = MigrationReport::default();
+    for store in [StoreName::Published, StoreName::Editorial] {
+        let db = location.connect(store, Access::Migrate).await?;
+        if db.get_database_backend() == DbBackend::Postgres {
+            create_schema(&db, store).await?;
+        }
+        let applied = match store {
+            StoreName::Published => bring_up::<PublishedMigrator>(&db).await?,
+            StoreName::Editorial => bring_up::<EditorialMigrator>(&db).await?,
+        };
+        report.applied.extend(applied.into_iter().map(|name| format!("{}: {name}", store.as_str())));
+        if db.get_database_backend() == DbBackend::Postgres {
+            grant(&db, store).await?;
+        }
+        db.close().await?;
+    }
+    Ok(report)
+}
+
+/// Takes both stores back to nothing: every table is dropped, and everything in them lost. For tests of migrations.
+pub async fn migrate_down(location: &Location) -> Result<(), StoreError> {
+    for store in [StoreName::Published, StoreName::Editorial] {
+        let db = location.connect(store, Access::Migrate).await?;
+        match store {
+            StoreName::Published => PublishedMigrator::down(&db, None).await?,
+            StoreName::Editorial => EditorialMigrator::down(&db, None).await?,
+        }
+        db.close().await?;
+    }
+    Ok(())
+}
+
+/// Refuses a store that lacks a change this build needs.
+pub(crate) async fn check(db: &DatabaseConnection, location: &Location, store: StoreName) -> Result<(), StoreError> {
+    let needed = match store {
+        StoreName::Published => PublishedMigrator::get_migration_files(),
+        StoreName::Editorial => EditorialMigrator::get_migration_files(),
+    };
+    let refuse = |detail: String| StoreError::NotMigrated { place: location.describe(store), detail };
+    let applied = seaql_migrations::Entity::find()
+        .all(db)
+        .await
+        .map_err(|err| refuse(format!("its list of migrations cannot be read: {err}")))?;
+    for migration in needed {
+        if !applied.iter().any(|row| row.version == migration.name()) {
+            return Err(refuse(format!("{} is missing", migration.name())));
+        }
+    }
+    Ok(())
+}
+
+async fn bring_up<M: MigratorTrait>(db: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
+    let pending = M::get_pending_migrations(db).await?;
+    M::up(db, None).await?;
+    Ok(pending.iter().map(|migration| migration.name().to_owned()).collect())
+}
+
+async fn create_schema(db: &DatabaseConnection, store: StoreName) -> Result<(), DbErr> {
+    // The role belongs to the whole cluster, so another migration may be creating it at this moment.
+    let sql = match store {
+        StoreName::Published => {
+            "CREATE SCHEMA IF NOT EXISTS published;
+             DO $$ BEGIN
+               IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'griot_delivery') THEN
+                 CREATE ROLE griot_delivery NOLOGIN;
+               END IF;
+             EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+             END $$;"
+        }
+        StoreName::Editorial => "CREATE SCHEMA IF NOT EXISTS editorial; REVOKE ALL ON SCHEMA editorial FROM PUBLIC;",
+    };
+    db.execute_unprepared(sql).await.map(|_| ()).map_err(|err| {
+        tracing::error!(
+            role = DELIVERY_ROLE,
+            "creating the schema or the role failed; an administrator can run: CREATE ROLE griot_delivery NOLOGIN; \
+             GRANT griot_delivery TO <this user>; GRANT CREATE ON DATABASE <this database> TO <this user>"
+        );
+        err
+    })
+}
+
+async fn grant(db: &DatabaseConnection, store: StoreName) -> Result<(), DbErr> {
+    let sql = match store {
+        StoreName::Published => {
+            "GRANT USAGE ON SCHEMA published TO griot_delivery;
+             GRANT SELECT ON ALL TABLES IN SCHEMA published TO griot_delivery;
+             DO $$ BEGIN
+               IF NOT pg_has_role(current_user, 'griot_delivery', 'MEMBER') THEN
+                 GRANT griot_delivery TO CURRENT_USER;
+               END IF;
+             END $$;"
+        }
+        StoreName::Editorial => {
+            "REVOKE ALL ON SCHEMA editorial FROM griot_delivery;
+             REVOKE ALL ON ALL TABLES IN SCHEMA editorial FROM griot_delivery;"
+        }
+    };
+    db.execute_unprepared(sql).await.map(|_| ())
+}

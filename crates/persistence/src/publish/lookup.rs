@@ -1,0 +1,256 @@
+//! What an importer asks of the store it writes to.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use griot_domain::{
+    Edition, Entry, EntryId, EntryKind, ExternalId, Locale, OldPath, Publication, Slug, Text, from_micros,
+};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use super::Publisher;
+use super::publisher::parse_entry;
+use crate::StoreError;
+use crate::entity::{edition, entry, entry_version, external_id, journal, old_path, slug};
+
+/// Ids in one statement.
+const CHUNK: usize = 500;
+
+/// A live entry with its texts in every language.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs)]
+pub struct LiveEntry {
+    pub id: EntryId,
+    pub entry: Entry,
+    pub texts: BTreeMap<Locale, Text>,
+}
+
+impl Publisher {
+    /// The entries known under these external ids.
+    pub async fn ids_by_external(
+        &self,
+        scheme: &str,
+        values: &[String],
+    ) -> Result<HashMap<String, EntryId>, StoreError> {
+        let mut found = HashMap::new();
+        for chunk in values.chunks(CHUNK) {
+            let rows = external_id::Entity::find()
+                .filter(Expr::col(external_id::Column::Scheme).eq(scheme))
+                .filter(external_id::Column::Value.is_in(chunk.iter().map(String::as_str)))
+                .all(&self.db)
+                .await?;
+            found.extend(rows.into_iter().map(|row| (row.value, EntryId(row.entry_id))));
+        }
+        Ok(found)
+    }
+
+    /// The entries whose live editions have these slugs, in whatever language.
+    pub async fn ids_by_slug(&self, kind: EntryKind, slugs: &[Slug]) -> Result<HashMap<Slug, EntryId>, StoreError> {
+        let mut found = HashMap::new();
+        for chunk in slugs.chunks(CHUNK) {
+            let rows = slug::Entity::find()
+                .filter(Expr::col(slug::Column::Kind).eq(kind.as_str()))
+                .filter(slug::Column::Slug.is_in(chunk.iter().map(Slug::as_str)))
+                .filter(slug::Column::LiveTo.is_null())
+                .order_by_desc(slug::Column::Id)
+                .all(&self.db)
+                .await?;
+            for row in rows {
+                let name =
+                    Slug::parse(&row.slug).map_err(|err| StoreError::corrupt(format!("slug {}", row.id), err))?;
+                found.insert(name, EntryId(row.entry_id));
+            }
+        }
+        Ok(found)
+    }
+
+    /// The kinds of those of `ids` the store knows.
+    pub async fn kinds_of(&self, ids: &[EntryId]) -> Result<HashMap<EntryId, EntryKind>, StoreError> {
+        let mut found = HashMap::new();
+        for chunk in ids.chunks(CHUNK) {
+            let ids = chunk.iter().map(|id| id.0);
+            for row in entry::Entity::find().filter(entry::Column::Id.is_in(ids)).all(&self.db).await? {
+                found.insert(EntryId(row.id), parse_kind(&row.kind, row.id)?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Every live entry of a kind, by id.
+    pub async fn live_entries(&self, kind: EntryKind) -> Result<Vec<LiveEntry>, StoreError> {
+        let mut live: BTreeMap<Uuid, LiveEntry> = BTreeMap::new();
+        let versions = entry_version::Entity::find()
+            .filter(Expr::col(entry_version::Column::Kind).eq(kind.as_str()))
+            .filter(entry_version::Column::LiveTo.is_null())
+            .all(&self.db)
+            .await?;
+        for row in versions {
+            let entry = parse_entry(kind, &row.content, row.entry_id)?;
+            live.insert(row.entry_id, LiveEntry { id: EntryId(row.entry_id), entry, texts: BTreeMap::new() });
+        }
+        let editions: Vec<(Uuid, String, String)> = edition::Entity::find()
+            .select_only()
+            .columns([edition::Column::EntryId, edition::Column::Locale, edition::Column::Content])
+            .filter(Expr::col(edition::Column::Kind).eq(kind.as_str()))
+            .filter(edition::Column::LiveTo.is_null())
+            .into_tuple()
+            .all(&self.db)
+            .await?;
+        for (id, locale, content) in editions {
+            if let Some(entry) = live.get_mut(&id) {
+                entry.texts.insert(parse_locale(&locale, id)?, parse_text(kind, &content, id)?);
+            }
+        }
+        Ok(live.into_values().collect())
+    }
+
+    /// Whether nothing was ever published here.
+    pub async fn is_empty(&self) -> Result<bool, StoreError> {
+        Ok(journal::Entity::find().limit(1).count(&self.db).await? == 0)
+    }
+
+    /// The publications after `after_seq`, oldest first, from at most `limit` journal records. A record whose parts
+    /// became live at different instants comes as several publications of the same `seq`.
+    pub async fn journal_page(&self, after_seq: i64, limit: u64) -> Result<Vec<(i64, Publication)>, StoreError> {
+        let records = journal::Entity::find()
+            .filter(journal::Column::Seq.gt(after_seq))
+            .order_by_asc(journal::Column::Seq)
+            .limit(limit)
+            .all(&self.db)
+            .await?;
+        let (Some(first), Some(last)) = (records.first(), records.last()) else { return Ok(Vec::new()) };
+        let mut parts = self.parts_between(first.seq, last.seq).await?;
+        let mut page = Vec::with_capacity(records.len());
+        for record in &records {
+            let parts = parts.remove(&record.seq).unwrap_or_default();
+            page.extend(self.publications_of(record, parts).await?.into_iter().map(|one| (record.seq, one)));
+        }
+        Ok(page)
+    }
+
+    async fn parts_between(&self, first: i64, last: i64) -> Result<HashMap<i64, Parts>, StoreError> {
+        let mut parts: HashMap<i64, Parts> = HashMap::new();
+        let versions =
+            entry_version::Entity::find().filter(entry_version::Column::Seq.between(first, last)).all(&self.db).await?;
+        for row in versions {
+            let seq = row.seq;
+            parts.entry(seq).or_default().version = Some(row);
+        }
+        let editions = edition::Entity::find().filter(edition::Column::Seq.between(first, last)).all(&self.db).await?;
+        for row in editions {
+            let seq = row.seq;
+            parts.entry(seq).or_default().editions.push(row);
+        }
+        let external = external_id::Entity::find()
+            .filter(external_id::Column::Seq.between(first, last))
+            .order_by_asc(external_id::Column::Scheme)
+            .order_by_asc(external_id::Column::Value)
+            .all(&self.db)
+            .await?;
+        for row in external {
+            let one = ExternalId { scheme: row.scheme, value: row.value };
+            parts.entry(row.seq).or_default().external_ids.push(one);
+        }
+        let paths = old_path::Entity::find()
+            .filter(old_path::Column::Seq.between(first, last))
+            .order_by_asc(old_path::Column::Path)
+            .all(&self.db)
+            .await?;
+        for row in paths {
+            let locale = row.locale.as_deref().map(|tag| parse_locale(tag, row.entry_id)).transpose()?;
+            parts.entry(row.seq).or_default().old_paths.push(OldPath { path: row.path, locale });
+        }
+        Ok(parts)
+    }
+
+    async fn publications_of(&self, record: &journal::Model, parts: Parts) -> Result<Vec<Publication>, StoreError> {
+        let kind = parse_kind(&record.kind, record.entry_id)?;
+        let withdrawn: BTreeSet<Locale> = serde_json::from_str(&record.withdrawn)
+            .map_err(|err| StoreError::corrupt(format!("journal record {}", record.seq), err))?;
+        let mut by_instant: BTreeMap<i64, (Option<Entry>, BTreeMap<Locale, Edition>)> = BTreeMap::new();
+        if let Some(row) = &parts.version {
+            by_instant.entry(row.live_from).or_default().0 = Some(parse_entry(kind, &row.content, row.entry_id)?);
+        }
+        for row in &parts.editions {
+            let edition = parse_edition(kind, row)?;
+            by_instant.entry(row.live_from).or_default().1.insert(parse_locale(&row.locale, row.entry_id)?, edition);
+        }
+        let withdrawn_at = match withdrawn.is_empty() {
+            true => None,
+            false => Some(self.withdrawn_at(record, &withdrawn).await?),
+        };
+        if let Some(at) = withdrawn_at {
+            by_instant.entry(at).or_default();
+        }
+        if by_instant.is_empty() {
+            by_instant.entry(record.at).or_default();
+        }
+        let mut publications = Vec::with_capacity(by_instant.len());
+        for (live_from, (entry, editions)) in by_instant {
+            publications.push(Publication {
+                id: EntryId(record.entry_id),
+                kind,
+                live_from: from_micros(live_from)
+                    .ok_or_else(|| StoreError::corrupt(format!("journal record {}", record.seq), "its date"))?,
+                revised_at: None,
+                entry,
+                editions,
+                withdrawn: if withdrawn_at == Some(live_from) { withdrawn.clone() } else { BTreeSet::new() },
+                external_ids: Vec::new(),
+                old_paths: Vec::new(),
+            });
+        }
+        if let Some(first) = publications.first_mut() {
+            first.external_ids = parts.external_ids;
+            first.old_paths = parts.old_paths;
+        }
+        Ok(publications)
+    }
+
+    /// When the languages a journal record withdrew stopped being live: the end of the editions before it.
+    async fn withdrawn_at(&self, record: &journal::Model, withdrawn: &BTreeSet<Locale>) -> Result<i64, StoreError> {
+        let ended: Option<Option<i64>> = edition::Entity::find()
+            .select_only()
+            .column(edition::Column::LiveTo)
+            .filter(Expr::col(edition::Column::EntryId).eq(record.entry_id))
+            .filter(edition::Column::Locale.is_in(withdrawn.iter().map(Locale::as_str)))
+            .filter(edition::Column::Seq.lt(record.seq))
+            .order_by_desc(edition::Column::Seq)
+            .limit(1)
+            .into_tuple()
+            .one(&self.db)
+            .await?;
+        Ok(ended.flatten().unwrap_or(record.at))
+    }
+}
+
+/// The rows one journal record made.
+#[derive(Default)]
+struct Parts {
+    version: Option<entry_version::Model>,
+    editions: Vec<edition::Model>,
+    external_ids: Vec<ExternalId>,
+    old_paths: Vec<OldPath>,
+}
+
+fn parse_kind(kind: &str, id: Uuid) -> Result<EntryKind, StoreError> {
+    kind.parse().map_err(|err| StoreError::corrupt(format!("entry {id}"), err))
+}
+
+fn parse_locale(tag: &str, id: Uuid) -> Result<Locale, StoreError> {
+    Locale::parse(tag).map_err(|err| StoreError::corrupt(format!("an edition of {id}"), err))
+}
+
+fn parse_text(kind: EntryKind, content: &str, id: Uuid) -> Result<Text, StoreError> {
+    Text::from_json(kind, content).map_err(|err| StoreError::corrupt(format!("an edition of {kind} {id}"), err))
+}
+
+fn parse_edition(kind: EntryKind, row: &edition::Model) -> Result<Edition, StoreError> {
+    let corrupt = |err: &dyn std::fmt::Display| StoreError::corrupt(format!("edition {}", row.id), err);
+    Ok(Edition {
+        slug: row.slug.as_deref().map(Slug::parse).transpose().map_err(|err| corrupt(&err))?,
+        text: parse_text(kind, &row.content, row.entry_id)?,
+        body: serde_json::from_str(&row.body).map_err(|err| corrupt(&err))?,
+    })
+}

@@ -1,0 +1,12 @@
+//! Publishing: making versions live, in one transaction, each publication with its own `seq`.
+
+mod lookup;
+mod outcome;
+mod plan;
+mod publisher;
+mod rows;
+mod state;
+
+pub use lookup::LiveEntry;
+pub use outcome::{Act, Outcome, Refusal};
+pub use publisher::Publisher;

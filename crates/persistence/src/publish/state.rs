@@ -1,0 +1,142 @@
+//! What the record holds of the entries about to be published.
+
+use std::collections::HashMap;
+
+use griot_domain::{EntryKind, Publication};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use crate::StoreError;
+use crate::entity::{edition, entry, entry_version, external_id, old_path, slug};
+
+/// The present state of one entry.
+#[derive(Debug, Default)]
+pub(super) struct EntryState {
+    pub kind: Option<EntryKind>,
+    /// Every version of the neutral part, oldest first.
+    pub versions: Vec<Version>,
+    /// Every version of each edition by locale, oldest first.
+    pub editions: HashMap<String, Vec<Version>>,
+}
+
+/// What matters of one version.
+#[derive(Debug)]
+pub(super) struct Version {
+    pub digest: String,
+    pub since: i64,
+    pub live_from: i64,
+    pub live_to: Option<i64>,
+    pub slug: Option<String>,
+}
+
+/// The state a run of publications is checked against.
+#[derive(Debug, Default)]
+pub(super) struct State {
+    pub entries: HashMap<Uuid, EntryState>,
+    /// Holders of the live slugs, by kind, locale, slug.
+    pub slugs: HashMap<(EntryKind, String, String), Uuid>,
+    pub external_ids: HashMap<(String, String), Uuid>,
+    pub old_paths: HashMap<String, Uuid>,
+}
+
+impl State {
+    /// Reads all that concerns `publications`: a fixed number of statements.
+    pub async fn load(tx: &impl ConnectionTrait, publications: &[&Publication]) -> Result<Self, StoreError> {
+        let mut state = Self::default();
+        let ids: Vec<Uuid> = publications.iter().map(|publication| publication.id.0).collect();
+        for row in entry::Entity::find().filter(entry::Column::Id.is_in(ids.clone())).all(tx).await? {
+            let kind = row.kind.parse().map_err(|err| StoreError::corrupt(format!("entry {}", row.id), err))?;
+            state.entries.entry(row.id).or_default().kind = Some(kind);
+        }
+        let known: Vec<Uuid> = state.entries.keys().copied().collect();
+        if !known.is_empty() {
+            state.load_versions(tx, &known).await?;
+        }
+        state.load_names(tx, publications).await?;
+        Ok(state)
+    }
+
+    async fn load_versions(&mut self, tx: &impl ConnectionTrait, ids: &[Uuid]) -> Result<(), StoreError> {
+        use sea_orm::{QueryOrder, QuerySelect};
+        let versions: Vec<(Uuid, String, i64, i64, Option<i64>)> = entry_version::Entity::find()
+            .select_only()
+            .columns([
+                entry_version::Column::EntryId,
+                entry_version::Column::Digest,
+                entry_version::Column::Since,
+                entry_version::Column::LiveFrom,
+                entry_version::Column::LiveTo,
+            ])
+            .filter(entry_version::Column::EntryId.is_in(ids.iter().copied()))
+            .order_by_asc(entry_version::Column::LiveFrom)
+            .into_tuple()
+            .all(tx)
+            .await?;
+        for (id, digest, since, live_from, live_to) in versions {
+            let version = Version { digest, since, live_from, live_to, slug: None };
+            self.entries.entry(id).or_default().versions.push(version);
+        }
+        let editions: Vec<(Uuid, String, String, i64, Option<i64>, Option<String>)> = edition::Entity::find()
+            .select_only()
+            .columns([
+                edition::Column::EntryId,
+                edition::Column::Locale,
+                edition::Column::Digest,
+                edition::Column::LiveFrom,
+                edition::Column::LiveTo,
+                edition::Column::Slug,
+            ])
+            .filter(edition::Column::EntryId.is_in(ids.iter().copied()))
+            .order_by_asc(edition::Column::LiveFrom)
+            .into_tuple()
+            .all(tx)
+            .await?;
+        for (id, locale, digest, live_from, live_to, slug) in editions {
+            let version = Version { digest, since: live_from, live_from, live_to, slug };
+            self.entries.entry(id).or_default().editions.entry(locale).or_default().push(version);
+        }
+        Ok(())
+    }
+
+    async fn load_names(&mut self, tx: &impl ConnectionTrait, publications: &[&Publication]) -> Result<(), StoreError> {
+        let slugs: Vec<String> = publications
+            .iter()
+            .flat_map(|publication| publication.editions.values())
+            .filter_map(|edition| edition.slug.as_ref().map(|slug| slug.as_str().to_owned()))
+            .collect();
+        if !slugs.is_empty() {
+            let holders = slug::Entity::find()
+                .filter(slug::Column::Slug.is_in(slugs))
+                .filter(slug::Column::LiveTo.is_null())
+                .all(tx)
+                .await?;
+            for row in holders {
+                let kind = row.kind.parse().map_err(|err| StoreError::corrupt(format!("slug {}", row.slug), err))?;
+                self.slugs.insert((kind, row.locale, row.slug), row.entry_id);
+            }
+        }
+        let paths: Vec<&str> =
+            publications.iter().flat_map(|one| &one.old_paths).map(|old| old.path.as_str()).collect();
+        if !paths.is_empty() {
+            for row in old_path::Entity::find().filter(old_path::Column::Path.is_in(paths)).all(tx).await? {
+                self.old_paths.insert(row.path, row.entry_id);
+            }
+        }
+        let mut by_scheme: HashMap<&str, Vec<&str>> = HashMap::new();
+        for external in publications.iter().flat_map(|one| &one.external_ids) {
+            by_scheme.entry(&external.scheme).or_default().push(&external.value);
+        }
+        for (scheme, values) in by_scheme {
+            let rows = external_id::Entity::find()
+                .filter(Expr::col(external_id::Column::Scheme).eq(scheme))
+                .filter(external_id::Column::Value.is_in(values))
+                .all(tx)
+                .await?;
+            for row in rows {
+                self.external_ids.insert((row.scheme, row.value), row.entry_id);
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,69 @@
+//! Reading what is published. Every read takes a moment; "now" and "as of" are one query with another predicate.
+
+mod list;
+mod page;
+mod record;
+mod related;
+mod resolve;
+mod sql;
+
+use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, Statement, StatementBuilder};
+
+pub use list::{Condition, ListQuery, Order, OrderKey, OrderedBy, Window};
+pub use page::{Page, PageRow};
+pub use record::{Alternate, Record};
+pub use related::Related;
+pub use resolve::Found;
+
+use crate::entity::journal_head;
+use crate::location::Access;
+use crate::{Location, StatementCount, StoreError, StoreName, migrate};
+
+/// The read-only handle of the published store: all that delivery holds. SQLite opens the file read-only;
+/// PostgreSQL reads as a role that may only SELECT, and only here.
+#[derive(Clone, Debug)]
+pub struct PublishedStore {
+    db: DatabaseConnection,
+    statements: StatementCount,
+}
+
+impl PublishedStore {
+    /// Opens a migrated record for reading.
+    pub async fn open(location: &Location) -> Result<Self, StoreError> {
+        let missing = location.file(StoreName::Published).filter(|file| !file.is_file());
+        if let Some(file) = missing {
+            return Err(StoreError::NotMigrated {
+                place: file.display().to_string(),
+                detail: "there is no such file".to_owned(),
+            });
+        }
+        let mut db = location.connect(StoreName::Published, Access::Read).await?;
+        let statements = StatementCount::default();
+        let counter = statements.clone();
+        db.set_metric_callback(move |_| counter.add_one());
+        migrate::check(&db, location, StoreName::Published).await?;
+        Ok(Self { db, statements })
+    }
+
+    /// Counts the statements this handle runs.
+    pub fn statements(&self) -> &StatementCount {
+        &self.statements
+    }
+
+    /// The `seq` of the last publication; 0 when nothing was published.
+    pub async fn last_seq(&self) -> Result<i64, StoreError> {
+        let head = journal_head::Entity::find().one(&self.db).await?;
+        head.map(|row| row.seq).ok_or_else(|| StoreError::corrupt("journal_head", "its row is missing"))
+    }
+
+    /// Tries to run `sql`, to show what this handle is refused.
+    pub(crate) async fn try_raw(&self, sql: &str) -> Result<(), StoreError> {
+        self.db.execute_unprepared(sql).await?;
+        Ok(())
+    }
+
+    async fn rows(&self, query: &impl StatementBuilder) -> Result<Vec<sea_orm::QueryResult>, StoreError> {
+        let statement: Statement = self.db.get_database_backend().build(query);
+        Ok(self.db.query_all_raw(statement).await?)
+    }
+}

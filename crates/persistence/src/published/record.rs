@@ -1,0 +1,273 @@
+//! Entries as seen in a view.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use griot_domain::{Body, Entry, EntryId, EntryKind, LinkRole, Locale, LocaleChain, Slug, Text, View, from_micros};
+use sea_orm::sea_query::{Alias, CaseStatement, Expr, ExprTrait, Order, Query, SelectStatement};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryResult, QuerySelect};
+use uuid::Uuid;
+
+use super::PublishedStore;
+use super::sql::{EDITION, LINK, VERSION, col, live, padded};
+use crate::StoreError;
+use crate::entity::{edition, entry_version, link, slug};
+
+/// An entry as seen in a view: its neutral part, and the text in the best language of the view.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Record {
+    #[allow(missing_docs)]
+    pub id: EntryId,
+    #[allow(missing_docs)]
+    pub kind: EntryKind,
+    #[allow(missing_docs)]
+    pub entry: Entry,
+    /// When the entry first became public.
+    pub since: DateTime<Utc>,
+    /// When the state seen became public.
+    pub updated_at: DateTime<Utc>,
+    /// The language of the text.
+    pub locale: Locale,
+    #[allow(missing_docs)]
+    pub slug: Option<Slug>,
+    #[allow(missing_docs)]
+    pub text: Text,
+    /// Key of the body of this edition, see [`PublishedStore::bodies`].
+    pub edition: i64,
+    /// The same entry in its other languages, by tag.
+    pub alternates: Vec<Alternate>,
+}
+
+/// An entry in another language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Alternate {
+    pub locale: Locale,
+    pub slug: Option<Slug>,
+    pub title: String,
+}
+
+impl Record {
+    /// Headline, name or title.
+    pub fn title(&self) -> &str {
+        self.text.display_title(&self.entry)
+    }
+}
+
+impl PublishedStore {
+    /// The live ones among `ids`. One statement.
+    pub async fn records(&self, view: &View, ids: &[EntryId]) -> Result<HashMap<EntryId, Record>, StoreError> {
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let mut query = select_records(view);
+        let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+        query.and_where(col(VERSION, entry_version::Column::EntryId).is_in(padded(&ids)));
+        let rows = self.rows(&query).await?;
+        assemble(&rows, &view.locales)
+    }
+
+    /// The entry of `kind` that has the slug, or last had it; a slug of the languages asked for goes first. One
+    /// statement.
+    pub async fn find_by_slug(&self, view: &View, kind: EntryKind, slug: &Slug) -> Result<Option<Record>, StoreError> {
+        let mut query = select_records(view);
+        let holder = holder_of_slug(kind, slug, &view.locales);
+        query.and_where(col(VERSION, entry_version::Column::EntryId).in_subquery(holder));
+        let rows = self.rows(&query).await?;
+        Ok(assemble(&rows, &view.locales)?.into_values().next())
+    }
+
+    /// The live entries that link to each of `targets` by `role`, for roles with few sources. One statement.
+    pub async fn linking_to(
+        &self,
+        view: &View,
+        role: LinkRole,
+        targets: &[EntryId],
+    ) -> Result<HashMap<EntryId, Vec<Record>>, StoreError> {
+        if targets.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let mut query = select_records(view);
+        let ids: Vec<Uuid> = targets.iter().map(|id| id.0).collect();
+        query
+            .column((Alias::new(LINK), link::Column::TargetId))
+            .inner_join(
+                (link::Entity, Alias::new(LINK)),
+                col(LINK, link::Column::SourceId).equals((Alias::new(VERSION), entry_version::Column::EntryId)),
+            )
+            .and_where(col(LINK, link::Column::TargetId).is_in(padded(&ids)))
+            .and_where(col(LINK, link::Column::Role).eq(role.as_str()))
+            .cond_where(live(LINK, view.moment));
+        let rows = self.rows(&query).await?;
+        let mut sources: HashMap<Uuid, Vec<EntryId>> = HashMap::new();
+        for row in &rows {
+            let target: Uuid = row.try_get_by_index(COLUMNS)?;
+            let source = EntryId(row.try_get_by_index(0)?);
+            let known = sources.entry(target).or_default();
+            if !known.contains(&source) {
+                known.push(source);
+            }
+        }
+        let records = assemble(&rows, &view.locales)?;
+        Ok(sources
+            .into_iter()
+            .map(|(target, ids)| {
+                let mut linking: Vec<Record> = ids.iter().filter_map(|id| records.get(id).cloned()).collect();
+                linking.sort_by_key(|record| (record.entry.ordered_at(), record.id));
+                (EntryId(target), linking)
+            })
+            .collect())
+    }
+
+    /// The bodies of these editions, by [`Record::edition`]. One statement.
+    pub async fn bodies(&self, editions: &[i64]) -> Result<HashMap<i64, Body>, StoreError> {
+        if editions.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let rows: Vec<(i64, String)> = edition::Entity::find()
+            .select_only()
+            .columns([edition::Column::Id, edition::Column::Body])
+            .filter(edition::Column::Id.is_in(padded(editions)))
+            .into_tuple()
+            .all(&self.db)
+            .await?;
+        rows.into_iter()
+            .map(|(id, body)| {
+                let body = serde_json::from_str(&body)
+                    .map_err(|err| StoreError::corrupt(format!("the body of edition {id}"), err))?;
+                Ok((id, body))
+            })
+            .collect()
+    }
+}
+
+/// How many columns [`select_records`] reads.
+const COLUMNS: usize = 9;
+
+fn select_records(view: &View) -> SelectStatement {
+    let mut query = Query::select();
+    query
+        .columns([
+            (Alias::new(VERSION), entry_version::Column::EntryId),
+            (Alias::new(VERSION), entry_version::Column::Kind),
+            (Alias::new(VERSION), entry_version::Column::Content),
+            (Alias::new(VERSION), entry_version::Column::Since),
+        ])
+        .expr(col(VERSION, entry_version::Column::LiveFrom))
+        .columns([
+            (Alias::new(EDITION), edition::Column::Id),
+            (Alias::new(EDITION), edition::Column::Locale),
+            (Alias::new(EDITION), edition::Column::Slug),
+        ])
+        .expr(col(EDITION, edition::Column::Content));
+    query
+        .from_as(entry_version::Entity, Alias::new(VERSION))
+        .inner_join(
+            (edition::Entity, Alias::new(EDITION)),
+            col(EDITION, edition::Column::EntryId).equals((Alias::new(VERSION), entry_version::Column::EntryId)),
+        )
+        .cond_where(live(VERSION, view.moment))
+        .cond_where(live(EDITION, view.moment));
+    query
+}
+
+fn holder_of_slug(kind: EntryKind, name: &Slug, locales: &LocaleChain) -> SelectStatement {
+    let mut rank = CaseStatement::new();
+    for (position, locale) in locales.locales.iter().enumerate() {
+        rank = rank.case(Expr::col(slug::Column::Locale).eq(locale.as_str()), Expr::value(position as i32));
+    }
+    let rank = rank.finally(Expr::value(locales.locales.len() as i32));
+    let is_past =
+        CaseStatement::new().case(Expr::col(slug::Column::LiveTo).is_null(), Expr::value(0)).finally(Expr::value(1));
+    Query::select()
+        .column(slug::Column::EntryId)
+        .from(slug::Entity)
+        .and_where(Expr::col(slug::Column::Kind).eq(kind.as_str()))
+        .and_where(Expr::col(slug::Column::Slug).eq(name.as_str()))
+        .order_by_expr(rank.into(), Order::Asc)
+        .order_by_expr(is_past.into(), Order::Asc)
+        .order_by(slug::Column::LiveFrom, Order::Desc)
+        .limit(1)
+        .take()
+}
+
+/// One edition of one row.
+struct Candidate<'a> {
+    row: &'a QueryResult,
+    id: i64,
+    locale: Locale,
+    slug: Option<Slug>,
+    text: Text,
+}
+
+/// Makes a record of the rows of each entry; entries without a text in the languages asked for are left out.
+fn assemble(rows: &[QueryResult], locales: &LocaleChain) -> Result<HashMap<EntryId, Record>, StoreError> {
+    let mut by_entry: HashMap<EntryId, Vec<Candidate<'_>>> = HashMap::with_capacity(rows.len());
+    for row in rows {
+        let id = EntryId(row.try_get_by_index(0)?);
+        let candidates = by_entry.entry(id).or_default();
+        let edition: i64 = row.try_get_by_index(5)?;
+        if candidates.iter().any(|known| known.id == edition) {
+            continue;
+        }
+        let corrupt = |err: &dyn std::fmt::Display| StoreError::corrupt(format!("edition {edition}"), err);
+        let kind = kind_of(row)?;
+        let locale: String = row.try_get_by_index(6)?;
+        let slug: Option<String> = row.try_get_by_index(7)?;
+        let content: String = row.try_get_by_index(8)?;
+        candidates.push(Candidate {
+            row,
+            id: edition,
+            locale: Locale::parse(&locale).map_err(|err| corrupt(&err))?,
+            slug: slug.as_deref().map(Slug::parse).transpose().map_err(|err| corrupt(&err))?,
+            text: Text::from_json(kind, &content).map_err(|err| corrupt(&err))?,
+        });
+    }
+    let mut records = HashMap::with_capacity(by_entry.len());
+    for (id, mut candidates) in by_entry {
+        candidates.sort_by_key(|candidate| candidate.id);
+        let wanted = locales.locales.iter().find_map(|locale| candidates.iter().position(|one| one.locale == *locale));
+        // The first edition ever published stands for the original language.
+        let Some(best) = wanted.or(locales.or_any.then_some(0)) else { continue };
+        let best = candidates.swap_remove(best);
+        records.insert(id, record(id, best, candidates)?);
+    }
+    Ok(records)
+}
+
+fn record(id: EntryId, best: Candidate<'_>, others: Vec<Candidate<'_>>) -> Result<Record, StoreError> {
+    let row = best.row;
+    let corrupt = |err: &dyn std::fmt::Display| StoreError::corrupt(format!("entry {id}"), err);
+    let kind = kind_of(row)?;
+    let content: String = row.try_get_by_index(2)?;
+    let entry = Entry::from_json(kind, &content).map_err(|err| corrupt(&err))?;
+    let instant = |index: usize| -> Result<DateTime<Utc>, StoreError> {
+        from_micros(row.try_get_by_index(index)?).ok_or_else(|| corrupt(&"a date outside the calendar"))
+    };
+    let mut alternates: Vec<Alternate> = others
+        .into_iter()
+        .map(|other| Alternate {
+            title: other.text.display_title(&entry).to_owned(),
+            locale: other.locale,
+            slug: other.slug,
+        })
+        .collect();
+    alternates.sort_by(|a, b| a.locale.cmp(&b.locale));
+    Ok(Record {
+        id,
+        kind,
+        since: instant(3)?,
+        updated_at: instant(4)?,
+        entry,
+        locale: best.locale,
+        slug: best.slug,
+        text: best.text,
+        edition: best.id,
+        alternates,
+    })
+}
+
+fn kind_of(row: &QueryResult) -> Result<EntryKind, StoreError> {
+    let kind: String = row.try_get_by_index(1)?;
+    kind.parse().map_err(|err| StoreError::corrupt("a version", err))
+}
