@@ -2,7 +2,7 @@
 // hashes in their names, the manifest that the crate includes, and the licences
 // of everything bundled. Same sources and lock file, same bytes.
 import { build } from 'esbuild';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -22,8 +22,6 @@ const common = {
   legalComments: 'none',
   entryNames: '[name]-[hash]',
   chunkNames: 'chunk-[hash]',
-  assetNames: '[name]-[hash]',
-  loader: { '.ttf': 'file', '.woff2': 'file' },
   define: { 'process.env.NODE_ENV': '"production"' },
   plugins: [{ name: 'monaco-styles', setup: dropMonacoStyles }],
 };

@@ -2,12 +2,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Fonts and icons inside the packages' style sheets, whose licences the packages do not carry. */
-const EMBEDDED = [
-  'Roboto (Google), in graphiql: SIL Open Font License 1.1',
-  'Fira Code (The Fira Code Project Authors), in graphiql: SIL Open Font License 1.1',
-  'Codicons (Microsoft), in monaco-editor: Creative Commons Attribution 4.0',
-];
+/** Fonts inside the packages' style sheets, whose licences the packages do not carry. */
+const FONTS = `GraphiQL's style sheet holds these fonts:
+- Roboto 2.137, copyright 2011 Google Inc.: Apache License 2.0, https://www.apache.org/licenses/LICENSE-2.0
+- Codicons, copyright Microsoft Corporation: Creative Commons Attribution 4.0, https://creativecommons.org/licenses/by/4.0/
+- Fira Code 5.002, under the licence that follows.`;
 
 /** The packages whose files the metafiles name as inputs, each once, sorted by name. */
 export async function bundledPackages(root, metafiles) {
@@ -37,6 +36,7 @@ export async function thirdPartyText(packages) {
     byText.set(text, [...(byText.get(text) ?? []), `${title} (${license})`]);
   }
   const sections = [...byText].map(([text, titles]) => `${titles.join('\n')}\n\n${text}\n`);
-  const head = `Griot's GraphiQL page bundles the packages below.\nIt also holds:\n${EMBEDDED.map((line) => `- ${line}`).join('\n')}\n`;
-  return [head, ...sections].join(`\n${'-'.repeat(78)}\n\n`);
+  const head = "Griot's GraphiQL page bundles the fonts and packages below.\n";
+  const fira = await readFile(new URL('fira-code-licence.txt', import.meta.url), 'utf8');
+  return [head, `${FONTS}\n\n${fira.trim()}\n`, ...sections].join(`\n${'-'.repeat(78)}\n\n`);
 }

@@ -33,7 +33,7 @@ pub struct GraphiqlOptions {
     pub default_variables: Value,
 }
 
-/// The routes `/` (the page) and `/graphiql/{asset}` (its scripts, styles and fonts).
+/// The routes `/` (the page) and `/graphiql/{asset}` (its scripts and styles).
 pub fn graphiql_routes(options: GraphiqlOptions) -> Router {
     Router::new().route("/", get(page)).route("/graphiql/{asset}", get(asset)).with_state(Arc::new(Page::new(&options)))
 }
@@ -159,8 +159,6 @@ fn content_type(name: &str) -> &'static str {
     match name.rsplit('.').next() {
         Some("js") => "text/javascript; charset=utf-8",
         Some("css") => "text/css; charset=utf-8",
-        Some("ttf") => "font/ttf",
-        Some("woff2") => "font/woff2",
         _ => "application/octet-stream",
     }
 }
