@@ -1,0 +1,67 @@
+#!/bin/sh
+# Installs what the tests need and the machine lacks, on Debian or Ubuntu: a
+# PostgreSQL server (for `initdb`), Node with npm, and a Chromium. Does nothing,
+# and asks for no rights, when all are there.
+set -eu
+
+NODE_AT_LEAST=18.17 # fetch, URL.canParse; what Debian 12 and Ubuntu 24.04 ship
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+have_initdb() {
+    have initdb && return 0
+    for file in /usr/lib/postgresql/*/bin/initdb; do
+        [ -x "$file" ] && return 0
+    done
+    return 1
+}
+
+have_node() {
+    have node && have npm || return 1
+    version=$(node --version | sed 's/^v//')
+    [ "$(printf '%s\n' "$NODE_AT_LEAST" "$version" | sort -V | head -n 1)" = "$NODE_AT_LEAST" ]
+}
+
+have_browser() {
+    [ -n "${CHROMIUM:-}" ] && [ -x "$CHROMIUM" ] && return 0
+    have chromium || have chromium-browser || have google-chrome
+}
+
+# The packages for what is missing, on one line.
+missing_packages() {
+    have_initdb || printf 'postgresql '
+    have_node || printf 'nodejs npm '
+    have_browser || printf '%s ' "$(browser_package)"
+}
+
+browser_package() {
+    if grep -q '^ID=ubuntu' /etc/os-release 2>/dev/null; then echo chromium-browser; else echo chromium; fi
+}
+
+fail() {
+    printf '%s\n' "$@" >&2
+    exit 1
+}
+
+packages=$(missing_packages)
+[ -n "$packages" ] || exit 0
+
+command="apt-get update && apt-get install -y --no-install-recommends ${packages% }"
+have apt-get || fail "The tests need packages that are missing here, named in Debian: ${packages% }" \
+    "There is no apt-get; please install them with this system's own tool."
+if [ "$(id -u)" -eq 0 ]; then
+    as_root=env
+elif have sudo; then
+    as_root="sudo env"
+else
+    fail "The tests need packages that are missing: ${packages% }" "As root, run: $command"
+fi
+
+echo "Installing for the tests: ${packages% }"
+# shellcheck disable=SC2086 # Both are lists of words.
+{ $as_root apt-get update -q && $as_root DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $packages; } ||
+    fail "Could not install: ${packages% }" "As root, run: $command"
+
+have_initdb || fail "No initdb in PATH or /usr/lib/postgresql/*/bin after installing postgresql."
+have_node || fail "The distribution's Node is older than $NODE_AT_LEAST: install a newer one, with npm, and put it first in PATH."
+have_browser || fail "No Chromium after installing $(browser_package): set CHROMIUM to a Chromium or Chrome program."
