@@ -1,0 +1,64 @@
+# Everything a person or CI does here. `make` alone lists it.
+
+CARGO_TARGET_DIR ?= $(CURDIR)/target
+export CARGO_TARGET_DIR
+# rustup puts cargo here; a shell opened before that does not know.
+export PATH := $(PATH):$(HOME)/.cargo/bin
+
+BIND ?= 127.0.0.1:8080
+DATA ?= griot-data
+GRIOT := $(abspath $(CARGO_TARGET_DIR))/debug/griot
+
+.PHONY: help
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: rust
+rust:
+	@scripts/require-rust.sh
+
+.PHONY: run
+run: rust ## Build, load the demo and serve it (BIND=127.0.0.1:8080, DATA=griot-data)
+	@echo "Building Griot; the first time this takes some minutes."
+	cargo build --locked --package griot
+	$(GRIOT) serve --demo --data $(DATA) --bind $(BIND)
+
+.PHONY: test-tools
+test-tools: rust
+	scripts/install-test-tools.sh
+
+.PHONY: test
+test: test-tools ## Install what tests need (PostgreSQL, Node, Chromium) and run all tests
+	cargo test --locked --workspace --no-run
+	GRIOT_TEST_BINARY=$(GRIOT) cargo test --locked --workspace
+
+.PHONY: check
+check: rust ## Format, lints, documentation, dependency policy, schema: all of CI but the tests
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --document-private-items
+	$$(scripts/install-cargo-deny.sh) --offline check --hide-inclusion-graph bans licenses sources
+	$(MAKE) --no-print-directory schema
+	git diff --exit-code -- schema.graphql
+
+.PHONY: advisories
+advisories: rust ## Ask the RustSec database about our dependencies (needs the network)
+	$$(scripts/install-cargo-deny.sh) check advisories
+
+.PHONY: schema
+schema: rust ## Write schema.graphql
+	cargo build --locked --package griot
+	$(GRIOT) schema > schema.graphql
+
+.PHONY: graphiql
+graphiql: ## Bundle the GraphiQL page again, after a change in crates/front/graphiql (needs Node)
+	npm ci --ignore-scripts --prefix crates/front/graphiql
+	npm run build --prefix crates/front/graphiql
+
+.PHONY: bench
+bench: rust ## Measure import and queries on generated records (RECORDS="10000 100000")
+	cargo run --locked --release --package griot-bench
+
+.PHONY: release
+release: rust ## Build the optimised binary, target/release/griot
+	cargo build --locked --release --package griot
