@@ -1,0 +1,239 @@
+//! What goes back to the client: bodies, statuses and headers.
+
+use std::io::Write;
+
+use async_graphql::{PathSegment, Response as Executed, ServerError, Value};
+use axum::body::Body;
+use axum::http::header::{
+    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, REFERRER_POLICY,
+    VARY, X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderName, Response, StatusCode};
+use serde::Serialize;
+
+use super::StatusProfile;
+use super::negotiate::MediaType;
+use crate::refusal::{Location, Problem, Refusal, RefusalStatus, code};
+
+/// Statuses of the draft of August 2026: "Partial Success".
+const PARTIAL_SUCCESS: u16 = 294;
+
+/// How answers are written for one request.
+#[derive(Clone, Copy)]
+pub(crate) struct Style<'a> {
+    pub(crate) media: MediaType,
+    pub(crate) profile: StatusProfile,
+    pub(crate) cache_control: &'a HeaderValue,
+    pub(crate) max_bytes: usize,
+    pub(crate) max_errors: usize,
+}
+
+#[derive(Serialize)]
+struct RefusedBody<'a> {
+    errors: &'a [Problem],
+}
+
+#[derive(Serialize)]
+struct ExecutedBody {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<FieldError>,
+    data: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    extensions: Option<CostExtensions>,
+}
+
+#[derive(Serialize)]
+struct CostExtensions {
+    cost: RequestedCost,
+}
+
+#[derive(Serialize)]
+struct RequestedCost {
+    requested: u64,
+}
+
+#[derive(Serialize)]
+struct FieldError {
+    message: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    locations: Vec<Location>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    path: Vec<PathSegment>,
+    extensions: serde_json::Map<String, serde_json::Value>,
+}
+
+impl Style<'_> {
+    /// The answer to a request that was not run.
+    pub(crate) fn refused(&self, refusal: &Refusal) -> Response<Body> {
+        let status = match (refusal.status, self.profile) {
+            (RefusalStatus::Http(status), _) => status,
+            (RefusalStatus::Parameters, StatusProfile::Compat400) => StatusCode::BAD_REQUEST,
+            (RefusalStatus::Parameters, StatusProfile::Draft2026_08) => StatusCode::UNPROCESSABLE_ENTITY,
+            (RefusalStatus::Document(status), StatusProfile::Draft2026_08) => status,
+            (RefusalStatus::Document(_), StatusProfile::Compat400) => match self.media {
+                MediaType::Response => StatusCode::BAD_REQUEST,
+                MediaType::Json => StatusCode::OK,
+            },
+        };
+        let body = serde_json::to_vec(&RefusedBody { errors: &refusal.problems }).unwrap_or_default();
+        respond(status, self.media, HeaderValue::from_static("no-store"), body)
+    }
+
+    /// The answer to a request that was run. `cost` is told when asked for.
+    pub(crate) fn executed(&self, executed: Executed, cost: Option<u64>) -> Response<Body> {
+        if let Some(refusal) = refusal_of(&executed) {
+            return self.refused(&refusal);
+        }
+        let is_complete = executed.errors.is_empty();
+        let status = match self.profile {
+            StatusProfile::Draft2026_08 if !is_complete && executed.data != Value::Null => {
+                StatusCode::from_u16(PARTIAL_SUCCESS).unwrap_or(StatusCode::OK)
+            }
+            _ => StatusCode::OK,
+        };
+        let body = ExecutedBody {
+            errors: executed.errors.into_iter().take(self.max_errors).map(presentable).collect(),
+            data: executed.data,
+            extensions: cost.map(|requested| CostExtensions { cost: RequestedCost { requested } }),
+        };
+        let mut bytes = Capped { bytes: Vec::new(), max: self.max_bytes };
+        if serde_json::to_writer(&mut bytes, &body).is_err() {
+            let message = format!("the answer is larger than {} bytes: ask for less", self.max_bytes);
+            return self.refused(&Refusal::document(code::COST_LIMIT, message, Vec::new()));
+        }
+        let cached = is_complete && cost.is_none();
+        let cache_control = if cached { self.cache_control.clone() } else { HeaderValue::from_static("no-store") };
+        let mut response = respond(status, self.media, cache_control, bytes.bytes);
+        for (name, value) in &executed.http_headers {
+            response.headers_mut().append(name, value.clone());
+        }
+        response
+    }
+}
+
+/// What the executor refused before it ran anything: the second of two opinions on a document.
+fn refusal_of(executed: &Executed) -> Option<Refusal> {
+    let first = executed.errors.first()?;
+    let was_run = executed.data != Value::Null
+        || executed.errors.iter().any(|error| !error.path.is_empty() || error.source.is_some());
+    if was_run || first.extensions.is_some() {
+        return None;
+    }
+    let locations = first.locations.iter().map(|at| Location { line: at.line, column: at.column }).collect();
+    Some(Refusal::document(code::GRAPHQL_VALIDATION_FAILED, first.message.clone(), locations))
+}
+
+/// The error as it may be shown. What carries no code of the closed list is a fault of ours: its text is logged under a
+/// trace id and the client gets the id.
+fn presentable(error: ServerError) -> FieldError {
+    let locations = error.locations.iter().map(|at| Location { line: at.line, column: at.column }).collect();
+    let mut extensions = match serde_json::to_value(&error.extensions) {
+        Ok(serde_json::Value::Object(extensions)) => extensions,
+        _ => serde_json::Map::new(),
+    };
+    let given = extensions.get("code").and_then(|given| given.as_str());
+    let is_shown = given.is_some_and(|given| given != code::INTERNAL && code::ALL.contains(&given));
+    let message = if is_shown {
+        error.message
+    } else if given.is_none() && is_input_error(&error) {
+        extensions.insert("code".to_owned(), code::BAD_USER_INPUT.into());
+        error.message
+    } else {
+        let trace_id = trace_id();
+        tracing::error!(%trace_id, path = %path_text(&error.path), error = %error.message, "resolver failed");
+        extensions.clear();
+        extensions.insert("code".to_owned(), code::INTERNAL.into());
+        extensions.insert("traceId".to_owned(), trace_id.into());
+        "internal error".to_owned()
+    };
+    FieldError { message, locations, path: error.path, extensions }
+}
+
+/// The executor's own words for an argument that a scalar or validator does not accept. Errors of resolvers have a
+/// source, or a text of their own.
+fn is_input_error(error: &ServerError) -> bool {
+    let starts = ["Failed to parse \"", "Expected input type \"", "Invalid value for argument \""];
+    error.source.is_none() && starts.iter().any(|start| error.message.starts_with(start))
+}
+
+/// Path without aliases' values: `articles.0.title`.
+fn path_text(path: &[PathSegment]) -> String {
+    let parts = path.iter().map(|segment| match segment {
+        PathSegment::Field(name) => name.clone(),
+        PathSegment::Index(index) => index.to_string(),
+    });
+    parts.collect::<Vec<_>>().join(".")
+}
+
+/// 16 hexadecimal digits without meaning, or `unknown` where the system gives no randomness.
+pub(crate) fn trace_id() -> String {
+    getrandom::u64().map_or_else(|_| "unknown".to_owned(), |number| format!("{number:016x}"))
+}
+
+/// A refusal of the HTTP request itself, outside of the endpoint.
+pub(crate) fn plain(refusal: &Refusal) -> Response<Body> {
+    let style = Style {
+        media: MediaType::Json,
+        profile: StatusProfile::default(),
+        cache_control: &HeaderValue::from_static("no-store"),
+        max_bytes: usize::MAX,
+        max_errors: usize::MAX,
+    };
+    style.refused(refusal)
+}
+
+/// A fault told by its trace id alone; the caller logs the cause under it.
+pub(crate) fn internal(trace_id: &str) -> Response<Body> {
+    let body = serde_json::json!({
+        "errors": [{ "message": "internal error", "extensions": { "code": code::INTERNAL, "traceId": trace_id } }]
+    });
+    let body = body.to_string().into_bytes();
+    respond(StatusCode::INTERNAL_SERVER_ERROR, MediaType::Json, HeaderValue::from_static("no-store"), body)
+}
+
+/// JSON with the headers that every answer of the endpoint carries.
+fn respond(status: StatusCode, media: MediaType, cache_control: HeaderValue, body: Vec<u8>) -> Response<Body> {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(media.header_value()));
+    headers.insert(CACHE_CONTROL, cache_control);
+    headers.insert(VARY, HeaderValue::from_static("Accept"));
+    // The record is public and no cookie is read: any site may ask, none can ask in a visitor's name.
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    add_shields(headers);
+    response
+}
+
+/// Headers that keep browsers from taking an answer for anything but data; set ones stay.
+pub(crate) fn add_shields(headers: &mut axum::http::HeaderMap) {
+    let shields = [
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+        (REFERRER_POLICY, "no-referrer"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
+    ];
+    for (name, value) in shields {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+}
+
+/// Bytes up to a maximum.
+struct Capped {
+    bytes: Vec<u8>,
+    max: usize,
+}
+
+impl Write for Capped {
+    fn write(&mut self, more: &[u8]) -> std::io::Result<usize> {
+        if self.bytes.len() + more.len() > self.max {
+            return Err(std::io::Error::other("too large"));
+        }
+        self.bytes.extend_from_slice(more);
+        Ok(more.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}

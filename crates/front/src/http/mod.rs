@@ -1,0 +1,271 @@
+//! The endpoint: one handler from request to response.
+
+pub(crate) mod answer;
+mod body;
+mod negotiate;
+mod params;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_graphql::Executor;
+use axum::Router;
+use axum::body::Body;
+use axum::http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE,
+    ALLOW, CONNECTION, HeaderValue, RETRY_AFTER, UPGRADE,
+};
+use axum::http::request::Parts;
+use axum::http::{HeaderName, Method, Request, Response, StatusCode, Version};
+use axum::routing::any;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use tokio::sync::Semaphore;
+use tokio::task::AbortHandle;
+
+use self::answer::Style;
+use self::negotiate::MediaType;
+use self::params::Params;
+use crate::check::{Checked, Checker, OperationKind};
+use crate::limits::Limits;
+use crate::refusal::Refusal;
+use crate::schema::FrontError;
+
+/// A request with this header gets its cost in `extensions.cost.requested`.
+pub const COST_HEADER: HeaderName = HeaderName::from_static("graphql-cost");
+
+const METHODS: &str = "GET, HEAD, POST, OPTIONS";
+
+/// Which statuses refused documents get.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StatusProfile {
+    /// 400, and 200 for clients that accept `application/json` alone. What clients of today expect.
+    #[default]
+    #[serde(rename = "compat-400")]
+    Compat400,
+    /// 422 and 294, after the GraphQL-over-HTTP draft of August 2026.
+    #[serde(rename = "draft-2026-08")]
+    Draft2026_08,
+}
+
+/// Gives a request what its resolvers read from the context, such as a loader made for it.
+pub type Prepare = Arc<dyn Fn(async_graphql::Request, &Parts) -> async_graphql::Request + Send + Sync>;
+
+/// How the endpoint behaves.
+#[derive(Clone)]
+pub struct FrontOptions {
+    /// Statuses of refused documents.
+    pub status_profile: StatusProfile,
+    /// Whether `__schema` and `__type` may be asked for.
+    pub introspection: bool,
+    /// `Cache-Control` of complete answers; all others are `no-store`.
+    pub cache_control: String,
+    /// Called once for each request that is to run.
+    pub prepare: Option<Prepare>,
+}
+
+impl Default for FrontOptions {
+    fn default() -> Self {
+        Self {
+            status_profile: StatusProfile::default(),
+            introspection: true,
+            cache_control: "public, max-age=5, s-maxage=30, stale-while-revalidate=30".to_owned(),
+            prepare: None,
+        }
+    }
+}
+
+/// GraphQL over HTTP in front of an executor.
+pub struct Front<E> {
+    executor: E,
+    checker: Checker,
+    status_profile: StatusProfile,
+    cache_control: HeaderValue,
+    prepare: Option<Prepare>,
+    in_flight: Semaphore,
+}
+
+impl<E: Executor> Front<E> {
+    /// A front for `executor`, whose schema is `sdl`. Fails when the SDL is not a valid schema or an option cannot be
+    /// used.
+    pub fn new(executor: E, sdl: &str, limits: Limits, options: FrontOptions) -> Result<Self, FrontError> {
+        let cache_control = HeaderValue::try_from(&options.cache_control).map_err(|_| FrontError::InvalidSetting {
+            setting: "cache_control",
+            value: options.cache_control.clone(),
+            problem: "it must be a value of the header Cache-Control, such as \"no-store\"",
+        })?;
+        let in_flight = Semaphore::new(limits.in_flight.min(Semaphore::MAX_PERMITS));
+        Ok(Self {
+            executor,
+            checker: Checker::new(sdl, limits, options.introspection)?,
+            status_profile: options.status_profile,
+            cache_control,
+            prepare: options.prepare,
+            in_flight,
+        })
+    }
+
+    /// The endpoint at `path`, for GET, HEAD, POST and OPTIONS.
+    pub fn routes(self: Arc<Self>, path: &str) -> Router {
+        let handler = move |request: Request<Body>| {
+            let front = Arc::clone(&self);
+            async move { front.answer(request).await }
+        };
+        Router::new().route(path, any(handler))
+    }
+
+    /// Checks a request as the endpoint does, without running it. `variables` are the JSON object of the request.
+    pub fn check(
+        &self,
+        query: &str,
+        operation_name: Option<&str>,
+        variables: Map<String, Value>,
+    ) -> Result<Checked, Refusal> {
+        self.checker.check(query, operation_name, variables)
+    }
+
+    async fn answer(&self, request: Request<Body>) -> Response<Body> {
+        let (parts, body) = request.into_parts();
+        if parts.method == Method::OPTIONS {
+            return preflight();
+        }
+        let media = negotiate::negotiate(&parts.headers);
+        let limits = self.checker.limits();
+        let style = Style {
+            media: media.unwrap_or(MediaType::Json),
+            profile: self.status_profile,
+            cache_control: &self.cache_control,
+            max_bytes: limits.response_bytes,
+            max_errors: limits.errors,
+        };
+        let has_unread_body = parts.method == Method::POST;
+        let refused = |refusal: Refusal| style.refused(&refusal);
+        if let Err(refusal) = acceptable(&parts, media) {
+            return closing(has_unread_body, parts.version, refused(refusal));
+        }
+        let params = if parts.method == Method::POST {
+            match body::read(&parts.headers, body, limits).await {
+                Ok(body) => Params::from_body(&body),
+                Err(refusal) => return closing(true, parts.version, refused(refusal)),
+            }
+        } else {
+            Params::from_query_string(parts.uri.query().unwrap_or_default())
+        };
+        match params {
+            Ok(params) => self.run(&parts, params, style).await,
+            Err(refusal) => refused(refusal),
+        }
+    }
+
+    async fn run(&self, parts: &Parts, params: Params, style: Style<'_>) -> Response<Body> {
+        let Ok(_permit) = self.in_flight.try_acquire() else {
+            let refusal = Refusal::throttled("too many requests are being answered: try again in a second");
+            let mut response = style.refused(&refusal);
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+            return response;
+        };
+        let Checked { request, kind, cost } =
+            match self.checker.check(&params.query, params.operation_name.as_deref(), params.variables) {
+                Ok(checked) => checked,
+                Err(refusal) => return style.refused(&refusal),
+            };
+        if let Some(refused) = wrong_method(&parts.method, kind, style) {
+            return refused;
+        }
+        let request = match &self.prepare {
+            Some(prepare) => prepare(request, parts),
+            None => request,
+        };
+        let told_cost = parts.headers.contains_key(COST_HEADER).then_some(cost);
+        self.execute(request, told_cost, style).await
+    }
+
+    /// Runs in a task of its own, so that a panic ends the request and not the connection.
+    async fn execute(&self, request: async_graphql::Request, cost: Option<u64>, style: Style<'_>) -> Response<Body> {
+        let executor = self.executor.clone();
+        let task = tokio::spawn(async move { executor.execute(request).await });
+        let _abort = AbortOnDrop(task.abort_handle());
+        let deadline_ms = self.checker.limits().deadline_ms;
+        match tokio::time::timeout(Duration::from_millis(deadline_ms), task).await {
+            Ok(Ok(executed)) => style.executed(executed, cost),
+            Ok(Err(failure)) => {
+                let trace_id = answer::trace_id();
+                tracing::error!(%trace_id, panicked = failure.is_panic(), "execution broke off");
+                answer::internal(&trace_id)
+            }
+            Err(_) => {
+                tracing::warn!(deadline_ms, "execution passed its deadline");
+                let message = format!("the request took longer than {deadline_ms} ms: ask for less");
+                style.refused(&Refusal::timed_out(message))
+            }
+        }
+    }
+}
+
+/// Stops the execution when nobody waits for it any more: deadline passed, or client gone.
+struct AbortOnDrop(AbortHandle);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+fn acceptable(parts: &Parts, media: Option<MediaType>) -> Result<(), Refusal> {
+    if parts.headers.contains_key(UPGRADE) {
+        let message = "subscriptions are not offered here: send queries by GET or POST, without Upgrade";
+        return Err(Refusal::http(StatusCode::BAD_REQUEST, message));
+    }
+    if ![Method::GET, Method::HEAD, Method::POST].contains(&parts.method) {
+        return Err(Refusal::http(StatusCode::METHOD_NOT_ALLOWED, format!("{} is not allowed", parts.method)));
+    }
+    if media.is_none() {
+        let message = "answers are application/graphql-response+json or application/json: accept one of them";
+        return Err(Refusal::http(StatusCode::NOT_ACCEPTABLE, message));
+    }
+    Ok(())
+}
+
+/// GET must be safe: a link or an image on any page can make a browser send it.
+fn wrong_method(method: &Method, kind: OperationKind, style: Style<'_>) -> Option<Response<Body>> {
+    let (message, allow) = match kind {
+        OperationKind::Query => return None,
+        OperationKind::Mutation if *method == Method::POST => return None,
+        OperationKind::Mutation => ("mutations are run by POST alone", "POST"),
+        OperationKind::Subscription => ("subscriptions are not offered here", METHODS),
+    };
+    let status = match kind {
+        OperationKind::Subscription => StatusCode::BAD_REQUEST,
+        _ => StatusCode::METHOD_NOT_ALLOWED,
+    };
+    let mut response = style.refused(&Refusal::unrunnable(status, message));
+    response.headers_mut().insert(ALLOW, HeaderValue::from_static(allow));
+    Some(response)
+}
+
+/// Adds what a refusal of the HTTP request itself needs: `Allow` to 405, and `Connection: close` where a body was left
+/// unread, so that HTTP/1 does not take its rest for a request.
+fn closing(has_unread_body: bool, version: Version, mut response: Response<Body>) -> Response<Body> {
+    if response.status() == StatusCode::METHOD_NOT_ALLOWED {
+        response.headers_mut().insert(ALLOW, HeaderValue::from_static(METHODS));
+    }
+    if has_unread_body && version < Version::HTTP_2 {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
+}
+
+/// Any site may send any header but a cookie.
+fn preflight() -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    let headers = response.headers_mut();
+    headers.insert(ALLOW, HeaderValue::from_static(METHODS));
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static(METHODS));
+    headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("*, Authorization"));
+    headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("7200"));
+    answer::add_shields(headers);
+    response
+}

@@ -1,0 +1,132 @@
+mod paced;
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use serde::{Deserialize, Serialize};
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+
+use self::paced::Paced;
+
+/// How connections are held. Section `[server]` of the configuration may carry it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ServeOptions {
+    /// Milliseconds in which the head of a request must arrive; idle connections are closed after as long.
+    pub header_read_timeout_ms: u64,
+    /// Milliseconds for which a client may leave an answer unread.
+    pub write_stall_timeout_ms: u64,
+    /// Milliseconds that requests in flight have left when the server is told to stop.
+    pub drain_timeout_ms: u64,
+    /// Connections held at once; further ones wait in the system's queue.
+    pub max_connections: usize,
+    /// Bytes of a request's head, at least 8192.
+    pub max_header_bytes: usize,
+    /// Header fields of a request.
+    pub max_headers: usize,
+    /// Requests at once on one HTTP/2 connection.
+    pub max_streams: u32,
+}
+
+impl Default for ServeOptions {
+    fn default() -> Self {
+        Self {
+            header_read_timeout_ms: 10_000,
+            write_stall_timeout_ms: 30_000,
+            drain_timeout_ms: 20_000,
+            max_connections: 20_000,
+            max_header_bytes: 16 * 1024,
+            max_headers: 64,
+            max_streams: 100,
+        }
+    }
+}
+
+/// Serves `router` on `listener` by HTTP/1.1 and HTTP/2 until `shutdown` completes, then lets requests in flight finish
+/// for at most the drain timeout. Errors of single connections end those alone.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    options: ServeOptions,
+    shutdown: impl Future<Output = ()>,
+) -> io::Result<()> {
+    let builder = Arc::new(builder(&options));
+    let connections = Arc::new(Semaphore::new(options.max_connections.clamp(1, Semaphore::MAX_PERMITS)));
+    let graceful = GracefulShutdown::new();
+    let mut shutdown = std::pin::pin!(shutdown);
+    loop {
+        let accepted = async {
+            let permit = Arc::clone(&connections).acquire_owned().await;
+            (permit, listener.accept().await)
+        };
+        let (permit, accepted) = tokio::select! {
+            biased;
+            () = &mut shutdown => break,
+            accepted = accepted => accepted,
+        };
+        let stream = match accepted {
+            Ok((stream, _)) => stream,
+            Err(error) if is_of_one_connection(&error) => continue,
+            Err(error) => {
+                // Out of file descriptors or memory: what is held now will be given back.
+                tracing::error!(%error, "a connection could not be accepted");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                continue;
+            }
+        };
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection was gone at once");
+            continue;
+        }
+        let first_bytes = Duration::from_millis(options.header_read_timeout_ms);
+        let io = TokioIo::new(Paced::new(stream, first_bytes, Duration::from_millis(options.write_stall_timeout_ms)));
+        let service = TowerToHyperService::new(router.clone());
+        let builder = Arc::clone(&builder);
+        let watcher = graceful.watcher();
+        tokio::spawn(async move {
+            let connection = builder.serve_connection(io, service);
+            if let Err(error) = watcher.watch(connection).await {
+                tracing::debug!(error = %error, "a connection ended early");
+            }
+            drop(permit);
+        });
+    }
+    drop(listener);
+    let drain = Duration::from_millis(options.drain_timeout_ms);
+    if tokio::time::timeout(drain, graceful.shutdown()).await.is_err() {
+        tracing::warn!(drain_timeout_ms = options.drain_timeout_ms, "requests were cut off at shutdown");
+    }
+    Ok(())
+}
+
+fn builder(options: &ServeOptions) -> Builder<TokioExecutor> {
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(Duration::from_millis(options.header_read_timeout_ms))
+        .max_buf_size(options.max_header_bytes.max(8_192))
+        .max_headers(options.max_headers);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(options.max_streams)
+        .max_header_list_size(u32::try_from(options.max_header_bytes).unwrap_or(u32::MAX))
+        .keep_alive_interval(Duration::from_millis(options.write_stall_timeout_ms.max(1)))
+        .keep_alive_timeout(Duration::from_millis(options.header_read_timeout_ms.max(1)));
+    builder
+}
+
+fn is_of_one_connection(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset
+    )
+}
