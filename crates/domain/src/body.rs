@@ -1,9 +1,23 @@
 //! Rich text as Portable Text (portabletext.org): blocks of spans with marks, and blocks of other kinds.
 //! HTML, Markdown and plain text are rendered from blocks, so nothing imported can carry script.
 
+mod address;
+mod annotate;
+mod check;
+mod html;
+mod inline;
+mod lists;
+mod markdown;
+mod plain;
+mod read;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{AssetId, EntryId};
+
+pub use address::{safe_href, safe_src};
+pub use check::BodyError;
+pub use html::HtmlOptions;
 
 /// A rich text: an array of blocks, each with a `_key` of its own.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,7 +29,7 @@ pub struct Body {
 
 /// One block.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "_type", rename_all = "camelCase")]
+#[serde(tag = "_type", rename_all = "camelCase", try_from = "read::AnyBlock")]
 pub enum Block {
     /// A paragraph, heading, quotation or list item.
     #[serde(rename = "block")]
@@ -35,25 +49,23 @@ pub enum Block {
 }
 
 /// A paragraph, heading, quotation or list item.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct TextBlock {
     #[allow(missing_docs)]
     #[serde(rename = "_key")]
     pub key: String,
     #[allow(missing_docs)]
-    #[serde(default)]
     pub style: TextStyle,
     /// Kind of list the block is an item of.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub list_item: Option<ListItem>,
     /// Depth in the list, from 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<u8>,
     /// Runs of equally marked text; a line break is `\n` in the text.
     pub children: Vec<Span>,
     /// What the keys among the spans' marks stand for.
-    #[serde(default)]
     pub mark_defs: Vec<MarkDef>,
 }
 
@@ -84,20 +96,19 @@ pub enum ListItem {
 
 /// A run of equally marked text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "_type", rename = "span", deny_unknown_fields)]
+#[serde(tag = "_type", rename = "span", from = "read::AnySpan")]
 #[allow(missing_docs)]
 pub struct Span {
     #[serde(rename = "_key")]
     pub key: String,
     pub text: String,
     /// `strong`, `em`, `underline`, `strike-through`, `code`, `sub`, `sup`, or the key of a mark definition.
-    #[serde(default)]
     pub marks: Vec<String>,
 }
 
 /// What a mark key stands for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "_type", rename_all = "camelCase", deny_unknown_fields)]
+#[serde(tag = "_type", rename_all = "camelCase", try_from = "read::AnyMarkDef")]
 pub enum MarkDef {
     /// A link to an address: http, https, mailto, tel, or a path of the site.
     Link {
@@ -119,7 +130,7 @@ pub enum MarkDef {
 }
 
 /// An image of the record, or of another site.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs)]
 pub struct ImageBlock {
@@ -131,7 +142,7 @@ pub struct ImageBlock {
 
 /// One picture: the asset when the record has it, and its address at the time of writing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[allow(missing_docs)]
 pub struct Picture {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -144,8 +155,8 @@ pub struct Picture {
 }
 
 /// Images shown together.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[allow(missing_docs)]
 pub struct GalleryBlock {
     #[serde(rename = "_key")]
@@ -154,8 +165,8 @@ pub struct GalleryBlock {
 }
 
 /// Something of another site.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[allow(missing_docs)]
 pub struct EmbedBlock {
     #[serde(rename = "_key")]
@@ -163,30 +174,29 @@ pub struct EmbedBlock {
     /// Page that is embedded; http or https.
     pub url: String,
     /// Name of the other site.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub provider: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub caption: Option<String>,
 }
 
 /// A table of plain cells.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[allow(missing_docs)]
 pub struct TableBlock {
     #[serde(rename = "_key")]
     pub key: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub caption: Option<String>,
     /// How many rows at the top are headings.
-    #[serde(default)]
     pub header_rows: u32,
     pub rows: Vec<Vec<String>>,
 }
 
 /// Preformatted text.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[allow(missing_docs)]
 pub struct CodeBlock {
     #[serde(rename = "_key")]
@@ -195,8 +205,8 @@ pub struct CodeBlock {
 }
 
 /// A break between sections.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[allow(missing_docs)]
 pub struct DividerBlock {
     #[serde(rename = "_key")]
@@ -225,9 +235,51 @@ impl TextBlock {
     }
 }
 
+impl MarkDef {
+    /// The key spans name it by.
+    pub fn key(&self) -> &str {
+        match self {
+            Self::Link { key, .. } | Self::Entry { key, .. } => key,
+        }
+    }
+}
+
 impl Body {
     /// Whether there is no block.
     pub fn is_empty(&self) -> bool {
         self.blocks.is_empty()
+    }
+
+    /// Entries that marks of the text point at, without repeats, in order of first appearance.
+    pub fn references(&self) -> Vec<EntryId> {
+        let mut found = Vec::new();
+        for block in &self.blocks {
+            let Block::Text(text) = block else { continue };
+            for def in &text.mark_defs {
+                let MarkDef::Entry { target, .. } = def else { continue };
+                if !found.contains(target) {
+                    found.push(*target);
+                }
+            }
+        }
+        found
+    }
+
+    /// Assets of the record shown as images, without repeats, in order of first appearance.
+    pub fn asset_ids(&self) -> Vec<AssetId> {
+        let mut found = Vec::new();
+        for block in &self.blocks {
+            let pictures = match block {
+                Block::Image(block) => std::slice::from_ref(&block.image),
+                Block::Gallery(block) => &block.items,
+                _ => continue,
+            };
+            for asset in pictures.iter().filter_map(|picture| picture.asset) {
+                if !found.contains(&asset) {
+                    found.push(asset);
+                }
+            }
+        }
+        found
     }
 }

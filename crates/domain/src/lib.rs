@@ -26,7 +26,7 @@ mod view;
 pub use appointment::{Appointment, AppointmentText};
 pub use article::{Article, ArticleKind, ArticleText, Byline, Correction, CorrectionKind, MediaPlacement, Urgency};
 pub use asset::{Asset, AssetFile, AssetKind, AssetText, FocalPoint};
-pub use body::Body;
+pub use body::{Body, BodyError};
 pub use clock::{Clock, IdSource, RandomIds, SystemClock, from_micros, micros};
 pub use entry::{Entry, Link, LinkRole, Text, UnfitContent};
 pub use event::{Event, EventState, EventText, EventTime, Participant, ProgrammeItem};
