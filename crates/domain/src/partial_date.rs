@@ -108,3 +108,92 @@ impl From<PartialDate> for String {
         date.to_string()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("2024", "2024-01-01", "2024-12-31")]
+    #[case("2024-02", "2024-02-01", "2024-02-29")]
+    #[case("2023-02", "2023-02-01", "2023-02-28")]
+    #[case("2024-10", "2024-10-01", "2024-10-31")]
+    #[case("2024-12", "2024-12-01", "2024-12-31")]
+    #[case("2024-10-16", "2024-10-16", "2024-10-16")]
+    #[case("0001", "0001-01-01", "0001-12-31")]
+    #[case("9999-12", "9999-12-01", "9999-12-31")]
+    fn a_partial_date_spans_all_days_it_may_be(
+        #[case] raw: &str,
+        #[case] earliest: NaiveDate,
+        #[case] latest: NaiveDate,
+    ) {
+        let date = PartialDate::parse(raw).unwrap();
+        assert_eq!((date.earliest(), date.latest()), (earliest, latest));
+    }
+
+    #[rstest]
+    fn other_forms_are_refused_by_name(
+        #[values(
+            "",
+            "24",
+            "0000",
+            "10000",
+            "2024-",
+            "2024-1",
+            "2024-13",
+            "2024-00",
+            "2024-02-30",
+            "2023-02-29",
+            "2024-10-16-1",
+            "2024-10-16T00:00",
+            " 2024",
+            "\u{ff12}024",
+            "+024",
+            "16/10/2024"
+        )]
+        raw: &str,
+    ) {
+        let error = PartialDate::parse(raw).unwrap_err();
+        assert_eq!(error, PartialDateError(raw.to_owned()));
+        assert!(serde_json::from_value::<PartialDate>(raw.into()).is_err());
+    }
+
+    #[rstest]
+    #[case("2024", "2024-10-16", true)]
+    #[case("2024-10", "2024-10-31", true)]
+    #[case("2024-10", "2024-11", false)]
+    #[case("2023", "2024", false)]
+    fn dates_may_be_equal_when_they_share_a_day(#[case] one: &str, #[case] other: &str, #[case] may: bool) {
+        let [one, other] = [one, other].map(|raw| PartialDate::parse(raw).unwrap());
+        assert_eq!((one.may_equal(other), other.may_equal(one)), (may, may));
+    }
+
+    fn any_partial_date() -> impl Strategy<Value = PartialDate> {
+        (1i32..=9999, 1u32..=12, 1u32..=31, 0..3).prop_map(|(year, month, day, precision)| match precision {
+            0 => PartialDate::Year(year),
+            1 => PartialDate::Month(year, month),
+            _ => NaiveDate::from_ymd_opt(year, month, day).map_or(PartialDate::Month(year, month), PartialDate::Day),
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn writing_and_reading_give_the_same_date(date in any_partial_date()) {
+            prop_assert_eq!(PartialDate::parse(&date.to_string()), Ok(date));
+            let json = serde_json::to_string(&date).unwrap();
+            prop_assert_eq!(serde_json::from_str::<PartialDate>(&json).unwrap(), date);
+        }
+
+        #[test]
+        fn the_earliest_day_is_no_later_than_the_latest(date in any_partial_date()) {
+            prop_assert!(date.earliest() <= date.latest());
+            prop_assert!(date.earliest().to_string().starts_with(&date.to_string()));
+            prop_assert!(date.latest().to_string().starts_with(&date.to_string()));
+            let day_after = date.latest().succ_opt().unwrap().to_string();
+            prop_assert!(!day_after.starts_with(&date.to_string()) || day_after.len() > 10);
+        }
+    }
+}

@@ -38,32 +38,39 @@ pub struct Title<T> {
     pub tag: T,
 }
 
-/// The rank in force on `day`. Where periods overlap or touch, the one begun last wins.
+/// The rank in force on `day`. Where periods overlap or touch, the one begun last wins; of those begun together,
+/// the one that lasts longer.
 pub fn rank_at<'a>(person: &'a Person, locales: &'a LocaleChain, day: NaiveDate) -> Option<&'a str> {
     person
         .ranks
         .iter()
         .filter(|rank| rank.period().holds_on(day))
-        .max_by_key(|rank| rank.from.map(PartialDate::earliest))
+        .max_by_key(|rank| {
+            let until = rank.until.map(PartialDate::latest);
+            (rank.from.map(PartialDate::earliest), until.is_none(), until)
+        })
         .map(|rank| rank.rank.pick(&locales.locales))
 }
 
-/// The titles in force on `day`: by precedence, then the post held longest first. On the day of a
-/// change within one institution only the new post counts.
+/// The titles in force on `day`: by precedence, then the post held longest first; the order of `appointments` does
+/// not matter. On the day of a change within one institution only the new post counts. What begins after
+/// `day` is not looked at, so a later appointment never changes how an earlier day names the person.
 pub fn titles_at<T>(appointments: &[Title<T>], day: NaiveDate) -> Vec<&Title<T>> {
     let in_force: Vec<_> = appointments.iter().filter(|title| title.appointment.period().holds_on(day)).collect();
     let is_superseded = |title: &Title<T>| {
         in_force.iter().any(|next| {
-            next.appointment.person == title.appointment.person
+            title.appointment.institution.is_some()
+                && next.appointment.person == title.appointment.person
                 && next.appointment.institution == title.appointment.institution
                 && title.appointment.period().is_followed_by(&next.appointment.period())
         })
     };
     let mut titles: Vec<_> = in_force.iter().copied().filter(|title| !is_superseded(title)).collect();
-    titles.sort_by_key(|title| {
+    let order = |title: &Title<T>| {
         let from = title.appointment.from.map(PartialDate::earliest);
         (title.appointment.precedence.is_none(), title.appointment.precedence, from, Reverse(title.title.len()))
-    });
+    };
+    titles.sort_by(|one, other| (order(one), &one.title).cmp(&(order(other), &other.title)));
     titles
 }
 
