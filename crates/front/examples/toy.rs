@@ -1,7 +1,7 @@
 //! A small schema behind the whole front: `cargo run -p griot-front --example toy [-- 127.0.0.1:8099]`.
 //! GraphQL at `/graphql`, GraphiQL at `/`.
 
-#[path = "../tests/support/toy.rs"]
+#[path = "../tests/front/toy.rs"]
 mod toy;
 
 use std::sync::Arc;
