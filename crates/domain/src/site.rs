@@ -74,7 +74,7 @@ pub enum OldPathError {
     /// It goes up or stays in place by `..` or `.`.
     #[error("`{0}` has a segment `.` or `..`: write the path it leads to")]
     Dots(String),
-    /// More than [`MAX_OLD_PATH`] bytes when encoded.
+    /// More than 2000 bytes when encoded.
     #[error("an old address has at most {MAX_OLD_PATH} bytes when encoded, this one has {0}")]
     Length(usize),
 }
