@@ -1,0 +1,72 @@
+//! HTML, as WordPress' two editors write it, to Portable Text. Only what has a place in the domain's blocks
+//! comes through, so scripts, styles and event handlers have no way in.
+
+mod dom;
+mod element;
+mod embed;
+mod figure;
+mod link;
+mod parse;
+mod plain;
+mod prepare;
+mod shortcode;
+mod table;
+mod walk;
+mod writer;
+
+use griot_domain::body::Block;
+use griot_domain::{AssetId, Body};
+
+use walk::Walk;
+
+pub use link::{KnownAsset, Site};
+pub use parse::HtmlError;
+pub use shortcode::ShortcodeRules;
+
+/// What content becomes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Converted {
+    /// Keys say the position of blocks and spans, so equal content gives equal bodies.
+    pub body: Body,
+    /// The text before `<!--more-->`.
+    pub lead: Option<String>,
+    /// Assets that are linked to, shown or played, in order of first appearance.
+    pub assets: Vec<AssetId>,
+    /// Nesting was so deep that tags were left out from some point on.
+    pub is_flattened: bool,
+}
+
+/// Converts the content of a post or page.
+pub fn convert(html: &str, rules: &ShortcodeRules, site: &dyn Site) -> Result<Converted, HtmlError> {
+    // The block editor writes paragraphs out; the classic one leaves them to line ends.
+    let keeps_lines = !prepare::has_blocks(html);
+    let prepared = shortcode::resolve(&prepare::prepare(html), rules);
+    let parsed = parse::parse(&prepared)?;
+    let written = Walk::new(&parsed.dom, site, keeps_lines).run();
+    let lead = written.lead_blocks.map(|count| lead(&written.body.blocks[..count])).filter(|text| !text.is_empty());
+    Ok(Converted { body: written.body, lead, assets: written.assets, is_flattened: parsed.is_flattened })
+}
+
+fn lead(blocks: &[Block]) -> String {
+    let texts = blocks.iter().filter_map(|block| match block {
+        Block::Text(block) => Some(block.plain_text().replace('\n', " ")),
+        _ => None,
+    });
+    texts.collect::<Vec<_>>().join(" ")
+}
+
+/// The text of a title, excerpt or caption in HTML, on one line; the raw text when it cannot be read.
+pub fn one_line(html: &str) -> String {
+    let text = if memchr::memchr3(b'<', b'&', 0, html.as_bytes()).is_some() {
+        match parse::parse(&prepare::prepare(html)) {
+            Ok(parsed) => plain::text(&parsed.dom, dom::Dom::ROOT),
+            Err(HtmlError::LongTag) => html.to_owned(),
+        }
+    } else {
+        html.to_owned()
+    };
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests;
