@@ -13,7 +13,7 @@ const cases = {
   ],
   Topic: [{ topic: 'diplomatie' }, ({ articles }) => articles.edges.length > 0],
   Then: [{ slug }, ({ article }) => article.title && article.people.length > 0],
-  Old: [{ path: '/?p=101' }, ({ route }) => route.redirect.to.includes('/')],
+  Old: [{ path: '/?p=112' }, ({ route }) => route.redirect.to.includes(slug)],
 };
 
 /** `{ name, query, variables, served }`; `served(data)` is true for the demo's answer. */
