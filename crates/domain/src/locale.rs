@@ -100,7 +100,7 @@ pub enum Localized {
 
 impl Localized {
     /// The text in the first of `locales` that has one, else in any language; empty when there is none.
-    pub fn pick<'a>(&'a self, locales: impl IntoIterator<Item = &'a Locale>) -> &'a str {
+    pub fn pick<'a, 'l>(&'a self, locales: impl IntoIterator<Item = &'l Locale>) -> &'a str {
         match self {
             Self::Everywhere(text) => text,
             Self::ByLocale(texts) => locales

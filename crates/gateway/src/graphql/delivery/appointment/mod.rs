@@ -1,0 +1,7 @@
+//! Appointments.
+
+mod object;
+mod query;
+
+pub(crate) use object::Appointment;
+pub(crate) use query::{AppointmentFilter, AppointmentQuery};

@@ -1,0 +1,10 @@
+//! Articles.
+
+mod json_ld;
+mod object;
+mod parts;
+mod query;
+mod related;
+
+pub(crate) use object::Article;
+pub(crate) use query::{ArticleFilter, ArticleOrder, ArticleQuery, in_order};

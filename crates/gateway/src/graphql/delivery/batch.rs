@@ -1,0 +1,141 @@
+//! Loading in levels: what all fields of one level of a query need is read in one statement.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Mutex, PoisonError};
+
+use tokio::sync::Notify;
+
+use super::error::{Answer, ApiError};
+
+/// Loads values by key for one request. The first field that gets to go on after all fields of its level have said
+/// what they need reads for all of them; the others wait for it. No timer is involved, so a page runs the same
+/// number of statements however long its lists are.
+pub(crate) struct Batch<K, V> {
+    state: Mutex<State<K, V>>,
+    done: Notify,
+}
+
+struct State<K, V> {
+    /// Loaded; `None` when there is no such value.
+    ready: HashMap<K, Option<V>>,
+    /// Asked for and not yet being read.
+    queue: Vec<K>,
+    has_failed: bool,
+}
+
+impl<K: Clone + Eq + Hash, V: Clone> Default for Batch<K, V> {
+    fn default() -> Self {
+        let state = State { ready: HashMap::new(), queue: Vec::new(), has_failed: false };
+        Self { state: Mutex::new(state), done: Notify::new() }
+    }
+}
+
+impl<K: Clone + Eq + Hash, V: Clone> Batch<K, V> {
+    /// The values of those `keys` that have one. `fetch` reads any number of keys at once.
+    pub async fn load<F, Fut>(&self, keys: &[K], fetch: F) -> Answer<HashMap<K, V>>
+    where
+        F: Fn(Vec<K>) -> Fut,
+        Fut: Future<Output = Answer<HashMap<K, V>>>,
+    {
+        self.ask(keys);
+        // Twice: fields woken by the end of an earlier read say what they need in the round after it.
+        tokio::task::yield_now().await;
+        tokio::task::yield_now().await;
+        loop {
+            let done = self.done.notified();
+            tokio::pin!(done);
+            done.as_mut().enable();
+            if let Some(answer) = self.take_ready(keys) {
+                return answer;
+            }
+            let queue = self.lock(|state| std::mem::take(&mut state.queue));
+            if queue.is_empty() {
+                done.await;
+            } else {
+                let loaded = fetch(queue.clone()).await;
+                self.settle(queue, loaded);
+                self.done.notify_waiters();
+            }
+        }
+    }
+
+    fn lock<T>(&self, act: impl FnOnce(&mut State<K, V>) -> T) -> T {
+        act(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn ask(&self, keys: &[K]) {
+        self.lock(|state| {
+            for key in keys {
+                if !state.ready.contains_key(key) && !state.queue.contains(key) {
+                    state.queue.push(key.clone());
+                }
+            }
+        });
+    }
+
+    fn take_ready(&self, keys: &[K]) -> Option<Answer<HashMap<K, V>>> {
+        self.lock(|state| {
+            if state.has_failed {
+                return Some(Err(ApiError::Internal));
+            }
+            let mut values = HashMap::with_capacity(keys.len());
+            for key in keys {
+                if let Some(value) = state.ready.get(key)? {
+                    values.insert(key.clone(), value.clone());
+                }
+            }
+            Some(Ok(values))
+        })
+    }
+
+    fn settle(&self, keys: Vec<K>, loaded: Answer<HashMap<K, V>>) {
+        self.lock(|state| match loaded {
+            Ok(mut loaded) => {
+                for key in keys {
+                    let value = loaded.remove(&key);
+                    state.ready.insert(key, value);
+                }
+            }
+            Err(_) => state.has_failed = true,
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn one_level_is_one_read() {
+        let batch = Batch::<u32, u32>::default();
+        let reads = AtomicUsize::new(0);
+        let one = |key: u32| {
+            let (batch, reads) = (&batch, &reads);
+            async move {
+                let fetch = |keys: Vec<u32>| async move {
+                    reads.fetch_add(1, Ordering::Relaxed);
+                    tokio::task::yield_now().await;
+                    Ok(keys.into_iter().filter(|key| key % 2 == 0).map(|key| (key, key * 10)).collect())
+                };
+                let first = batch.load(&[key], fetch).await.unwrap();
+                let second = batch.load(&[key + 1_000, key], fetch).await.unwrap();
+                (first.get(&key).copied(), second.get(&(key + 1_000)).copied())
+            }
+        };
+        let answers = tokio::join!(one(1), one(2), one(3), one(4), one(5));
+        assert_eq!(answers.0, (None, None));
+        assert_eq!(answers.3, (Some(40), Some(10_040)));
+        assert_eq!(reads.load(Ordering::Relaxed), 2, "one read for each level");
+    }
+
+    #[tokio::test]
+    async fn a_failed_read_fails_all_that_waited_for_it() {
+        let batch = Batch::<u32, u32>::default();
+        let fetch = |_: Vec<u32>| async { Err(ApiError::Internal) };
+        let (a, b) = tokio::join!(batch.load(&[1], fetch), batch.load(&[2], fetch));
+        assert_eq!((a, b), (Err(ApiError::Internal), Err(ApiError::Internal)));
+    }
+}

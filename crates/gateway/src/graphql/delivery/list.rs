@@ -1,0 +1,74 @@
+//! From a filter to a list.
+
+use chrono::NaiveDate;
+use griot_domain::EntryKind;
+use griot_persistence::{Condition, ListQuery, Order, Window};
+use std::sync::Arc;
+
+use super::connection::{Connection, List, Paging, Sizes};
+use super::error::Answer;
+use super::loads::Loads;
+use super::reference::References;
+use super::seen::{FromSeen, day_of};
+use super::view::ViewInput;
+
+/// A filter of one kind of entry.
+pub(crate) trait Narrow {
+    /// The kind it narrows.
+    const KIND: EntryKind;
+
+    /// Notes the entries it names.
+    fn note(&self, references: &mut References) -> Answer<()>;
+
+    /// What it demands.
+    fn conditions(&self, references: &References) -> Answer<Vec<Condition>>;
+
+    /// What holds when the filter says nothing of it.
+    fn defaults(filter: Option<&Self>) -> Vec<Condition> {
+        let _ = filter;
+        Vec::new()
+    }
+}
+
+/// A page of a root list.
+pub(crate) async fn at_root<T: FromSeen, F: Narrow>(
+    loads: &Loads,
+    view: Option<ViewInput>,
+    filter: Option<F>,
+    order: Order,
+    paging: &Paging,
+    sizes: Sizes,
+) -> Answer<Connection<T>> {
+    let view = ViewInput::resolve(view, loads)?;
+    let day = day_of(&view, loads);
+    below(loads, Below { view, day, conditions: Vec::new() }, filter, order, paging, sizes).await
+}
+
+/// Where a nested list stands: the view and day it inherits, and what ties it to its parent.
+pub(crate) struct Below {
+    pub view: Arc<griot_domain::View>,
+    pub day: NaiveDate,
+    pub conditions: Vec<Condition>,
+}
+
+/// A page of a list below another object.
+pub(crate) async fn below<T: FromSeen, F: Narrow>(
+    loads: &Loads,
+    below: Below,
+    filter: Option<F>,
+    order: Order,
+    paging: &Paging,
+    sizes: Sizes,
+) -> Answer<Connection<T>> {
+    let Below { view, day, mut conditions } = below;
+    if let Some(filter) = &filter {
+        let mut references = References::default();
+        filter.note(&mut references)?;
+        references.look_up(loads).await?;
+        conditions.extend(filter.conditions(&references)?);
+    }
+    conditions.extend(F::defaults(filter.as_ref()));
+    let window = Window { after: None, before: None, limit: 0, from_end: false };
+    let query = ListQuery { kind: F::KIND, conditions, order, window };
+    Connection::load(loads, List { query, view, day }, paging, sizes).await
+}

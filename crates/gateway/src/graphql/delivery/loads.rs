@@ -1,0 +1,169 @@
+//! What one request reads, level by level.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use griot_domain::{Body, Clock, Entry, EntryId, ExternalId, LinkRole, Locale, Site, Text, Title, View};
+use griot_persistence::{ListQuery, Page, PublishedStore, Record};
+
+use super::batch::Batch;
+use super::error::{Answer, ApiError};
+
+/// An entry in a view; the view is part of the key because one request may read several.
+type InView<K> = (Arc<View>, K);
+
+/// An appointment with its title, and the record it comes from.
+pub(crate) type Post = Title<Arc<Record>>;
+
+/// What every request reads from and is answered with.
+pub(crate) struct Delivery {
+    pub store: PublishedStore,
+    pub site: Site,
+    /// Languages to try after the one wanted, where a request names none.
+    pub fallback_locales: Vec<Locale>,
+    /// Address of this API, without a slash at the end: media files kept here are below it.
+    pub public_url: String,
+    pub clock: Arc<dyn Clock>,
+}
+
+/// The loaders of one request.
+pub(crate) struct Loads {
+    delivery: Arc<Delivery>,
+    records: Batch<InView<EntryId>, Arc<Record>>,
+    bodies: Batch<i64, Arc<Body>>,
+    pages: Batch<InView<ListQuery>, Arc<Page>>,
+    posts: Batch<InView<EntryId>, Arc<Vec<Post>>>,
+    external_ids: Batch<EntryId, Arc<Vec<ExternalId>>>,
+}
+
+impl Loads {
+    pub fn new(delivery: Arc<Delivery>) -> Self {
+        Self {
+            delivery,
+            records: Batch::default(),
+            bodies: Batch::default(),
+            pages: Batch::default(),
+            posts: Batch::default(),
+            external_ids: Batch::default(),
+        }
+    }
+
+    /// The day of the present instant, in UTC.
+    pub fn today(&self) -> NaiveDate {
+        self.clock.now().date_naive()
+    }
+
+    /// The live ones of `ids`, in the order given.
+    pub async fn records(&self, view: &Arc<View>, ids: &[EntryId]) -> Answer<Vec<Arc<Record>>> {
+        let keys: Vec<_> = ids.iter().map(|id| (view.clone(), *id)).collect();
+        let mut found = self
+            .records
+            .load(&keys, |keys| async move {
+                let mut all = HashMap::new();
+                for (view, ids) in by_view(keys) {
+                    let records = self.store.records(&view, &ids).await?;
+                    all.extend(records.into_iter().map(|(id, record)| ((view.clone(), id), Arc::new(record))));
+                }
+                Ok(all)
+            })
+            .await?;
+        Ok(keys.iter().filter_map(|key| found.remove(key)).collect())
+    }
+
+    /// The live entry, if there is one.
+    pub async fn record(&self, view: &Arc<View>, id: EntryId) -> Answer<Option<Arc<Record>>> {
+        Ok(self.records(view, &[id]).await?.pop())
+    }
+
+    /// The body of an edition; empty when it has none.
+    pub async fn body(&self, edition: i64) -> Answer<Arc<Body>> {
+        let mut found = self
+            .bodies
+            .load(&[edition], |editions| async move {
+                let bodies = self.store.bodies(&editions).await?;
+                Ok(bodies.into_iter().map(|(id, body)| (id, Arc::new(body))).collect())
+            })
+            .await?;
+        Ok(found.remove(&edition).unwrap_or_default())
+    }
+
+    /// One page of a list.
+    pub async fn page(&self, view: &Arc<View>, query: &ListQuery) -> Answer<Arc<Page>> {
+        let key = (view.clone(), query.clone());
+        let mut found = self
+            .pages
+            .load(std::slice::from_ref(&key), |keys| async move {
+                let mut all = HashMap::new();
+                for (view, queries) in by_view(keys) {
+                    let pages = self.store.pages(&view, &queries).await?;
+                    let keyed = queries.into_iter().zip(pages);
+                    all.extend(keyed.map(|(query, page)| ((view.clone(), query), Arc::new(page))));
+                }
+                Ok(all)
+            })
+            .await?;
+        Ok(found.remove(&key).unwrap_or_default())
+    }
+
+    /// The appointments of a person, oldest first.
+    pub async fn posts(&self, view: &Arc<View>, person: EntryId) -> Answer<Arc<Vec<Post>>> {
+        let key = (view.clone(), person);
+        let mut found = self
+            .posts
+            .load(std::slice::from_ref(&key), |keys| async move {
+                let mut all = HashMap::new();
+                for (view, people) in by_view(keys) {
+                    let linking = self.store.linking_to(&view, LinkRole::Holder, &people).await?;
+                    for (person, records) in linking {
+                        let posts = records.into_iter().filter_map(post).collect();
+                        all.insert((view.clone(), person), Arc::new(posts));
+                    }
+                }
+                Ok(all)
+            })
+            .await?;
+        Ok(found.remove(&key).unwrap_or_default())
+    }
+
+    /// The identifiers of an entry in other systems, by scheme and value.
+    pub async fn external_ids(&self, id: EntryId) -> Answer<Arc<Vec<ExternalId>>> {
+        let mut found = self
+            .external_ids
+            .load(&[id], |ids| async move {
+                let found = self.store.external_ids(&ids).await?;
+                Ok(found.into_iter().map(|(id, known)| (id, Arc::new(known))).collect())
+            })
+            .await?;
+        Ok(found.remove(&id).unwrap_or_default())
+    }
+}
+
+impl std::ops::Deref for Loads {
+    type Target = Delivery;
+
+    fn deref(&self) -> &Delivery {
+        &self.delivery
+    }
+}
+
+fn by_view<K>(keys: Vec<InView<K>>) -> HashMap<Arc<View>, Vec<K>> {
+    let mut grouped: HashMap<Arc<View>, Vec<K>> = HashMap::new();
+    for (view, key) in keys {
+        grouped.entry(view).or_default().push(key);
+    }
+    grouped
+}
+
+fn post(record: Record) -> Option<Post> {
+    let (Entry::Appointment(appointment), Text::Appointment(text)) = (&record.entry, &record.text) else { return None };
+    Some(Post { appointment: appointment.clone(), title: text.title.clone(), tag: Arc::new(record) })
+}
+
+/// The loads of the request a resolver runs for.
+pub(crate) fn loads<'a>(ctx: &async_graphql::Context<'a>) -> Answer<&'a Loads> {
+    ctx.data::<Loads>().map_err(|_| {
+        tracing::error!("a request came without its loaders");
+        ApiError::Internal
+    })
+}

@@ -1,0 +1,31 @@
+//! The delivery schema: what is public, read-only. Nothing here can express a question about a draft.
+
+mod appointment;
+mod article;
+mod asset;
+mod batch;
+mod connection;
+mod content;
+mod cursor;
+mod error;
+mod event;
+mod institution;
+mod list;
+mod loads;
+mod lookup;
+mod node_id;
+mod person;
+mod place;
+mod query;
+mod range;
+mod reference;
+mod rich_text;
+mod route;
+mod scalar;
+mod schema;
+mod seen;
+mod topic;
+mod view;
+
+pub(crate) use loads::{Delivery, Loads};
+pub(crate) use schema::{delivery_schema, sdl};

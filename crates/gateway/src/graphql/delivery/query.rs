@@ -1,0 +1,108 @@
+//! The root of the delivery schema.
+
+use async_graphql::{Context, ID, MergedObject, Object};
+use griot_domain::EntryId;
+use griot_front::directive::Sliced;
+use std::sync::Arc;
+
+use super::appointment::AppointmentQuery;
+use super::article::ArticleQuery;
+use super::asset::AssetQuery;
+use super::content::{Content, Node};
+use super::error::{Answer, ApiError, Nullable};
+use super::event::EventQuery;
+use super::institution::InstitutionQuery;
+use super::loads::{Loads, loads};
+use super::node_id::NodeId;
+use super::person::PersonQuery;
+use super::route::{Route, route};
+use super::seen::Seen;
+use super::topic::TopicQuery;
+use super::view::ViewInput;
+
+/// The public record, read-only. Lookups answer null when nothing public answers to a name: what is not public and
+/// what does not exist look the same.
+#[derive(Default, MergedObject)]
+pub(crate) struct Query(
+    LookupQuery,
+    ArticleQuery,
+    PersonQuery,
+    InstitutionQuery,
+    EventQuery,
+    TopicQuery,
+    AssetQuery,
+    AppointmentQuery,
+);
+
+/// Most ids one `nodes` takes.
+const MAX_NODES: usize = 100;
+
+/// Lookups across kinds.
+#[derive(Default)]
+pub(crate) struct LookupQuery;
+
+/// Lookups across kinds.
+#[Object]
+impl LookupQuery {
+    /// Any object by the `id` an earlier answer gave, in the view it was seen in.
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "View id from an earlier answer.")] id: ID,
+    ) -> Nullable<Node> {
+        let node = async { node(loads(ctx)?, &id).await };
+        node.await.transpose()
+    }
+
+    /// Several objects by `id`, in the order given; null for an id nothing public answers to.
+    #[graphql(directive = Sliced::apply(20, &["ids"]))]
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "View ids from earlier answers; at most 100.")] ids: Vec<ID>,
+    ) -> Answer<Vec<Option<Node>>> {
+        if ids.len() > MAX_NODES {
+            return Err(ApiError::invalid("ids", format!("has {} ids; at most {MAX_NODES}", ids.len())));
+        }
+        let loads = loads(ctx)?;
+        // All are asked for at once, so that one read serves them.
+        async_graphql::futures_util::future::try_join_all(ids.iter().map(|id| node(loads, id))).await
+    }
+
+    /// An entry with a page of its own, by content id.
+    async fn content(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Content id.")] content_id: ID,
+        #[graphql(desc = "State and language to read in.")] view: Option<ViewInput>,
+    ) -> Nullable<Content> {
+        let content = async {
+            let loads = loads(ctx)?;
+            let view = ViewInput::resolve(view, loads)?;
+            let Ok(id) = content_id.parse::<EntryId>() else { return Ok(None) };
+            let record = loads.record(&view, id).await?;
+            Ok(record.and_then(|record| Content::new(Seen::at_top(record, &view, loads))))
+        };
+        content.await.transpose()
+    }
+
+    /// What a path of the public site stands for. Old addresses, such as those of a WordPress site before, answer with a
+    /// redirect.
+    async fn route(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Path with its query, without origin, such as `/fr/articles/une-visite` or `/?p=12`.")]
+        path: String,
+        #[graphql(desc = "State and language to read in; a language in the path goes first.")] view: Option<ViewInput>,
+    ) -> Nullable<Route> {
+        let found = async { route(loads(ctx)?, &path, view).await };
+        Some(found.await)
+    }
+}
+
+async fn node(loads: &Loads, id: &ID) -> Answer<Option<Node>> {
+    let Some(wanted) = NodeId::decode(id) else { return Ok(None) };
+    let view = Arc::new(wanted.view(loads));
+    let record = loads.record(&view, wanted.id).await?.filter(|record| record.kind == wanted.kind);
+    Ok(record.and_then(|record| Node::new(Seen::at_top(record, &view, loads))))
+}

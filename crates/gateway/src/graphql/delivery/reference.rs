@@ -1,0 +1,57 @@
+//! Naming entries in filters: by slug or by content id.
+
+use std::collections::HashMap;
+
+use async_graphql::ID;
+use griot_domain::{EntryId, EntryKind, Slug};
+
+use super::error::{Answer, ApiError};
+use super::loads::Loads;
+
+/// Most entries one condition may name.
+const MAX_NAMED: usize = 100;
+
+/// The entries named in a filter, looked up together.
+#[derive(Default)]
+pub(crate) struct References {
+    slugs: HashMap<EntryKind, Vec<Slug>>,
+    found: HashMap<(EntryKind, Slug), EntryId>,
+}
+
+impl References {
+    /// Notes what `names` need looking up.
+    pub fn note(&mut self, argument: &'static str, kind: EntryKind, names: Option<&Vec<ID>>) -> Answer<()> {
+        let names = names.map(Vec::as_slice).unwrap_or_default();
+        if names.len() > MAX_NAMED {
+            return Err(ApiError::invalid(argument, format!("names {}; at most {MAX_NAMED} at once", names.len())));
+        }
+        for name in names.iter().filter(|name| name.parse::<EntryId>().is_err()) {
+            let slug = Slug::parse(name).map_err(|err| {
+                ApiError::invalid(argument, format!("`{}` is neither a content id nor a slug: {err}", name.as_str()))
+            })?;
+            self.slugs.entry(kind).or_default().push(slug);
+        }
+        Ok(())
+    }
+
+    /// Looks up all slugs noted: one statement for each kind.
+    pub async fn look_up(&mut self, loads: &Loads) -> Answer<()> {
+        for (kind, slugs) in std::mem::take(&mut self.slugs) {
+            let found = loads.store.ids_by_slug(kind, &slugs).await?;
+            self.found.extend(found.into_iter().map(|(slug, id)| ((kind, slug), id)));
+        }
+        Ok(())
+    }
+
+    /// The entries named; a name nothing public answers to is left out.
+    pub fn ids(&self, kind: EntryKind, names: &[ID]) -> Vec<EntryId> {
+        let mut ids = Vec::with_capacity(names.len());
+        for name in names {
+            let id = name.parse::<EntryId>().ok().or_else(|| self.found.get(&(kind, Slug::parse(name).ok()?)).copied());
+            if let Some(id) = id.filter(|id| !ids.contains(id)) {
+                ids.push(id);
+            }
+        }
+        ids
+    }
+}

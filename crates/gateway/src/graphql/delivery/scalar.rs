@@ -1,0 +1,113 @@
+//! Scalars. Instants and dates are read and written strictly.
+
+use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+
+/// An instant, RFC 3339 with offset; answers are in UTC with `Z`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Instant(pub DateTime<Utc>);
+
+/// An instant, RFC 3339 with offset; answers are in UTC with `Z`.
+#[Scalar(name = "DateTime", specified_by_url = "https://scalars.graphql.org/andimarek/date-time")]
+impl ScalarType for Instant {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let Value::String(raw) = &value else { return Err(InputValueError::expected_type(value)) };
+        DateTime::parse_from_rfc3339(raw)
+            .map(|at| Self(at.to_utc()))
+            .map_err(|_| InputValueError::custom(format!("`{raw}` is not an instant such as 2024-01-31T08:00:00Z")))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+    }
+}
+
+/// A calendar date without time zone, `YYYY-MM-DD`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Date(pub NaiveDate);
+
+/// A calendar date without time zone, `YYYY-MM-DD`.
+#[Scalar(name = "Date", specified_by_url = "https://scalars.graphql.org/andimarek/local-date")]
+impl ScalarType for Date {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let Value::String(raw) = &value else { return Err(InputValueError::expected_type(value)) };
+        let day = (raw.len() == 10).then(|| NaiveDate::parse_from_str(raw, "%Y-%m-%d").ok()).flatten();
+        day.map(Self).ok_or_else(|| InputValueError::custom(format!("`{raw}` is not a date such as 2024-01-31")))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_string())
+    }
+}
+
+macro_rules! text_scalar {
+    ($(#[$doc:meta])* $name:ident, $graphql:literal, $url:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub(crate) struct $name(pub String);
+
+        $(#[$doc])*
+        #[Scalar(name = $graphql, specified_by_url = $url)]
+        impl ScalarType for $name {
+            fn parse(value: Value) -> InputValueResult<Self> {
+                match value {
+                    Value::String(text) => Ok(Self(text)),
+                    other => Err(InputValueError::expected_type(other)),
+                }
+            }
+
+            fn to_value(&self) -> Value {
+                Value::String(self.0.clone())
+            }
+        }
+    };
+}
+
+text_scalar!(
+    /// A date known to the day, the month or the year: `2024-10-16`, `2024-10` or `2024`.
+    Partial, "PartialDate", "https://www.loc.gov/standards/datetime/"
+);
+text_scalar!(
+    /// A BCP 47 language tag in canonical form, such as `fr`, `en-GB`, `nqo`.
+    Tag, "Locale", "https://www.rfc-editor.org/info/bcp47"
+);
+text_scalar!(
+    /// An absolute URL.
+    Address, "URL", "https://url.spec.whatwg.org/"
+);
+text_scalar!(
+    /// A fragment of HTML rendered from blocks through an allow-list: it cannot carry script.
+    Html, "HTML", "https://html.spec.whatwg.org/multipage/"
+);
+
+/// A Portable Text document: an array of blocks.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct PortableText(pub serde_json::Value);
+
+/// A Portable Text document: an array of blocks.
+#[Scalar(name = "PortableText", specified_by_url = "https://www.portabletext.org/specification/")]
+impl ScalarType for PortableText {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        Ok(Self(value.into_json()?))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::from_json(self.0.clone()).unwrap_or_default()
+    }
+}
+
+/// Any JSON value.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Json(pub serde_json::Value);
+
+/// Any JSON value.
+#[Scalar(name = "JSON", specified_by_url = "https://www.rfc-editor.org/rfc/rfc8259")]
+impl ScalarType for Json {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        Ok(Self(value.into_json()?))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::from_json(self.0.clone()).unwrap_or_default()
+    }
+}

@@ -1,0 +1,286 @@
+//! An entry as a query sees it, and the fields all kinds share.
+
+use std::sync::Arc;
+
+use async_graphql::{ComplexObject, Context, ID, SimpleObject};
+use chrono::NaiveDate;
+use griot_domain::{EntryId, EntryKind, Locale, Moment, Slug, Text, View};
+use griot_front::directive::List;
+use griot_persistence::Record;
+
+use super::error::Answer;
+use super::loads::{Loads, loads};
+use super::node_id::NodeId;
+use super::scalar::{Address, Instant, Tag};
+
+/// An entry in a view, and the day on which people beside it are named.
+#[derive(Clone)]
+pub(crate) struct Seen {
+    pub record: Arc<Record>,
+    pub view: Arc<View>,
+    /// The article's own date below an article; otherwise the day the view looks at.
+    pub day: NaiveDate,
+}
+
+impl Seen {
+    /// An entry at the top of a query: people are named as on the day the view looks at.
+    pub fn at_top(record: Arc<Record>, view: &Arc<View>, loads: &Loads) -> Self {
+        Self { record, view: view.clone(), day: day_of(view, loads) }
+    }
+
+    /// Another entry below this one, in the same view and on the same day.
+    pub fn beside(&self, record: Arc<Record>) -> Self {
+        Self { record, view: self.view.clone(), day: self.day }
+    }
+
+    /// Those of `ids` that are live, as objects `T`.
+    pub async fn others<T: FromSeen>(&self, loads: &Loads, ids: &[EntryId]) -> Answer<Vec<T>> {
+        let records = loads.records(&self.view, ids).await?;
+        Ok(records.into_iter().filter_map(|record| T::from_seen(self.beside(record))).collect())
+    }
+
+    /// The live entry as object `T`.
+    pub async fn other<T: FromSeen>(&self, loads: &Loads, id: Option<EntryId>) -> Answer<Option<T>> {
+        let Some(id) = id else { return Ok(None) };
+        Ok(self.others(loads, &[id]).await?.pop())
+    }
+
+    pub fn node_id(&self) -> ID {
+        ID(NodeId::new(self.record.kind, self.record.id, &self.view).encode())
+    }
+
+    pub fn url(&self, loads: &Loads) -> Option<Address> {
+        page_url(loads, self.record.kind, &self.record.locale, self.record.slug.as_ref())
+    }
+
+    /// The text for a short localised value in this view.
+    pub fn pick<'a>(&self, text: &'a griot_domain::Localized) -> &'a str {
+        text.pick(&self.view.locales.locales)
+    }
+}
+
+/// The day a view looks at: that of its instant, or today.
+pub(crate) fn day_of(view: &View, loads: &Loads) -> NaiveDate {
+    match view.moment {
+        Moment::Now => loads.today(),
+        Moment::AsOf(at) => at.date_naive(),
+    }
+}
+
+/// The public address of a page, for the kinds that have one.
+pub(crate) fn page_url(loads: &Loads, kind: EntryKind, locale: &Locale, slug: Option<&Slug>) -> Option<Address> {
+    slug.filter(|_| kind.has_slug()).map(|slug| Address(loads.site.page_url(kind, locale, slug)))
+}
+
+/// An object that stands for an entry of one kind.
+pub(crate) trait FromSeen: Sized + Send + Sync {
+    /// The kind it stands for.
+    const KIND: EntryKind;
+
+    /// The object, `None` when the entry is of another kind.
+    fn from_seen(seen: Seen) -> Option<Self>;
+}
+
+/// Declares an object type for one kind of entry. The entry and its text are taken apart once, here.
+macro_rules! entry_object {
+    ($(#[$doc:meta])* $name:ident { $entry:ident: $entry_type:ty, $text:ident: $text_type:ty }) => {
+        $(#[$doc])*
+        #[derive(Clone)]
+        pub(crate) struct $name {
+            pub seen: $crate::graphql::delivery::seen::Seen,
+        }
+
+        impl $name {
+            fn entry(&self) -> &$entry_type {
+                match &self.seen.record.entry {
+                    griot_domain::Entry::$entry(entry) => entry,
+                    _ => unreachable!("from_seen checks the kind"),
+                }
+            }
+
+            fn text(&self) -> &$text_type {
+                match &self.seen.record.text {
+                    griot_domain::Text::$text(text) => text,
+                    _ => unreachable!("from_seen checks the kind"),
+                }
+            }
+        }
+
+        impl $crate::graphql::delivery::seen::FromSeen for $name {
+            const KIND: griot_domain::EntryKind = griot_domain::EntryKind::$entry;
+
+            fn from_seen(seen: $crate::graphql::delivery::seen::Seen) -> Option<Self> {
+                let fits = matches!(seen.record.entry, griot_domain::Entry::$entry(_))
+                    && matches!(seen.record.text, griot_domain::Text::$text(_));
+                fits.then_some(Self { seen })
+            }
+        }
+    };
+}
+
+/// Lets an object that flattens [`Common`] answer the fields of the interfaces too.
+macro_rules! common_fields {
+    ($name:ident: $($field:ident -> $answer:ty),* $(,)?) => {
+        impl $name {
+            $(pub(crate) async fn $field(
+                &self,
+                ctx: &async_graphql::Context<'_>,
+            ) -> async_graphql::Result<$answer> {
+                Ok($crate::graphql::delivery::seen::Common::new(&self.seen, ctx)?.$field)
+            })*
+        }
+    };
+    ($name:ident) => {
+        $crate::graphql::delivery::seen::common_fields!($name:
+            id -> async_graphql::ID,
+            content_id -> async_graphql::ID,
+            slug -> String,
+            url -> $crate::graphql::delivery::scalar::Address,
+            display_title -> String,
+            locale -> $crate::graphql::delivery::scalar::Tag,
+            resolved_locale -> $crate::graphql::delivery::scalar::Tag,
+            alternates -> Vec<$crate::graphql::delivery::seen::LocaleAlternate>,
+            published_at -> $crate::graphql::delivery::scalar::Instant,
+            updated_at -> $crate::graphql::delivery::scalar::Instant,
+            seo -> $crate::graphql::delivery::seen::Seo,
+        );
+    };
+}
+
+pub(crate) use {common_fields, entry_object};
+
+/// What every kind with a page of its own answers.
+#[derive(Clone, SimpleObject)]
+#[graphql(complex)]
+pub(crate) struct Common {
+    /// View id: opaque, and the same for the same entry, language and point in time; safe as a cache key.
+    pub id: ID,
+    /// Identity of the entry across languages and time.
+    pub content_id: ID,
+    /// Slug in `resolvedLocale`.
+    pub slug: String,
+    /// Address of the page on the public site.
+    pub url: Address,
+    /// Headline or name, for lists of mixed kinds.
+    pub display_title: String,
+    /// Language asked for.
+    pub locale: Tag,
+    /// Language delivered; differs from `locale` after a fallback.
+    pub resolved_locale: Tag,
+    /// The other languages of this entry, for language switchers and hreflang.
+    #[graphql(directive = List::apply(10))]
+    pub alternates: Vec<LocaleAlternate>,
+    /// When the entry first became public.
+    pub published_at: Instant,
+    /// When the state delivered became public.
+    pub updated_at: Instant,
+    /// Texts for search engines and social cards, already merged with fallbacks.
+    pub seo: Seo,
+    #[graphql(skip)]
+    entry_id: EntryId,
+}
+
+#[ComplexObject]
+impl Common {
+    /// Identifiers in other systems, such as Wikidata or the system the entry came from.
+    #[graphql(directive = List::apply(10))]
+    async fn external_ids(&self, ctx: &Context<'_>) -> Answer<Vec<ExternalId>> {
+        let known = loads(ctx)?.external_ids(self.entry_id).await?;
+        Ok(known.iter().map(|one| ExternalId { scheme: one.scheme.clone(), value: one.value.clone() }).collect())
+    }
+}
+
+impl Common {
+    pub fn new(seen: &Seen, ctx: &Context<'_>) -> Answer<Self> {
+        let loads = loads(ctx)?;
+        let record = &seen.record;
+        Ok(Self {
+            id: seen.node_id(),
+            content_id: ID(record.id.to_string()),
+            slug: record.slug.as_ref().map(|slug| slug.as_str().to_owned()).unwrap_or_default(),
+            url: seen.url(loads).unwrap_or_else(|| Address(loads.site.base_url.to_string())),
+            display_title: record.title().to_owned(),
+            locale: Tag(seen.view.locales.wanted().to_string()),
+            resolved_locale: Tag(record.locale.to_string()),
+            alternates: alternates(seen, loads),
+            published_at: Instant(record.since),
+            updated_at: Instant(record.updated_at),
+            seo: Seo::new(record),
+            entry_id: record.id,
+        })
+    }
+}
+
+/// One language an entry exists in.
+#[derive(Clone, SimpleObject)]
+pub(crate) struct LocaleAlternate {
+    /// The language.
+    locale: Tag,
+    /// View id of the entry in that language, for `node`.
+    id: ID,
+    /// Slug in that language; empty for kinds without a page.
+    slug: String,
+    /// Headline or name in that language.
+    title: String,
+    /// Address of the page in that language.
+    url: Option<Address>,
+}
+
+pub(crate) fn alternates(seen: &Seen, loads: &Loads) -> Vec<LocaleAlternate> {
+    let record = &seen.record;
+    record
+        .alternates
+        .iter()
+        .map(|other| {
+            let mut view = (*seen.view).clone();
+            view.locales.locales.retain(|locale| *locale != other.locale);
+            view.locales.locales.insert(0, other.locale.clone());
+            LocaleAlternate {
+                locale: Tag(other.locale.to_string()),
+                id: ID(NodeId::new(record.kind, record.id, &view).encode()),
+                slug: other.slug.as_ref().map(|slug| slug.as_str().to_owned()).unwrap_or_default(),
+                title: other.title.clone(),
+                url: page_url(loads, record.kind, &other.locale, other.slug.as_ref()),
+            }
+        })
+        .collect()
+}
+
+/// An identifier in another system.
+#[derive(Clone, SimpleObject)]
+pub(crate) struct ExternalId {
+    /// Name of the system, such as `wikidata`.
+    scheme: String,
+    /// Identifier in that system.
+    value: String,
+}
+
+/// Texts for search engines and social cards.
+#[derive(Clone, SimpleObject)]
+pub(crate) struct Seo {
+    /// Document title.
+    title: String,
+    /// Meta description.
+    description: Option<String>,
+    /// Whether search engines may index the page.
+    indexable: bool,
+}
+
+impl Seo {
+    fn new(record: &Record) -> Self {
+        let empty = griot_domain::Seo::default();
+        let (seo, summary) = match &record.text {
+            Text::Article(text) => (&text.seo, text.summary.as_ref()),
+            Text::Person(text) => (&text.seo, text.known_as.as_ref()),
+            Text::Institution(text) => (&text.seo, None),
+            Text::Event(text) => (&text.seo, None),
+            Text::Topic(text) => (&text.seo, text.summary.as_ref()),
+            Text::Asset(_) | Text::Appointment(_) => (&empty, None),
+        };
+        Self {
+            title: seo.title.clone().unwrap_or_else(|| record.title().to_owned()),
+            description: seo.description.as_ref().or(summary).cloned(),
+            indexable: !seo.no_index,
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! GraphQL schemas; async-graphql stops here.
+
+pub(crate) mod delivery;

@@ -1,0 +1,72 @@
+//! The delivery schema itself.
+
+use async_graphql::Positioned;
+use async_graphql::parser::parse_schema;
+use async_graphql::parser::types::{TypeKind, TypeSystemDefinition};
+use griot_front::lists_without_cost;
+use griot_gateway::delivery_sdl;
+
+/// The schema as the repository holds it.
+const COMMITTED: &str = include_str!("../../../schema.graphql");
+
+#[test]
+fn the_committed_schema_is_the_one_served() {
+    assert!(COMMITTED == delivery_sdl(), "schema.graphql has drifted; run `make schema` and commit it");
+}
+
+#[test]
+fn every_list_has_an_explicit_cost() {
+    assert_eq!(lists_without_cost(&delivery_sdl()).unwrap(), Vec::<String>::new());
+}
+
+#[test]
+fn nothing_in_the_schema_speaks_of_what_is_not_public() {
+    let sdl = delivery_sdl().to_lowercase();
+    for word in ["mutation", "subscription", "draft", "perspective", "status", "preview", "revision", "suggestion"] {
+        assert!(!sdl.contains(word), "the delivery schema says `{word}`");
+    }
+}
+
+#[test]
+fn everything_is_described() {
+    let document = parse_schema(delivery_sdl()).unwrap();
+    let mut bare = Vec::new();
+    let mut check = |place: String, description: &Option<Positioned<String>>| {
+        if description.as_ref().is_none_or(|text| text.node.trim().is_empty()) {
+            bare.push(place);
+        }
+    };
+    for definition in &document.definitions {
+        let TypeSystemDefinition::Type(definition) = definition else { continue };
+        let name = &definition.node.name.node;
+        check(name.to_string(), &definition.node.description);
+        let fields = match &definition.node.kind {
+            TypeKind::Object(object) => &object.fields[..],
+            TypeKind::Interface(interface) => &interface.fields[..],
+            TypeKind::Enum(values) => {
+                values
+                    .values
+                    .iter()
+                    .for_each(|one| check(format!("{name}.{}", one.node.value.node), &one.node.description));
+                &[]
+            }
+            TypeKind::InputObject(input) => {
+                input
+                    .fields
+                    .iter()
+                    .for_each(|one| check(format!("{name}.{}", one.node.name.node), &one.node.description));
+                &[]
+            }
+            TypeKind::Scalar | TypeKind::Union(_) => &[],
+        };
+        for field in fields {
+            let field = &field.node;
+            check(format!("{name}.{}", field.name.node), &field.description);
+            for argument in &field.arguments {
+                let argument = &argument.node;
+                check(format!("{name}.{}({})", field.name.node, argument.name.node), &argument.description);
+            }
+        }
+    }
+    assert_eq!(bare, Vec::<String>::new(), "these have no description");
+}
