@@ -66,8 +66,18 @@ fn primary(columns: &[&str]) -> IndexCreateStatement {
     key
 }
 
-const TABLES: [&str; 9] =
-    ["entry", "external_id", "old_path", "slug", "entry_version", "edition", "link", "journal", "journal_head"];
+const TABLES: [&str; 10] = [
+    "entry",
+    "external_id",
+    "old_path",
+    "slug",
+    "entry_version",
+    "edition",
+    "naming",
+    "link",
+    "journal",
+    "journal_head",
+];
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
@@ -138,6 +148,7 @@ impl MigrationTrait for Migration {
             id("entry_id"),
             text("kind"),
             text("locale"),
+            number("position"),
             number("seq"),
             number("live_from"),
             nullable(number("live_to")),
@@ -145,8 +156,6 @@ impl MigrationTrait for Migration {
             text("digest"),
             text("content"),
             text("body"),
-            by_code_point,
-            text("filter_form"),
         ];
         manager.create_table(table("edition", columns)).await?;
         manager
@@ -154,15 +163,28 @@ impl MigrationTrait for Migration {
             .await?;
         manager.create_index(index("edition", "edition_entry", &["entry_id", "locale", "live_from"])).await?;
         manager.create_index(index("edition", "edition_seq", &["seq"])).await?;
-        manager
-            .create_index(live_only(index("edition", "edition_names", &["kind", "locale", "sort_form", "entry_id"])))
-            .await?;
 
+        // What entries are called and ordered by in each language. It follows from versions and editions together.
+        let columns = vec![
+            row_id(),
+            id("entry_id"),
+            text("kind"),
+            text("locale"),
+            number("position"),
+            by_code_point,
+            text("filter_form"),
+            number("live_from"),
+            nullable(number("live_to")),
+        ];
+        manager.create_table(table("naming", columns)).await?;
+        manager.create_index(index("naming", "naming_entry", &["entry_id", "locale"])).await?;
+        manager.create_index(index("naming", "naming_list", &["kind", "sort_form", "entry_id"])).await?;
+
+        // Who refers to whom, with what lists need to know of the source. It follows from versions and editions too.
         let columns = vec![
             row_id(),
             id("source_id"),
             text("source_kind"),
-            text("locale"),
             text("role"),
             id("target_id"),
             text("facet"),
@@ -172,22 +194,22 @@ impl MigrationTrait for Migration {
             nullable(number("live_to")),
         ];
         manager.create_table(table("link", columns)).await?;
-        manager
-            .create_index(live_only(newest_first(
-                "link",
-                "link_list",
-                &["target_id", "role", "source_kind"],
-                "source_id",
-            )))
-            .await?;
-        manager
-            .create_index(newest_first("link", "link_list_as_of", &["target_id", "role", "source_kind"], "source_id"))
-            .await?;
-        manager.create_index(live_only(index("link", "link_source", &["source_id", "locale"]))).await?;
+        // One index for now and as of: a link ends only when what it says changes, so few of its rows are past.
+        let leading = ["target_id", "role", "source_kind"];
+        manager.create_index(newest_first("link", "link_list", &leading, "source_id")).await?;
+        manager.create_index(index("link", "link_source", &["source_id", "role", "target_id"])).await?;
 
         let mut seq = number("seq");
         seq.primary_key();
-        let columns = vec![seq, number("at"), text("origin"), id("entry_id"), text("kind"), text("withdrawn")];
+        let columns = vec![
+            seq,
+            number("at"),
+            number("live_from"),
+            text("origin"),
+            id("entry_id"),
+            text("kind"),
+            text("withdrawn"),
+        ];
         manager.create_table(table("journal", columns)).await?;
         manager.create_index(index("journal", "journal_entry", &["entry_id"])).await?;
 

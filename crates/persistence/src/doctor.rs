@@ -1,6 +1,6 @@
 //! Checks on the stores.
 
-use griot_domain::{Entry, EntryKind};
+use griot_domain::{Body, Entry, EntryKind, Text};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -91,6 +91,7 @@ async fn look_at_store(db: &DatabaseConnection, location: &Location, store: Stor
         ("versions", versions(db).await),
         ("links", dangling_links(db).await),
         ("content", content(db).await),
+        ("texts", texts(db).await),
     ];
     for (what, result) in checks {
         findings.push(match result {
@@ -229,6 +230,38 @@ async fn content(db: &DatabaseConnection) -> Looked {
     } else {
         unfit.truncate(5);
         let detail = format!("entries that do not fit their kind, among them {}", unfit.join(", "));
+        Err((Level::Failure, detail, "restore from a backup, or import these entries again"))
+    })
+}
+
+/// Reads every live text and body through the domain.
+async fn texts(db: &DatabaseConnection) -> Looked {
+    let (mut last, mut count, mut unfit) = (0i64, 0u64, Vec::new());
+    loop {
+        let rows = edition::Entity::find()
+            .filter(Expr::col(edition::Column::LiveTo).is_null())
+            .filter(Expr::col(edition::Column::Id).gt(last))
+            .order_by_asc(edition::Column::Id)
+            .limit(1_000)
+            .all(db)
+            .await?;
+        let Some(end) = rows.last() else { break };
+        last = end.id;
+        count += rows.len() as u64;
+        for row in &rows {
+            let kind: Result<EntryKind, _> = row.kind.parse();
+            let fits = kind.is_ok_and(|kind| Text::from_json(kind, &row.content).is_ok())
+                && serde_json::from_str::<Body>(&row.body).is_ok();
+            if !fits {
+                unfit.push(format!("{} ({})", row.entry_id, row.locale));
+            }
+        }
+    }
+    Ok(if unfit.is_empty() {
+        Ok(format!("{count} live texts, all readable"))
+    } else {
+        unfit.truncate(5);
+        let detail = format!("texts that do not fit their kind, among them {}", unfit.join(", "));
         Err((Level::Failure, detail, "restore from a backup, or import these entries again"))
     })
 }

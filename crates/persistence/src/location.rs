@@ -79,8 +79,7 @@ impl Location {
         match self {
             Self::Sqlite { .. } => self.file(store).unwrap_or_default().display().to_string(),
             Self::Postgres { url, .. } => {
-                let place = url.rsplit_once('@').map_or(url.as_str(), |(_, place)| place);
-                format!("schema {} of PostgreSQL at {}", store.as_str(), place.trim_start_matches("postgres://"))
+                format!("schema {} of PostgreSQL at {}", store.as_str(), place_of(url))
             }
         }
     }
@@ -100,7 +99,10 @@ impl Location {
                     Access::Read => delivery_url.as_ref().unwrap_or(url),
                     _ => url,
                 };
-                url.parse::<PgConnectOptions>().map_err(|_| StoreError::Address { url: without_password(url) })?;
+                let is_postgres = url.starts_with("postgres://") || url.starts_with("postgresql://");
+                if !is_postgres || url.parse::<PgConnectOptions>().is_err() {
+                    return Err(StoreError::Address { url: without_password(url) });
+                }
                 let takes_role = access == Access::Read && delivery_url.is_none();
                 Database::connect(postgres_options(url, store, access, takes_role)).await.map_err(unreachable)
             }
@@ -108,12 +110,19 @@ impl Location {
     }
 }
 
-/// The address with its password blotted out.
+/// Host, port and database of an address: without scheme, and without the parts that can hold a password.
+fn place_of(url: &str) -> &str {
+    let place = url.split_once("://").map_or(url, |(_, place)| place);
+    let place = place.rsplit_once('@').map_or(place, |(_, place)| place);
+    place.split_once('?').map_or(place, |(place, _)| place)
+}
+
+/// The address with everything that can hold a password blotted out.
 fn without_password(url: &str) -> String {
-    match (url.split_once("://"), url.rsplit_once('@')) {
-        (Some((scheme, _)), Some((_, place))) => format!("{scheme}://…@{place}"),
-        _ => url.to_owned(),
-    }
+    let scheme = url.split_once("://").map_or(String::new(), |(scheme, _)| format!("{scheme}://"));
+    let login = if url.contains('@') { "…@" } else { "" };
+    let options = if url.contains('?') { "?…" } else { "" };
+    format!("{scheme}{login}{}{options}", place_of(url))
 }
 
 fn create_private_folder(path: &Path) -> Result<(), StoreError> {

@@ -1,7 +1,10 @@
 //! Creating and updating the stores.
 
 use griot_migrations::{EditorialMigrator, PublishedMigrator};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, EntityTrait};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, EntityTrait, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
+};
 use sea_orm_migration::{MigratorTrait, seaql_migrations};
 
 use crate::location::{Access, DELIVERY_ROLE};
@@ -14,23 +17,26 @@ pub struct MigrationReport {
     pub applied: Vec<String>,
 }
 
-/// Creates what is missing and brings both stores up to date. On PostgreSQL it also creates the schemas and the
-/// role `griot_delivery`, and lets that role read `published` and nothing else.
+/// Creates what is missing and brings both stores up to date, each in one transaction; a second migration at the same
+/// time waits for the first. On PostgreSQL it also creates the schemas and the role `griot_delivery`, and lets that
+/// role read `published` and nothing else.
 pub async fn migrate(location: &Location) -> Result<MigrationReport, StoreError> {
     let mut report = MigrationReport::default();
     for store in [StoreName::Published, StoreName::Editorial] {
         let db = location.connect(store, Access::Migrate).await?;
+        let tx = begin_alone(&db).await?;
         if db.get_database_backend() == DbBackend::Postgres {
-            create_schema(&db, store).await?;
+            create_schema(&tx, store).await?;
         }
         let applied = match store {
-            StoreName::Published => bring_up::<PublishedMigrator>(&db).await?,
-            StoreName::Editorial => bring_up::<EditorialMigrator>(&db).await?,
+            StoreName::Published => bring_up::<PublishedMigrator>(&tx).await?,
+            StoreName::Editorial => bring_up::<EditorialMigrator>(&tx).await?,
         };
         report.applied.extend(applied.into_iter().map(|name| format!("{}: {name}", store.as_str())));
         if db.get_database_backend() == DbBackend::Postgres {
-            grant(&db, store).await?;
+            grant(&tx, store).await?;
         }
+        tx.commit().await?;
         db.close().await?;
     }
     Ok(report)
@@ -40,13 +46,30 @@ pub async fn migrate(location: &Location) -> Result<MigrationReport, StoreError>
 pub async fn migrate_down(location: &Location) -> Result<(), StoreError> {
     for store in [StoreName::Published, StoreName::Editorial] {
         let db = location.connect(store, Access::Migrate).await?;
+        let tx = begin_alone(&db).await?;
         match store {
-            StoreName::Published => PublishedMigrator::down(&db, None).await?,
-            StoreName::Editorial => EditorialMigrator::down(&db, None).await?,
+            StoreName::Published => PublishedMigrator::down(&tx, None).await?,
+            StoreName::Editorial => EditorialMigrator::down(&tx, None).await?,
         }
+        tx.commit().await?;
         db.close().await?;
     }
     Ok(())
+}
+
+/// A transaction that no other migration runs beside.
+async fn begin_alone(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    let tx = db
+        .begin_with_options(TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        })
+        .await?;
+    if db.get_database_backend() == DbBackend::Postgres {
+        // The number only has to be the same in every Griot.
+        tx.execute_unprepared("SELECT pg_advisory_xact_lock(7471104371)").await?;
+    }
+    Ok(tx)
 }
 
 /// Refuses a store that lacks a change this build needs.
@@ -68,13 +91,13 @@ pub(crate) async fn check(db: &DatabaseConnection, location: &Location, store: S
     Ok(())
 }
 
-async fn bring_up<M: MigratorTrait>(db: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
-    let pending = M::get_pending_migrations(db).await?;
-    M::up(db, None).await?;
+async fn bring_up<M: MigratorTrait>(tx: &DatabaseTransaction) -> Result<Vec<String>, DbErr> {
+    let pending = M::get_pending_migrations(tx).await?;
+    M::up(tx, None).await?;
     Ok(pending.iter().map(|migration| migration.name().to_owned()).collect())
 }
 
-async fn create_schema(db: &DatabaseConnection, store: StoreName) -> Result<(), DbErr> {
+async fn create_schema(tx: &DatabaseTransaction, store: StoreName) -> Result<(), DbErr> {
     // The role belongs to the whole cluster, so another migration may be creating it at this moment.
     let sql = match store {
         StoreName::Published => {
@@ -88,7 +111,7 @@ async fn create_schema(db: &DatabaseConnection, store: StoreName) -> Result<(), 
         }
         StoreName::Editorial => "CREATE SCHEMA IF NOT EXISTS editorial; REVOKE ALL ON SCHEMA editorial FROM PUBLIC;",
     };
-    db.execute_unprepared(sql).await.map(|_| ()).map_err(|err| {
+    tx.execute_unprepared(sql).await.map(|_| ()).map_err(|err| {
         tracing::error!(
             role = DELIVERY_ROLE,
             "creating the schema or the role failed; an administrator can run: CREATE ROLE griot_delivery NOLOGIN; \
@@ -98,7 +121,7 @@ async fn create_schema(db: &DatabaseConnection, store: StoreName) -> Result<(), 
     })
 }
 
-async fn grant(db: &DatabaseConnection, store: StoreName) -> Result<(), DbErr> {
+async fn grant(tx: &DatabaseTransaction, store: StoreName) -> Result<(), DbErr> {
     let sql = match store {
         StoreName::Published => {
             "GRANT USAGE ON SCHEMA published TO griot_delivery;
@@ -114,5 +137,5 @@ async fn grant(db: &DatabaseConnection, store: StoreName) -> Result<(), DbErr> {
              REVOKE ALL ON ALL TABLES IN SCHEMA editorial FROM griot_delivery;"
         }
     };
-    db.execute_unprepared(sql).await.map(|_| ())
+    tx.execute_unprepared(sql).await.map(|_| ())
 }

@@ -1,4 +1,4 @@
-//! Counting SQL statements, so that a test can say how many a page costs.
+//! SQL statements: how many were run, so that a test can say what a page costs, and how few shapes they have.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,4 +16,13 @@ impl StatementCount {
     pub fn get(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
+}
+
+/// The list filled up with its last item to a power of two, so that lists of all lengths share few statements and
+/// the databases' statement caches hit.
+pub(crate) fn padded<T: Copy>(items: &[T]) -> Vec<T> {
+    let Some(last) = items.last() else { return Vec::new() };
+    let mut padded = items.to_vec();
+    padded.resize(items.len().next_power_of_two(), *last);
+    padded
 }

@@ -8,6 +8,8 @@ pub struct Model {
     pub entry_id: Uuid,
     pub kind: String,
     pub locale: String,
+    /// Which of the entry’s languages it is, 0 being the one first published.
+    pub position: i64,
     pub seq: i64,
     pub live_from: i64,
     pub live_to: Option<i64>,
@@ -15,8 +17,6 @@ pub struct Model {
     pub digest: String,
     pub content: String,
     pub body: String,
-    pub sort_form: String,
-    pub filter_form: String,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

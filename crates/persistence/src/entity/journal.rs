@@ -5,7 +5,10 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub seq: i64,
+    /// When it was published.
     pub at: i64,
+    /// When its versions became live.
+    pub live_from: i64,
     pub origin: String,
     pub entry_id: Uuid,
     pub kind: String,

@@ -7,7 +7,6 @@ pub struct Model {
     pub id: i64,
     pub source_id: Uuid,
     pub source_kind: String,
-    pub locale: String,
     pub role: String,
     pub target_id: Uuid,
     pub facet: String,

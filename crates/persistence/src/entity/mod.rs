@@ -8,5 +8,6 @@ pub mod journal;
 pub mod journal_head;
 pub mod link;
 pub mod mention_suggestion;
+pub mod naming;
 pub mod old_path;
 pub mod slug;

@@ -1,6 +1,6 @@
 //! What an importer asks of the store it writes to.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use griot_domain::{
     Edition, Entry, EntryId, EntryKind, ExternalId, Locale, OldPath, Publication, Slug, Text, from_micros,
@@ -110,8 +110,8 @@ impl Publisher {
         Ok(journal::Entity::find().limit(1).count(&self.db).await? == 0)
     }
 
-    /// The publications after `after_seq`, oldest first, from at most `limit` journal records. A record whose parts
-    /// became live at different instants comes as several publications of the same `seq`.
+    /// The publications after `after_seq` in order, at most `limit`. Published one after the other into an empty
+    /// store they make the same record again.
     pub async fn journal_page(&self, after_seq: i64, limit: u64) -> Result<Vec<(i64, Publication)>, StoreError> {
         let records = journal::Entity::find()
             .filter(journal::Column::Seq.gt(after_seq))
@@ -121,12 +121,10 @@ impl Publisher {
             .await?;
         let (Some(first), Some(last)) = (records.first(), records.last()) else { return Ok(Vec::new()) };
         let mut parts = self.parts_between(first.seq, last.seq).await?;
-        let mut page = Vec::with_capacity(records.len());
-        for record in &records {
-            let parts = parts.remove(&record.seq).unwrap_or_default();
-            page.extend(self.publications_of(record, parts).await?.into_iter().map(|one| (record.seq, one)));
-        }
-        Ok(page)
+        records
+            .iter()
+            .map(|record| Ok((record.seq, publication_of(record, parts.remove(&record.seq).unwrap_or_default())?)))
+            .collect()
     }
 
     async fn parts_between(&self, first: i64, last: i64) -> Result<HashMap<i64, Parts>, StoreError> {
@@ -163,66 +161,25 @@ impl Publisher {
         }
         Ok(parts)
     }
+}
 
-    async fn publications_of(&self, record: &journal::Model, parts: Parts) -> Result<Vec<Publication>, StoreError> {
-        let kind = parse_kind(&record.kind, record.entry_id)?;
-        let withdrawn: BTreeSet<Locale> = serde_json::from_str(&record.withdrawn)
-            .map_err(|err| StoreError::corrupt(format!("journal record {}", record.seq), err))?;
-        let mut by_instant: BTreeMap<i64, (Option<Entry>, BTreeMap<Locale, Edition>)> = BTreeMap::new();
-        if let Some(row) = &parts.version {
-            by_instant.entry(row.live_from).or_default().0 = Some(parse_entry(kind, &row.content, row.entry_id)?);
-        }
-        for row in &parts.editions {
-            let edition = parse_edition(kind, row)?;
-            by_instant.entry(row.live_from).or_default().1.insert(parse_locale(&row.locale, row.entry_id)?, edition);
-        }
-        let withdrawn_at = match withdrawn.is_empty() {
-            true => None,
-            false => Some(self.withdrawn_at(record, &withdrawn).await?),
-        };
-        if let Some(at) = withdrawn_at {
-            by_instant.entry(at).or_default();
-        }
-        if by_instant.is_empty() {
-            by_instant.entry(record.at).or_default();
-        }
-        let mut publications = Vec::with_capacity(by_instant.len());
-        for (live_from, (entry, editions)) in by_instant {
-            publications.push(Publication {
-                id: EntryId(record.entry_id),
-                kind,
-                live_from: from_micros(live_from)
-                    .ok_or_else(|| StoreError::corrupt(format!("journal record {}", record.seq), "its date"))?,
-                revised_at: None,
-                entry,
-                editions,
-                withdrawn: if withdrawn_at == Some(live_from) { withdrawn.clone() } else { BTreeSet::new() },
-                external_ids: Vec::new(),
-                old_paths: Vec::new(),
-            });
-        }
-        if let Some(first) = publications.first_mut() {
-            first.external_ids = parts.external_ids;
-            first.old_paths = parts.old_paths;
-        }
-        Ok(publications)
-    }
-
-    /// When the languages a journal record withdrew stopped being live: the end of the editions before it.
-    async fn withdrawn_at(&self, record: &journal::Model, withdrawn: &BTreeSet<Locale>) -> Result<i64, StoreError> {
-        let ended: Option<Option<i64>> = edition::Entity::find()
-            .select_only()
-            .column(edition::Column::LiveTo)
-            .filter(Expr::col(edition::Column::EntryId).eq(record.entry_id))
-            .filter(edition::Column::Locale.is_in(withdrawn.iter().map(Locale::as_str)))
-            .filter(edition::Column::Seq.lt(record.seq))
-            .order_by_desc(edition::Column::Seq)
-            .limit(1)
-            .into_tuple()
-            .one(&self.db)
-            .await?;
-        Ok(ended.flatten().unwrap_or(record.at))
-    }
+/// The publication a journal record tells of.
+fn publication_of(record: &journal::Model, parts: Parts) -> Result<Publication, StoreError> {
+    let corrupt = |err: &dyn std::fmt::Display| StoreError::corrupt(format!("journal record {}", record.seq), err);
+    let (id, kind) = (record.entry_id, parse_kind(&record.kind, record.entry_id)?);
+    let version = parts.version.as_ref();
+    let editions = parts.editions.iter().map(|row| Ok((parse_locale(&row.locale, id)?, parse_edition(kind, row)?)));
+    Ok(Publication {
+        id: EntryId(id),
+        kind,
+        live_from: from_micros(record.live_from).ok_or_else(|| corrupt(&"a date outside the calendar"))?,
+        revised_at: None,
+        entry: version.map(|row| parse_entry(kind, &row.content, id)).transpose()?,
+        editions: editions.collect::<Result<BTreeMap<Locale, Edition>, StoreError>>()?,
+        withdrawn: serde_json::from_str(&record.withdrawn).map_err(|err| corrupt(&err))?,
+        external_ids: parts.external_ids,
+        old_paths: parts.old_paths,
+    })
 }
 
 /// The rows one journal record made.
@@ -234,15 +191,15 @@ struct Parts {
     old_paths: Vec<OldPath>,
 }
 
-fn parse_kind(kind: &str, id: Uuid) -> Result<EntryKind, StoreError> {
+pub(super) fn parse_kind(kind: &str, id: Uuid) -> Result<EntryKind, StoreError> {
     kind.parse().map_err(|err| StoreError::corrupt(format!("entry {id}"), err))
 }
 
-fn parse_locale(tag: &str, id: Uuid) -> Result<Locale, StoreError> {
+pub(super) fn parse_locale(tag: &str, id: Uuid) -> Result<Locale, StoreError> {
     Locale::parse(tag).map_err(|err| StoreError::corrupt(format!("an edition of {id}"), err))
 }
 
-fn parse_text(kind: EntryKind, content: &str, id: Uuid) -> Result<Text, StoreError> {
+pub(super) fn parse_text(kind: EntryKind, content: &str, id: Uuid) -> Result<Text, StoreError> {
     Text::from_json(kind, content).map_err(|err| StoreError::corrupt(format!("an edition of {kind} {id}"), err))
 }
 

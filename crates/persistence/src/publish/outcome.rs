@@ -17,12 +17,12 @@ pub struct Act {
 pub enum Outcome {
     /// The entry is new.
     Created {
-        #[allow(missing_docs)]
+        /// Of its record in the journal.
         seq: i64,
     },
     /// The entry was there and has changed.
     Updated {
-        #[allow(missing_docs)]
+        /// Of its last record in the journal: parts that become live at several instants make several records.
         seq: i64,
     },
     /// The record holds all of it already.
@@ -53,7 +53,7 @@ pub enum Refusal {
     #[error("entry {id} is not in the record, so its `entry` part is needed")]
     #[allow(missing_docs)]
     MissingEntry { id: EntryId },
-    /// The entry is new and has no text in any language.
+    /// The entry is new, or withdrawn in every language, and no text comes with it.
     #[error("entry {id} has no text in any language; give one under `texts`")]
     #[allow(missing_docs)]
     NoEdition { id: EntryId },
@@ -65,6 +65,10 @@ pub enum Refusal {
     #[error("the text of entry {id} in {locale} {}", if *needed { "needs a slug" } else { "cannot have a slug" })]
     #[allow(missing_docs)]
     SlugRule { id: EntryId, locale: Locale, needed: bool },
+    /// A language is both published and withdrawn.
+    #[error("entry {id} has a text in {locale}, which `withdrawn` names too; leave it out of one of them")]
+    #[allow(missing_docs)]
+    GivenAndWithdrawn { id: EntryId, locale: Locale },
     /// The old address leads elsewhere.
     #[error("the old address `{path}` already leads to entry {holder}")]
     #[allow(missing_docs)]

@@ -10,13 +10,17 @@ use sea_orm::{
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 
+use super::held::{self, Held};
 use super::plan::plan;
 use super::rows::Rows;
 use super::state::State;
 use super::{Act, Outcome};
-use crate::entity::{entry_version, journal_head, mention_suggestion};
+use crate::entity::{journal_head, mention_suggestion};
 use crate::location::Access;
 use crate::{Location, StoreError, StoreName, Suggestion, migrate};
+
+/// Publications looked at together; a longer list goes through in several rounds of one transaction.
+const RUN: usize = 512;
 
 /// The write handle of one store; clones share its connection.
 #[derive(Clone, Debug)]
@@ -45,7 +49,8 @@ impl Publisher {
         self.store
     }
 
-    /// Publishes in one transaction. Each publication that changes something takes the next `seq`; one that changes
+    /// Publishes in one transaction. Each publication that changes something takes the next `seq`, or one for each of
+    /// the instants its parts become live at; one that changes
     /// nothing is [`Outcome::Unchanged`]; one that is [`Outcome::Refused`] leaves nothing behind and does not stop
     /// the others. After an error nothing was written. Outcomes stand in the order given.
     pub async fn publish(&self, publications: &[Publication], act: &Act) -> Result<Vec<Outcome>, StoreError> {
@@ -142,18 +147,7 @@ async fn publish_in(
     while !rest.is_empty() {
         let (run, later) = rest.split_at(run_length(rest));
         rest = later;
-        let run: Vec<&Publication> = run.iter().collect();
-        let mut state = State::load(tx, &run).await?;
-        let mut rows = Rows::default();
-        for publication in run {
-            let last_entry = last_entry(tx, publication, &state).await?;
-            let outcome = plan(publication, act, &mut state, last_entry.as_ref(), seq + 1, &mut rows);
-            if matches!(outcome, Outcome::Created { .. } | Outcome::Updated { .. }) {
-                seq += 1;
-            }
-            outcomes.push(outcome);
-        }
-        rows.write(tx).await?;
+        seq = publish_run(tx, run, act, seq, &mut outcomes).await?;
     }
     if seq != first {
         journal_head::Entity::update_many().col_expr(journal_head::Column::Seq, Expr::value(seq)).exec(tx).await?;
@@ -161,10 +155,38 @@ async fn publish_in(
     Ok(outcomes)
 }
 
+/// Publishes a run of different entries after `seq` and returns the last `seq` taken.
+async fn publish_run(
+    tx: &DatabaseTransaction,
+    run: &[Publication],
+    act: &Act,
+    mut seq: i64,
+    outcomes: &mut Vec<Outcome>,
+) -> Result<i64, StoreError> {
+    let mut state = State::load(tx, run).await?;
+    let planned: Vec<_> = run.iter().map(|publication| plan(publication, act, &mut state)).collect();
+    let mut held = held::load(tx, planned.iter().filter_map(|planned| planned.as_ref().ok()?.as_ref()), &state).await?;
+    let mut rows = Rows::default();
+    for planned in planned {
+        outcomes.push(match planned {
+            Err(refusal) => Outcome::Refused(refusal),
+            Ok(None) => Outcome::Unchanged,
+            Ok(Some(plan)) => {
+                let (id, kind) = (plan.publication.id, plan.publication.kind);
+                let held = held.remove(&id.0).unwrap_or_else(|| Held::nothing(id, kind));
+                seq = rows.add(&plan, held, act, seq);
+                if plan.is_new { Outcome::Created { seq } } else { Outcome::Updated { seq } }
+            }
+        });
+    }
+    rows.write(tx).await?;
+    Ok(seq)
+}
+
 /// How many publications from the front concern different entries, so that one reading of the state serves them.
 fn run_length(publications: &[Publication]) -> usize {
     let mut seen = HashSet::new();
-    publications.iter().take_while(|publication| seen.insert(publication.id)).count()
+    publications.iter().take(RUN).take_while(|publication| seen.insert(publication.id)).count()
 }
 
 /// The last `seq` given out. Until this transaction ends no other can read it to write: `seq` has no gaps and
@@ -172,24 +194,6 @@ fn run_length(publications: &[Publication]) -> usize {
 async fn take_head(tx: &DatabaseTransaction) -> Result<i64, StoreError> {
     let head = journal_head::Entity::find().lock_exclusive().one(tx).await?;
     head.map(|row| row.seq).ok_or_else(|| StoreError::corrupt("journal_head", "its row is missing"))
-}
-
-/// The latest neutral part, for a publication that brings editions or withdrawals only.
-async fn last_entry(
-    tx: &DatabaseTransaction,
-    publication: &Publication,
-    state: &State,
-) -> Result<Option<Entry>, StoreError> {
-    let is_known = state.entries.get(&publication.id.0).is_some_and(|known| !known.versions.is_empty());
-    if publication.entry.is_some() || !is_known {
-        return Ok(None);
-    }
-    let row = entry_version::Entity::find()
-        .filter(Expr::col(entry_version::Column::EntryId).eq(publication.id.0))
-        .order_by_desc(entry_version::Column::LiveFrom)
-        .one(tx)
-        .await?;
-    row.map(|row| parse_entry(publication.kind, &row.content, row.entry_id)).transpose()
 }
 
 /// Reads a stored neutral part.

@@ -1,80 +1,54 @@
 //! The rows a run of publications writes.
 
-use griot_domain::{Edition, Entry, EntryId, EntryKind, Link, Locale, Text, micros};
+use griot_domain::{Edition, Entry, EntryId, Locale, micros};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
 use sha2::{Digest, Sha256};
 
+use super::Act;
+use super::held::Held;
+use super::plan::{Plan, Step};
+use super::timeline::{Lasting, LinkFact, Mending, Naming, SlugChange, Source, SourceFacts, Span, mend};
 use crate::StoreError;
-use crate::entity::{edition, entry, entry_version, external_id, journal, link, old_path, slug};
+use crate::entity::{edition, entry, entry_version, external_id, journal, link, naming, old_path, slug};
 
 /// Rows of one statement: more would pass the databases' limit of bound values.
-const CHUNK: usize = 500;
-
-/// An interval that ends: the rows of one part of one entry.
-#[derive(Debug)]
-pub(super) struct Closing {
-    pub id: EntryId,
-    /// The edition, or the neutral part.
-    pub locale: Option<String>,
-    pub at: i64,
-    /// Whether the slug stops being current too.
-    pub frees_slug: bool,
-}
-
-/// What editions that stay live copied from a neutral part that changes: the facts in their links and the forms
-/// lists are ordered by and narrowed with.
-#[derive(Debug)]
-pub(super) struct Refresh {
-    pub id: EntryId,
-    pub locale: String,
-    pub entry: Entry,
-    pub at: i64,
-}
+const CHUNK: usize = 256;
 
 /// All that a run writes.
 #[derive(Debug, Default)]
 pub(super) struct Rows {
-    pub refreshes: Vec<Refresh>,
-    pub closings: Vec<Closing>,
-    pub entries: Vec<entry::ActiveModel>,
-    pub versions: Vec<entry_version::ActiveModel>,
-    pub editions: Vec<edition::ActiveModel>,
-    pub links: Vec<link::ActiveModel>,
-    pub slugs: Vec<slug::ActiveModel>,
-    pub external_ids: Vec<external_id::ActiveModel>,
-    pub old_paths: Vec<old_path::ActiveModel>,
-    pub journal: Vec<journal::ActiveModel>,
-}
-
-/// The facts a link carries of its source, so that lists need not read the source.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct SourceFacts {
-    pub facet: String,
-    pub ordered_at: i64,
-    pub ends_at: Option<i64>,
-}
-
-impl SourceFacts {
-    pub fn of(entry: &Entry) -> Self {
-        Self {
-            facet: entry.facet().unwrap_or_default().to_owned(),
-            // Without a date an entry is older than all that have one.
-            ordered_at: entry.ordered_at().map_or(i64::MIN, micros),
-            ends_at: entry.ends_at().map(micros),
-        }
-    }
+    versions_ended: Vec<(i64, Option<i64>)>,
+    editions_ended: Vec<(i64, Option<i64>)>,
+    links_ended: Vec<(i64, Option<i64>)>,
+    links_deleted: Vec<i64>,
+    namings_ended: Vec<(i64, Option<i64>)>,
+    namings_deleted: Vec<i64>,
+    slugs_ended: Vec<(EntryId, Locale, i64)>,
+    entries: Vec<entry::ActiveModel>,
+    versions: Vec<entry_version::ActiveModel>,
+    editions: Vec<edition::ActiveModel>,
+    links: Vec<link::ActiveModel>,
+    namings: Vec<naming::ActiveModel>,
+    slugs: Vec<slug::ActiveModel>,
+    external_ids: Vec<external_id::ActiveModel>,
+    old_paths: Vec<old_path::ActiveModel>,
+    journal: Vec<journal::ActiveModel>,
 }
 
 /// Hex SHA-256 over the parts, each preceded by its length.
 pub(super) fn digest(parts: &[&str]) -> String {
+    use std::fmt::Write;
     let mut hash = Sha256::new();
     for part in parts {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part.as_bytes());
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hash.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 /// The parts of an edition as stored: text, body, digest.
@@ -87,94 +61,225 @@ pub(super) fn edition_content(edition: &Edition) -> (String, String, String) {
 }
 
 impl Rows {
-    pub fn add_version(&mut self, id: EntryId, entry: &Entry, content: (String, String), at: At, since: i64) {
-        let (content, digest) = content;
+    /// Makes `plan` happen in `held`, its first record in the journal taking `seq` + 1, and takes up the rows that
+    /// change. Returns the last `seq` taken.
+    pub fn add(&mut self, plan: &Plan<'_>, mut held: Held, act: &Act, mut seq: i64) -> i64 {
+        let publication = plan.publication;
+        let (id, kind) = (publication.id, publication.kind);
+        if plan.is_new {
+            self.entries.push(entry::ActiveModel { id: Set(id.0), kind: Set(kind.as_str().to_owned()) });
+        }
+        self.add_names(plan, seq + 1);
+        let names_only = Step { at: micros(publication.live_from), ..Step::default() };
+        if plan.steps.is_empty() {
+            seq += 1;
+            self.add_journal(plan, &names_only, names_only.at, act, seq);
+        }
+        for step in &plan.steps {
+            seq += 1;
+            let at = held.timeline.apply(step, seq);
+            self.add_journal(plan, step, at, act, seq);
+        }
+        self.add_timeline(plan, held);
+        seq
+    }
+
+    fn add_names(&mut self, plan: &Plan<'_>, seq: i64) {
+        let id = plan.publication.id.0;
+        self.external_ids.extend(plan.external_ids.iter().map(|one| external_id::ActiveModel {
+            scheme: Set(one.scheme.clone()),
+            value: Set(one.value.clone()),
+            entry_id: Set(id),
+            seq: Set(seq),
+        }));
+        self.old_paths.extend(plan.old_paths.iter().map(|old| old_path::ActiveModel {
+            path: Set(old.path.clone()),
+            entry_id: Set(id),
+            locale: Set(old.locale.as_ref().map(Locale::to_string)),
+            seq: Set(seq),
+        }));
+    }
+
+    fn add_journal(&mut self, plan: &Plan<'_>, step: &Step<'_>, live_from: i64, act: &Act, seq: i64) {
+        self.journal.push(journal::ActiveModel {
+            seq: Set(seq),
+            at: Set(micros(act.at)),
+            live_from: Set(live_from),
+            origin: Set(act.origin.clone()),
+            entry_id: Set(plan.publication.id.0),
+            kind: Set(plan.publication.kind.as_str().to_owned()),
+            withdrawn: Set(serde_json::to_string(&step.withdrawn).expect("a list of strings")),
+        });
+    }
+
+    fn add_timeline(&mut self, plan: &Plan<'_>, held: Held) {
+        let timeline = &held.timeline;
+        let Some(changed_from) = timeline.changed_from else { return };
+        let since = timeline.since.unwrap_or(changed_from);
+        for span in &timeline.versions {
+            match span.source {
+                Source::Row { id, was_moved: true } => self.versions_ended.push((id, span.live_to)),
+                Source::Row { .. } => {}
+                Source::Fresh { seq } => self.add_version(timeline.id, span, seq, since),
+            }
+        }
+        for (locale, language) in &timeline.languages {
+            for span in &language.spans {
+                match span.source {
+                    Source::Row { id, was_moved: true } => self.editions_ended.push((id, span.live_to)),
+                    Source::Row { .. } => {}
+                    Source::Fresh { seq } => {
+                        let Some(edition) = plan.publication.editions.get(locale) else { continue };
+                        let interval = (span.live_from, span.live_to);
+                        self.add_edition(plan, locale, edition, language.position, interval, seq);
+                    }
+                }
+            }
+        }
+        for change in &timeline.slugs {
+            self.add_slug_change(plan, change);
+        }
+        for mending in mend(&held.links, timeline.links(), changed_from) {
+            match mending {
+                Mending::End { row, live_to } => self.links_ended.push((row, live_to)),
+                Mending::Delete { row } => self.links_deleted.push(row),
+                Mending::Add(lasting) => self.add_link(plan, lasting),
+            }
+        }
+        for mending in mend(&held.namings, timeline.namings(), changed_from) {
+            match mending {
+                Mending::End { row, live_to } => self.namings_ended.push((row, live_to)),
+                Mending::Delete { row } => self.namings_deleted.push(row),
+                Mending::Add(lasting) => self.add_naming(plan, lasting),
+            }
+        }
+    }
+
+    fn add_version(&mut self, id: EntryId, span: &Span<Entry>, seq: i64, since: i64) {
+        let entry = &span.value;
+        let content = entry.to_json();
         let facts = SourceFacts::of(entry);
         self.versions.push(entry_version::ActiveModel {
             id: NotSet,
             entry_id: Set(id.0),
             kind: Set(entry.kind().as_str().to_owned()),
-            seq: Set(at.seq),
+            seq: Set(seq),
             since: Set(since),
-            live_from: Set(at.live_from),
-            live_to: Set(None),
-            digest: Set(digest),
+            live_from: Set(span.live_from),
+            live_to: Set(span.live_to),
+            digest: Set(digest(&[&content])),
             content: Set(content),
-            facet: Set(facts.facet.clone()),
+            facet: Set(facts.facet),
             ordered_at: Set(facts.ordered_at),
             ends_at: Set(facts.ends_at),
         });
-        self.add_links(id, entry.kind(), "", &facts, entry.links(), at.live_from);
     }
 
-    pub fn add_edition(&mut self, id: EntryId, locale: &Locale, edition: &Edition, entry: &Entry, at: At) {
+    fn add_edition(
+        &mut self,
+        plan: &Plan<'_>,
+        locale: &Locale,
+        edition: &Edition,
+        position: i64,
+        (live_from, live_to): (i64, Option<i64>),
+        seq: i64,
+    ) {
         let (content, body, digest) = edition_content(edition);
         self.editions.push(edition::ActiveModel {
             id: NotSet,
-            entry_id: Set(id.0),
-            kind: Set(entry.kind().as_str().to_owned()),
+            entry_id: Set(plan.publication.id.0),
+            kind: Set(plan.publication.kind.as_str().to_owned()),
             locale: Set(locale.to_string()),
-            seq: Set(at.seq),
-            live_from: Set(at.live_from),
-            live_to: Set(None),
+            position: Set(position),
+            seq: Set(seq),
+            live_from: Set(live_from),
+            live_to: Set(live_to),
             slug: Set(edition.slug.as_ref().map(|slug| slug.as_str().to_owned())),
             digest: Set(digest),
             content: Set(content),
             body: Set(body),
-            sort_form: Set(edition.text.sort_form(entry)),
-            filter_form: Set(edition.text.filter_form(entry)),
         });
-        self.add_links(id, entry.kind(), locale.as_str(), &SourceFacts::of(entry), edition.text.links(), at.live_from);
     }
 
-    pub fn add_links(
-        &mut self,
-        id: EntryId,
-        kind: EntryKind,
-        locale: &str,
-        facts: &SourceFacts,
-        links: Vec<Link>,
-        live_from: i64,
-    ) {
-        self.links.extend(links.into_iter().map(|one| link::ActiveModel {
+    fn add_slug_change(&mut self, plan: &Plan<'_>, change: &SlugChange) {
+        if change.ends_live {
+            self.slugs_ended.push((plan.publication.id, change.locale.clone(), change.at));
+        }
+        self.slugs.extend(change.begins.iter().map(|name| slug::ActiveModel {
             id: NotSet,
-            source_id: Set(id.0),
-            source_kind: Set(kind.as_str().to_owned()),
-            locale: Set(locale.to_owned()),
-            role: Set(one.role.as_str().to_owned()),
-            target_id: Set(one.target.0),
-            facet: Set(facts.facet.clone()),
-            ordered_at: Set(facts.ordered_at),
-            ends_at: Set(facts.ends_at),
-            live_from: Set(live_from),
+            kind: Set(plan.publication.kind.as_str().to_owned()),
+            locale: Set(change.locale.to_string()),
+            slug: Set(name.clone()),
+            entry_id: Set(plan.publication.id.0),
+            live_from: Set(change.at),
             live_to: Set(None),
         }));
     }
 
-    pub fn add_slug(&mut self, id: EntryId, kind: EntryKind, locale: &Locale, name: &str, live_from: i64) {
-        self.slugs.push(slug::ActiveModel {
+    fn add_link(&mut self, plan: &Plan<'_>, lasting: Lasting<LinkFact>) {
+        let live_to = lasting.live_to();
+        let LinkFact { role, target, source } = lasting.value;
+        self.links.push(link::ActiveModel {
             id: NotSet,
-            kind: Set(kind.as_str().to_owned()),
+            source_id: Set(plan.publication.id.0),
+            source_kind: Set(plan.publication.kind.as_str().to_owned()),
+            role: Set(role.as_str().to_owned()),
+            target_id: Set(target.0),
+            facet: Set(source.facet),
+            ordered_at: Set(source.ordered_at),
+            ends_at: Set(source.ends_at),
+            live_from: Set(lasting.from),
+            live_to: Set(live_to),
+        });
+    }
+
+    fn add_naming(&mut self, plan: &Plan<'_>, lasting: Lasting<Naming>) {
+        let live_to = lasting.live_to();
+        let Naming { locale, position, sort_form, filter_form } = lasting.value;
+        self.namings.push(naming::ActiveModel {
+            id: NotSet,
+            entry_id: Set(plan.publication.id.0),
+            kind: Set(plan.publication.kind.as_str().to_owned()),
             locale: Set(locale.to_string()),
-            slug: Set(name.to_owned()),
-            entry_id: Set(id.0),
-            live_from: Set(live_from),
-            live_to: Set(None),
+            position: Set(position),
+            sort_form: Set(sort_form),
+            filter_form: Set(filter_form),
+            live_from: Set(lasting.from),
+            live_to: Set(live_to),
         });
     }
 
     /// Writes everything: what ends first, then what begins.
-    pub async fn write(mut self, tx: &impl ConnectionTrait) -> Result<(), StoreError> {
-        for refresh in std::mem::take(&mut self.refreshes) {
-            refresh.write(tx, &mut self).await?;
+    pub async fn write(self, tx: &impl ConnectionTrait) -> Result<(), StoreError> {
+        end::<entry_version::Entity>(
+            tx,
+            (entry_version::Column::Id, entry_version::Column::LiveTo),
+            self.versions_ended,
+        )
+        .await?;
+        end::<edition::Entity>(tx, (edition::Column::Id, edition::Column::LiveTo), self.editions_ended).await?;
+        end::<link::Entity>(tx, (link::Column::Id, link::Column::LiveTo), self.links_ended).await?;
+        end::<naming::Entity>(tx, (naming::Column::Id, naming::Column::LiveTo), self.namings_ended).await?;
+        for rows in self.links_deleted.chunks(CHUNK) {
+            link::Entity::delete_many().filter(link::Column::Id.is_in(rows.iter().copied())).exec(tx).await?;
         }
-        for closing in &self.closings {
-            closing.write(tx).await?;
+        for rows in self.namings_deleted.chunks(CHUNK) {
+            naming::Entity::delete_many().filter(naming::Column::Id.is_in(rows.iter().copied())).exec(tx).await?;
+        }
+        for (id, locale, at) in self.slugs_ended {
+            slug::Entity::update_many()
+                .col_expr(slug::Column::LiveTo, Expr::value(at))
+                .filter(Expr::col(slug::Column::EntryId).eq(id.0))
+                .filter(Expr::col(slug::Column::Locale).eq(locale.as_str()))
+                .filter(Expr::col(slug::Column::LiveTo).is_null())
+                .exec(tx)
+                .await?;
         }
         insert::<entry::Entity, _>(tx, self.entries).await?;
         insert::<entry_version::Entity, _>(tx, self.versions).await?;
         insert::<edition::Entity, _>(tx, self.editions).await?;
         insert::<link::Entity, _>(tx, self.links).await?;
+        insert::<naming::Entity, _>(tx, self.namings).await?;
         insert::<slug::Entity, _>(tx, self.slugs).await?;
         insert::<external_id::Entity, _>(tx, self.external_ids).await?;
         insert::<old_path::Entity, _>(tx, self.old_paths).await?;
@@ -183,106 +288,32 @@ impl Rows {
     }
 }
 
-/// When and under which `seq` a version becomes live.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct At {
-    pub seq: i64,
-    pub live_from: i64,
-}
-
-impl Closing {
-    async fn write(&self, tx: &impl ConnectionTrait) -> Result<(), DbErr> {
-        let id = self.id.0;
-        let locale = self.locale.as_deref();
-        if let Some(locale) = locale {
-            edition::Entity::update_many()
-                .col_expr(edition::Column::LiveTo, Expr::value(self.at))
-                .filter(Expr::col(edition::Column::EntryId).eq(id))
-                .filter(Expr::col(edition::Column::Locale).eq(locale))
-                .filter(Expr::col(edition::Column::LiveTo).is_null())
-                .exec(tx)
-                .await?;
-        } else {
-            entry_version::Entity::update_many()
-                .col_expr(entry_version::Column::LiveTo, Expr::value(self.at))
-                .filter(Expr::col(entry_version::Column::EntryId).eq(id))
-                .filter(Expr::col(entry_version::Column::LiveTo).is_null())
-                .exec(tx)
-                .await?;
-        }
-        close_links(tx, self.id, locale.unwrap_or_default(), self.at).await?;
-        if let (Some(locale), true) = (locale, self.frees_slug) {
-            slug::Entity::update_many()
-                .col_expr(slug::Column::LiveTo, Expr::value(self.at))
-                .filter(Expr::col(slug::Column::EntryId).eq(id))
-                .filter(Expr::col(slug::Column::Locale).eq(locale))
-                .filter(Expr::col(slug::Column::LiveTo).is_null())
-                .exec(tx)
-                .await?;
-        }
-        Ok(())
+/// Moves the ends of rows.
+async fn end<E: EntityTrait>(
+    tx: &impl ConnectionTrait,
+    (id, live_to): (E::Column, E::Column),
+    rows: Vec<(i64, Option<i64>)>,
+) -> Result<(), DbErr> {
+    for (row, at) in rows {
+        E::update_many().col_expr(live_to, Expr::value(at)).filter(id.eq(row)).exec(tx).await?;
     }
+    Ok(())
 }
 
-impl Refresh {
-    async fn write(self, tx: &impl ConnectionTrait, rows: &mut Rows) -> Result<(), StoreError> {
-        let kind = self.entry.kind();
-        let live = edition::Entity::find()
-            .filter(Expr::col(edition::Column::EntryId).eq(self.id.0))
-            .filter(Expr::col(edition::Column::Locale).eq(self.locale.as_str()))
-            .filter(Expr::col(edition::Column::LiveTo).is_null())
-            .one(tx)
-            .await?;
-        let Some(live) = live else { return Ok(()) };
-        let text = Text::from_json(kind, &live.content)
-            .map_err(|err| StoreError::corrupt(format!("edition {}", live.id), err))?;
-        let (sort_form, filter_form) = (text.sort_form(&self.entry), text.filter_form(&self.entry));
-        if (&sort_form, &filter_form) != (&live.sort_form, &live.filter_form) {
-            edition::Entity::update_many()
-                .col_expr(edition::Column::SortForm, Expr::value(sort_form))
-                .col_expr(edition::Column::FilterForm, Expr::value(filter_form))
-                .filter(Expr::col(edition::Column::Id).eq(live.id))
-                .exec(tx)
-                .await?;
-        }
-        let links = link::Entity::find()
-            .filter(Expr::col(link::Column::SourceId).eq(self.id.0))
-            .filter(Expr::col(link::Column::Locale).eq(self.locale.as_str()))
-            .filter(Expr::col(link::Column::LiveTo).is_null())
-            .all(tx)
-            .await?;
-        let facts = SourceFacts::of(&self.entry);
-        let are_stale = links
-            .iter()
-            .any(|row| (&row.facet, row.ordered_at, row.ends_at) != (&facts.facet, facts.ordered_at, facts.ends_at));
-        if are_stale {
-            close_links(tx, self.id, &self.locale, self.at).await?;
-            rows.add_links(self.id, kind, &self.locale, &facts, text.links(), self.at);
-        }
-        Ok(())
-    }
-}
-
-async fn close_links(tx: &impl ConnectionTrait, source: EntryId, locale: &str, at: i64) -> Result<(), DbErr> {
-    link::Entity::update_many()
-        .col_expr(link::Column::LiveTo, Expr::value(at))
-        .filter(Expr::col(link::Column::SourceId).eq(source.0))
-        .filter(Expr::col(link::Column::Locale).eq(locale))
-        .filter(Expr::col(link::Column::LiveTo).is_null())
-        .exec(tx)
-        .await
-        .map(|_| ())
-}
-
+/// Inserts in statements of 256, 128, 64… rows, so that few shapes of statement are ever prepared.
 async fn insert<E, A>(tx: &impl ConnectionTrait, rows: Vec<A>) -> Result<(), DbErr>
 where
     E: EntityTrait,
     A: ActiveModelTrait<Entity = E>,
     E::Model: IntoActiveModel<A>,
 {
-    let mut rows = rows.into_iter().peekable();
-    while rows.peek().is_some() {
-        E::insert_many(rows.by_ref().take(CHUNK)).exec_without_returning(tx).await?;
+    let mut rows = rows.into_iter();
+    let mut size = CHUNK;
+    while rows.len() > 0 {
+        while size > rows.len() {
+            size /= 2;
+        }
+        E::insert_many(rows.by_ref().take(size)).exec_without_returning(tx).await?;
     }
     Ok(())
 }

@@ -1,14 +1,18 @@
 //! What the record holds of the entries about to be published.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use griot_domain::{EntryKind, Publication};
+use griot_domain::{EntryKind, Locale, Publication};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use crate::StoreError;
 use crate::entity::{edition, entry, entry_version, external_id, old_path, slug};
+use crate::statements::padded;
+
+/// Names asked for in one statement.
+const CHUNK: usize = 512;
 
 /// The present state of one entry.
 #[derive(Debug, Default)]
@@ -20,14 +24,22 @@ pub(super) struct EntryState {
     pub editions: HashMap<String, Vec<Version>>,
 }
 
+impl EntryState {
+    /// The versions of the edition in `locale`, oldest first.
+    pub fn editions_in(&self, locale: &Locale) -> &[Version] {
+        self.editions.get(locale.as_str()).map_or(&[][..], Vec::as_slice)
+    }
+}
+
 /// What matters of one version.
 #[derive(Debug)]
 pub(super) struct Version {
+    pub row: i64,
     pub digest: String,
-    pub since: i64,
     pub live_from: i64,
     pub live_to: Option<i64>,
     pub slug: Option<String>,
+    pub position: i64,
 }
 
 /// The state a run of publications is checked against.
@@ -42,10 +54,10 @@ pub(super) struct State {
 
 impl State {
     /// Reads all that concerns `publications`: a fixed number of statements.
-    pub async fn load(tx: &impl ConnectionTrait, publications: &[&Publication]) -> Result<Self, StoreError> {
+    pub async fn load(tx: &impl ConnectionTrait, publications: &[Publication]) -> Result<Self, StoreError> {
         let mut state = Self::default();
         let ids: Vec<Uuid> = publications.iter().map(|publication| publication.id.0).collect();
-        for row in entry::Entity::find().filter(entry::Column::Id.is_in(ids.clone())).all(tx).await? {
+        for row in entry::Entity::find().filter(entry::Column::Id.is_in(padded(&ids))).all(tx).await? {
             let kind = row.kind.parse().map_err(|err| StoreError::corrupt(format!("entry {}", row.id), err))?;
             state.entries.entry(row.id).or_default().kind = Some(kind);
         }
@@ -58,56 +70,61 @@ impl State {
     }
 
     async fn load_versions(&mut self, tx: &impl ConnectionTrait, ids: &[Uuid]) -> Result<(), StoreError> {
-        use sea_orm::{QueryOrder, QuerySelect};
-        let versions: Vec<(Uuid, String, i64, i64, Option<i64>)> = entry_version::Entity::find()
+        let versions: Vec<(i64, Uuid, String, i64, Option<i64>)> = entry_version::Entity::find()
             .select_only()
             .columns([
+                entry_version::Column::Id,
                 entry_version::Column::EntryId,
                 entry_version::Column::Digest,
-                entry_version::Column::Since,
                 entry_version::Column::LiveFrom,
                 entry_version::Column::LiveTo,
             ])
-            .filter(entry_version::Column::EntryId.is_in(ids.iter().copied()))
+            .filter(entry_version::Column::EntryId.is_in(padded(ids)))
             .order_by_asc(entry_version::Column::LiveFrom)
+            .order_by_asc(entry_version::Column::Id)
             .into_tuple()
             .all(tx)
             .await?;
-        for (id, digest, since, live_from, live_to) in versions {
-            let version = Version { digest, since, live_from, live_to, slug: None };
+        for (row, id, digest, live_from, live_to) in versions {
+            let version = Version { row, digest, live_from, live_to, slug: None, position: 0 };
             self.entries.entry(id).or_default().versions.push(version);
         }
-        let editions: Vec<(Uuid, String, String, i64, Option<i64>, Option<String>)> = edition::Entity::find()
+        let editions: Vec<(i64, Uuid, String, i64, String, i64, Option<i64>, Option<String>)> = edition::Entity::find()
             .select_only()
             .columns([
+                edition::Column::Id,
                 edition::Column::EntryId,
                 edition::Column::Locale,
+                edition::Column::Position,
                 edition::Column::Digest,
                 edition::Column::LiveFrom,
                 edition::Column::LiveTo,
                 edition::Column::Slug,
             ])
-            .filter(edition::Column::EntryId.is_in(ids.iter().copied()))
+            .filter(edition::Column::EntryId.is_in(padded(ids)))
             .order_by_asc(edition::Column::LiveFrom)
+            .order_by_asc(edition::Column::Id)
             .into_tuple()
             .all(tx)
             .await?;
-        for (id, locale, digest, live_from, live_to, slug) in editions {
-            let version = Version { digest, since: live_from, live_from, live_to, slug };
+        for (row, id, locale, position, digest, live_from, live_to, slug) in editions {
+            let version = Version { row, digest, live_from, live_to, slug, position };
             self.entries.entry(id).or_default().editions.entry(locale).or_default().push(version);
         }
         Ok(())
     }
 
-    async fn load_names(&mut self, tx: &impl ConnectionTrait, publications: &[&Publication]) -> Result<(), StoreError> {
-        let slugs: Vec<String> = publications
+    async fn load_names(&mut self, tx: &impl ConnectionTrait, publications: &[Publication]) -> Result<(), StoreError> {
+        let slugs: Vec<&str> = publications
             .iter()
             .flat_map(|publication| publication.editions.values())
-            .filter_map(|edition| edition.slug.as_ref().map(|slug| slug.as_str().to_owned()))
+            .filter_map(|edition| edition.slug.as_ref().map(|slug| slug.as_str()))
             .collect();
-        if !slugs.is_empty() {
+        let kinds: BTreeSet<&str> = publications.iter().map(|publication| publication.kind.as_str()).collect();
+        for slugs in slugs.chunks(CHUNK) {
             let holders = slug::Entity::find()
-                .filter(slug::Column::Slug.is_in(slugs))
+                .filter(slug::Column::Kind.is_in(kinds.iter().copied()))
+                .filter(slug::Column::Slug.is_in(padded(slugs)))
                 .filter(slug::Column::LiveTo.is_null())
                 .all(tx)
                 .await?;
@@ -118,8 +135,8 @@ impl State {
         }
         let paths: Vec<&str> =
             publications.iter().flat_map(|one| &one.old_paths).map(|old| old.path.as_str()).collect();
-        if !paths.is_empty() {
-            for row in old_path::Entity::find().filter(old_path::Column::Path.is_in(paths)).all(tx).await? {
+        for paths in paths.chunks(CHUNK) {
+            for row in old_path::Entity::find().filter(old_path::Column::Path.is_in(padded(paths))).all(tx).await? {
                 self.old_paths.insert(row.path, row.entry_id);
             }
         }
@@ -128,13 +145,15 @@ impl State {
             by_scheme.entry(&external.scheme).or_default().push(&external.value);
         }
         for (scheme, values) in by_scheme {
-            let rows = external_id::Entity::find()
-                .filter(Expr::col(external_id::Column::Scheme).eq(scheme))
-                .filter(external_id::Column::Value.is_in(values))
-                .all(tx)
-                .await?;
-            for row in rows {
-                self.external_ids.insert((row.scheme, row.value), row.entry_id);
+            for values in values.chunks(CHUNK) {
+                let rows = external_id::Entity::find()
+                    .filter(Expr::col(external_id::Column::Scheme).eq(scheme))
+                    .filter(external_id::Column::Value.is_in(padded(values)))
+                    .all(tx)
+                    .await?;
+                for row in rows {
+                    self.external_ids.insert((row.scheme, row.value), row.entry_id);
+                }
             }
         }
         Ok(())

@@ -45,7 +45,8 @@ pub enum Condition {
         #[allow(missing_docs)]
         until: Option<i64>,
     },
-    /// Going on at some instant of this half-open range of microseconds.
+    /// Going on at some instant of this half-open range of microseconds. An event without an end is over once it
+    /// has begun; an appointment without an end lasts.
     GoingOn {
         #[allow(missing_docs)]
         from: Option<i64>,

@@ -67,3 +67,35 @@ impl PublishedStore {
         Ok(self.db.query_all_raw(statement).await?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use griot_testbed::{Backend, Place};
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("UPDATE journal_head SET seq = 99")]
+    #[case("DELETE FROM journal")]
+    #[case("INSERT INTO journal_head VALUES (2, 2)")]
+    #[case("CREATE TABLE mine (id INTEGER)")]
+    #[case("DROP TABLE link")]
+    #[tokio::test]
+    async fn the_reading_handle_is_refused_every_write(
+        #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+        #[case] sql: &str,
+    ) {
+        let database = griot_testbed::database(backend);
+        let location = match database.place() {
+            Place::Sqlite { data_dir } => Location::Sqlite { data_dir },
+            Place::Postgres { url } => Location::Postgres { url, delivery_url: None },
+        };
+        crate::migrate(&location).await.unwrap();
+        let reader = PublishedStore::open(&location).await.unwrap();
+        let refused = reader.try_raw(sql).await.unwrap_err().to_string();
+        let reasons = ["readonly", "read-only", "permission denied", "must be owner"];
+        assert!(reasons.iter().any(|reason| refused.contains(reason)), "{refused}");
+        assert_eq!(reader.last_seq().await.unwrap(), 0);
+    }
+}

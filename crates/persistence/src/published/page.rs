@@ -1,20 +1,23 @@
 //! Pages of lists, by key: the last page costs what the first one does.
 
-use griot_domain::{EntryId, LinkRole, LocaleChain, Moment, View};
-use sea_orm::IdenStatic;
+use griot_domain::{EntryId, EntryKind, LinkRole, Locale, LocaleChain, Moment, View};
 use sea_orm::sea_query::{
-    Alias, Cond, Expr, ExprTrait, Func, LikeExpr, Order as SqlOrder, Query, SelectStatement, UnionType,
+    Alias, CaseStatement, Cond, Expr, ExprTrait, Func, JoinType, LikeExpr, Order as SqlOrder, Query, SelectStatement,
+    UnionType,
 };
+use sea_orm::{ConnectionTrait, DbBackend, IdenStatic};
 use uuid::Uuid;
 
 use super::list::{Condition, ListQuery, OrderKey, OrderedBy};
 use super::sql::{col, live};
 use super::{Order, PublishedStore};
 use crate::StoreError;
-use crate::entity::{edition, entry_version, link};
+use crate::entity::{entry_version, link, naming};
 
 /// The alias of the rows a list goes over.
 const BASE: &str = "b";
+/// The alias of the name a list is ordered by.
+const NAME: &str = "z";
 
 /// A page of a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -67,12 +70,28 @@ impl PublishedStore {
     /// How many entries the list has, [`PublishedStore::COUNT_LIMIT`] standing for that many or more. One statement.
     pub async fn count(&self, view: &View, query: &ListQuery) -> Result<u64, StoreError> {
         let base = Base::of(query);
-        let mut ids = base.select(view, query);
-        ids.expr(base.id()).distinct().limit(Self::COUNT_LIMIT);
+        let mut ids = base.select(view, query, OrderedBy::Date);
+        ids.expr(base.id()).limit(Self::COUNT_LIMIT);
         let counting = Query::select().expr(Func::count(Expr::val(1))).from_subquery(ids, Alias::new("ids")).take();
         let rows = self.rows(&counting).await?;
         let count: i64 = rows.first().map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or_default();
         Ok(count.unsigned_abs())
+    }
+}
+
+impl PublishedStore {
+    /// How the database goes about a page of the list, step by step in its own words. For tests, and for whoever
+    /// looks for the reason of a slow page.
+    pub async fn explain_page(&self, view: &View, query: &ListQuery) -> Result<Vec<String>, StoreError> {
+        let backend = self.db.get_database_backend();
+        let (explain, column) = match backend {
+            DbBackend::Sqlite => ("EXPLAIN QUERY PLAN", 3),
+            _ => ("EXPLAIN", 0),
+        };
+        let mut statement = backend.build(&select_page(view, query, 0));
+        statement.sql = format!("{explain} {}", statement.sql);
+        let rows = self.db.query_all_raw(statement).await?;
+        Ok(rows.iter().map(|row| row.try_get_by_index(column)).collect::<Result<_, _>>()?)
     }
 }
 
@@ -112,34 +131,16 @@ fn union_of(selects: impl Iterator<Item = SelectStatement>) -> SelectStatement {
 /// One page: ordinal, id, key; one row more than the limit.
 fn select_page(view: &View, query: &ListQuery, ordinal: i32) -> SelectStatement {
     let base = Base::of(query);
-    let mut rows = base.select(view, query);
+    let mut rows = base.select(view, query, query.order.by);
     rows.expr_as(Expr::val(ordinal), Alias::new("ordinal"));
     rows.expr_as(base.id(), Alias::new("id"));
-    match query.order.by {
-        OrderedBy::Date => {
-            rows.expr_as(base.date(), Alias::new("sort_key"));
-            add_window(&mut rows, query, base.date(), base.id());
-            if base.repeats {
-                rows.distinct();
-            }
-            rows
-        }
-        OrderedBy::Name => {
-            let name = seen_edition(view, &base, edition::Column::SortForm);
-            rows.expr_as(name, Alias::new("sort_key"));
-            if base.repeats {
-                rows.distinct();
-            }
-            let mut named = Query::select();
-            let key = || Expr::col(Alias::new("sort_key"));
-            named
-                .columns([Alias::new("ordinal"), Alias::new("id"), Alias::new("sort_key")])
-                .from_subquery(rows, Alias::new("named"))
-                .and_where(key().is_not_null());
-            add_window(&mut named, query, key(), Expr::col(Alias::new("id")));
-            named
-        }
-    }
+    let (key, id) = match query.order.by {
+        OrderedBy::Date => (base.date(), base.id()),
+        OrderedBy::Name => (col(NAME, naming::Column::SortForm), col(NAME, naming::Column::EntryId)),
+    };
+    rows.expr_as(key.clone(), Alias::new("sort_key"));
+    add_window(&mut rows, query, key, id);
+    rows
 }
 
 fn add_window(rows: &mut SelectStatement, query: &ListQuery, key: Expr, id: Expr) {
@@ -160,10 +161,9 @@ fn add_window(rows: &mut SelectStatement, query: &ListQuery, key: Expr, id: Expr
 
 /// The rows a list goes over: those of one link target when the list is narrowed to one, else the neutral parts.
 struct Base<'a> {
+    kind: EntryKind,
     driver: Option<(LinkRole, EntryId)>,
     conditions: Vec<&'a Condition>,
-    /// Whether an entry may come more than once: a text in each language may name the same person.
-    repeats: bool,
 }
 
 impl<'a> Base<'a> {
@@ -181,7 +181,7 @@ impl<'a> Base<'a> {
             .filter(|(position, _)| Some(*position) != driving)
             .map(|(_, condition)| condition)
             .collect();
-        Self { driver, conditions, repeats: matches!(driver, Some((LinkRole::Mention, _))) }
+        Self { kind: query.kind, driver, conditions }
     }
 
     fn id(&self) -> Expr {
@@ -195,22 +195,37 @@ impl<'a> Base<'a> {
         col(BASE, Alias::new(entry_version::Column::OrderedAt.as_str()))
     }
 
-    fn select(&self, view: &View, query: &ListQuery) -> SelectStatement {
+    /// The rows of the list; for one ordered by name each comes with the name its reader sees.
+    fn select(&self, view: &View, query: &ListQuery, by: OrderedBy) -> SelectStatement {
         let mut rows = Query::select();
+        if by == OrderedBy::Name {
+            rows.from_as(naming::Entity, Alias::new(NAME))
+                .and_where(col(NAME, naming::Column::Kind).eq(query.kind.as_str()))
+                .and_where(col(NAME, naming::Column::EntryId).eq(self.id()))
+                .cond_where(live(NAME, view.moment))
+                .and_where(is_nearest(NAME, self, view));
+        }
         match self.driver {
-            Some((role, target)) => rows
-                .from_as(link::Entity, Alias::new(BASE))
-                .and_where(col(BASE, link::Column::TargetId).eq(target.0))
-                .and_where(col(BASE, link::Column::Role).eq(role.as_str()))
-                .and_where(col(BASE, link::Column::SourceKind).eq(query.kind.as_str())),
-            None => rows
-                .from_as(entry_version::Entity, Alias::new(BASE))
-                .and_where(col(BASE, entry_version::Column::Kind).eq(query.kind.as_str())),
-        };
+            Some((role, target)) => {
+                rows.from_as(link::Entity, Alias::new(BASE))
+                    .and_where(col(BASE, link::Column::TargetId).eq(target.0))
+                    .and_where(col(BASE, link::Column::Role).eq(role.as_str()))
+                    .and_where(col(BASE, link::Column::SourceKind).eq(query.kind.as_str()));
+            }
+            None => {
+                if by == OrderedBy::Name {
+                    // A cross join keeps SQLite going by name, so that it need not sort everything.
+                    rows.join_as(JoinType::CrossJoin, entry_version::Entity, Alias::new(BASE), Cond::all());
+                } else {
+                    rows.from_as(entry_version::Entity, Alias::new(BASE));
+                }
+                rows.and_where(col(BASE, entry_version::Column::Kind).eq(query.kind.as_str()));
+            }
+        }
         rows.cond_where(live(BASE, view.moment));
         if !view.locales.or_any {
-            let tags: Vec<&str> = view.locales.locales.iter().map(|locale| locale.as_str()).collect();
-            rows.cond_where(Expr::exists(editions_of(self, view.moment, tags)));
+            let tags: Vec<&str> = view.locales.locales.iter().map(Locale::as_str).collect();
+            rows.cond_where(Expr::exists(namings_of(self, view.moment, tags)));
         }
         for condition in &self.conditions {
             rows.cond_where(predicate(condition, self, view));
@@ -219,42 +234,48 @@ impl<'a> Base<'a> {
     }
 }
 
-/// The editions of the base's entry in these languages.
-fn editions_of(base: &Base<'_>, moment: Moment, tags: Vec<&str>) -> SelectStatement {
+/// The names of the base's entry in these languages.
+fn namings_of(base: &Base<'_>, moment: Moment, tags: Vec<&str>) -> SelectStatement {
     Query::select()
         .expr(Expr::val(1))
-        .from_as(edition::Entity, Alias::new("x"))
-        .and_where(col("x", edition::Column::EntryId).eq(base.id()))
-        .and_where(col("x", edition::Column::Locale).is_in(tags))
+        .from_as(naming::Entity, Alias::new("x"))
+        .and_where(col("x", naming::Column::EntryId).eq(base.id()))
+        .and_where(col("x", naming::Column::Locale).is_in(tags))
         .cond_where(live("x", moment))
         .take()
 }
 
-/// A column of the edition a reader of `view` sees: the first of the languages asked for, else the original.
-fn seen_edition(view: &View, base: &Base<'_>, column: edition::Column) -> Expr {
-    let LocaleChain { locales, or_any } = &view.locales;
-    let one = || {
-        Query::select()
-            .expr(col("x", column))
-            .from_as(edition::Entity, Alias::new("x"))
-            .and_where(col("x", edition::Column::EntryId).eq(base.id()))
-            .cond_where(live("x", view.moment))
-            .take()
-    };
-    let mut choices: Vec<Expr> = locales
-        .iter()
-        .map(|locale| {
-            let mut select = one();
-            select.and_where(col("x", edition::Column::Locale).eq(locale.as_str())).limit(1);
-            Expr::SubQuery(None, Box::new(select.into()))
-        })
-        .collect();
-    if *or_any {
-        let mut select = one();
-        select.order_by((Alias::new("x"), edition::Column::Id), SqlOrder::Asc).limit(1);
-        choices.push(Expr::SubQuery(None, Box::new(select.into())));
+/// How far from the reader's wishes the language of a name is: 0 for the first one asked for.
+fn distance(alias: &'static str, locales: &LocaleChain) -> Expr {
+    let mut rank = CaseStatement::new();
+    for (position, locale) in locales.locales.iter().enumerate() {
+        rank = rank.case(col(alias, naming::Column::Locale).eq(locale.as_str()), Expr::value(position as i64));
     }
-    if choices.len() == 1 { choices.remove(0) } else { Func::coalesce(choices).into() }
+    rank.finally(col(alias, naming::Column::Position).add(locales.locales.len() as i64)).into()
+}
+
+/// Whether the name of `alias` is the one a reader of `view` sees of the base's entry: in the first of the languages
+/// asked for that it has, else the original one.
+fn is_nearest(alias: &'static str, base: &Base<'_>, view: &View) -> Expr {
+    let nearest = Query::select()
+        .expr(Func::min(distance("y", &view.locales)))
+        .from_as(naming::Entity, Alias::new("y"))
+        .and_where(col("y", naming::Column::EntryId).eq(base.id()))
+        .cond_where(live("y", view.moment))
+        .take();
+    distance(alias, &view.locales).eq(Expr::SubQuery(None, Box::new(nearest.into())))
+}
+
+/// The name a reader of `view` sees of the base's entry, if its folded words fit `pattern`.
+fn words_of(base: &Base<'_>, view: &View, pattern: LikeExpr) -> SelectStatement {
+    Query::select()
+        .expr(Expr::val(1))
+        .from_as(naming::Entity, Alias::new("x"))
+        .and_where(col("x", naming::Column::EntryId).eq(base.id()))
+        .cond_where(live("x", view.moment))
+        .and_where(col("x", naming::Column::FilterForm).like(pattern))
+        .and_where(is_nearest("x", base, view))
+        .take()
 }
 
 /// The links of the base's entry by `role`.
@@ -289,20 +310,24 @@ fn predicate(condition: &Condition, base: &Base<'_>, view: &View) -> Cond {
             .add_option(from.map(|from| base.date().gte(from)))
             .add_option(until.map(|until| base.date().lt(until))),
         Condition::GoingOn { from, until } => {
-            let over = |from: i64| Cond::any().add(ends_at().is_null()).add(ends_at().gt(from));
-            let mut all = Cond::all().add_option(until.map(|until| base.date().lt(until)));
-            if let Some(from) = from {
-                all = all.add(over(*from));
-            }
-            all
+            let goes_on = |from: i64| {
+                // Spelt out, because the contrary of an unknown would be unknown too.
+                let ends_later = Cond::all().add(ends_at().is_not_null()).add(ends_at().gt(from));
+                let without_end = match base.kind {
+                    EntryKind::Event => base.date().gte(from),
+                    _ => ends_at().is_null(),
+                };
+                Cond::any().add(ends_later).add(without_end)
+            };
+            Cond::all().add_option(until.map(|until| base.date().lt(until))).add_option(from.map(goes_on))
         }
         Condition::InLocale(locale) => {
-            Cond::all().add(Expr::exists(editions_of(base, view.moment, vec![locale.as_str()])))
+            Cond::all().add(Expr::exists(namings_of(base, view.moment, vec![locale.as_str()])))
         }
         Condition::Words(words) => {
             let escaped = words.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
             let pattern = LikeExpr::new(format!("%{escaped}%")).escape('\\');
-            Cond::all().add(seen_edition(view, base, edition::Column::FilterForm).like(pattern))
+            Cond::all().add(Expr::exists(words_of(base, view, pattern)))
         }
         Condition::All(all) => all.iter().fold(Cond::all(), |sum, one| sum.add(predicate(one, base, view))),
         Condition::Any(any) => any.iter().fold(Cond::any(), |sum, one| sum.add(predicate(one, base, view))),
@@ -316,8 +341,10 @@ fn posts_of(base: &Base<'_>, moment: Moment, institutions: Vec<Uuid>, at: Option
     posts
         .expr(Expr::val(1))
         .from_as(link::Entity, Alias::new("h"))
-        .inner_join(
-            (link::Entity, Alias::new("s")),
+        .join_as(
+            JoinType::InnerJoin,
+            link::Entity,
+            Alias::new("s"),
             col("s", link::Column::SourceId).equals((Alias::new("h"), link::Column::SourceId)),
         )
         .and_where(col("h", link::Column::TargetId).eq(base.id()))

@@ -3,15 +3,18 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use griot_domain::{Body, Entry, EntryId, EntryKind, LinkRole, Locale, LocaleChain, Slug, Text, View, from_micros};
-use sea_orm::sea_query::{Alias, CaseStatement, Expr, ExprTrait, Order, Query, SelectStatement};
+use griot_domain::{
+    Body, Entry, EntryId, EntryKind, LinkRole, Locale, LocaleChain, Moment, Slug, Text, View, from_micros, micros,
+};
+use sea_orm::sea_query::{Alias, CaseStatement, Expr, ExprTrait, JoinType, Order, Query, SelectStatement};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryResult, QuerySelect};
 use uuid::Uuid;
 
 use super::PublishedStore;
-use super::sql::{EDITION, LINK, VERSION, col, live, padded};
+use super::sql::{EDITION, LINK, VERSION, col, live};
 use crate::StoreError;
 use crate::entity::{edition, entry_version, link, slug};
+use crate::statements::padded;
 
 /// An entry as seen in a view: its neutral part, and the text in the best language of the view.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,11 +70,11 @@ impl PublishedStore {
         assemble(&rows, &view.locales)
     }
 
-    /// The entry of `kind` that has the slug, or last had it; a slug of the languages asked for goes first. One
-    /// statement.
+    /// The live entry of `kind` that has the slug at the moment of the view, or had it before, or gets it later; a
+    /// slug of the languages asked for goes first. One statement.
     pub async fn find_by_slug(&self, view: &View, kind: EntryKind, slug: &Slug) -> Result<Option<Record>, StoreError> {
         let mut query = select_records(view);
-        let holder = holder_of_slug(kind, slug, &view.locales);
+        let holder = holder_of_slug(view, kind, slug);
         query.and_where(col(VERSION, entry_version::Column::EntryId).in_subquery(holder));
         let rows = self.rows(&query).await?;
         Ok(assemble(&rows, &view.locales)?.into_values().next())
@@ -91,8 +94,10 @@ impl PublishedStore {
         let ids: Vec<Uuid> = targets.iter().map(|id| id.0).collect();
         query
             .column((Alias::new(LINK), link::Column::TargetId))
-            .inner_join(
-                (link::Entity, Alias::new(LINK)),
+            .join_as(
+                JoinType::InnerJoin,
+                link::Entity,
+                Alias::new(LINK),
                 col(LINK, link::Column::SourceId).equals((Alias::new(VERSION), entry_version::Column::EntryId)),
             )
             .and_where(col(LINK, link::Column::TargetId).is_in(padded(&ids)))
@@ -142,7 +147,7 @@ impl PublishedStore {
 }
 
 /// How many columns [`select_records`] reads.
-const COLUMNS: usize = 9;
+const COLUMNS: usize = 11;
 
 fn select_records(view: &View) -> SelectStatement {
     let mut query = Query::select();
@@ -159,11 +164,15 @@ fn select_records(view: &View) -> SelectStatement {
             (Alias::new(EDITION), edition::Column::Locale),
             (Alias::new(EDITION), edition::Column::Slug),
         ])
-        .expr(col(EDITION, edition::Column::Content));
+        .expr(col(EDITION, edition::Column::Content))
+        .expr(col(EDITION, edition::Column::LiveFrom))
+        .expr(col(EDITION, edition::Column::Position));
     query
         .from_as(entry_version::Entity, Alias::new(VERSION))
-        .inner_join(
-            (edition::Entity, Alias::new(EDITION)),
+        .join_as(
+            JoinType::InnerJoin,
+            edition::Entity,
+            Alias::new(EDITION),
             col(EDITION, edition::Column::EntryId).equals((Alias::new(VERSION), entry_version::Column::EntryId)),
         )
         .cond_where(live(VERSION, view.moment))
@@ -171,22 +180,36 @@ fn select_records(view: &View) -> SelectStatement {
     query
 }
 
-fn holder_of_slug(kind: EntryKind, name: &Slug, locales: &LocaleChain) -> SelectStatement {
+fn holder_of_slug(view: &View, kind: EntryKind, name: &Slug) -> SelectStatement {
+    const NAME: &str = "s";
+    let locales = &view.locales.locales;
     let mut rank = CaseStatement::new();
-    for (position, locale) in locales.locales.iter().enumerate() {
-        rank = rank.case(Expr::col(slug::Column::Locale).eq(locale.as_str()), Expr::value(position as i32));
+    for (position, locale) in locales.iter().enumerate() {
+        rank = rank.case(col(NAME, slug::Column::Locale).eq(locale.as_str()), Expr::value(position as i32));
     }
-    let rank = rank.finally(Expr::value(locales.locales.len() as i32));
-    let is_past =
-        CaseStatement::new().case(Expr::col(slug::Column::LiveTo).is_null(), Expr::value(0)).finally(Expr::value(1));
+    let rank = rank.finally(Expr::value(locales.len() as i32));
+    let mut lacks = CaseStatement::new().case(live(NAME, view.moment), Expr::value(0));
+    if let Moment::AsOf(at) = view.moment {
+        lacks = lacks.case(col(NAME, slug::Column::LiveFrom).lte(micros(at)), Expr::value(1));
+    }
+    let mut seen = Query::select();
+    seen.expr(Expr::val(1))
+        .from_as(edition::Entity, Alias::new(EDITION))
+        .and_where(col(EDITION, edition::Column::EntryId).eq(col(NAME, slug::Column::EntryId)))
+        .cond_where(live(EDITION, view.moment));
+    if !view.locales.or_any {
+        seen.and_where(col(EDITION, edition::Column::Locale).is_in(locales.iter().map(Locale::as_str)));
+    }
     Query::select()
-        .column(slug::Column::EntryId)
-        .from(slug::Entity)
-        .and_where(Expr::col(slug::Column::Kind).eq(kind.as_str()))
-        .and_where(Expr::col(slug::Column::Slug).eq(name.as_str()))
+        .expr(col(NAME, slug::Column::EntryId))
+        .from_as(slug::Entity, Alias::new(NAME))
+        .and_where(col(NAME, slug::Column::Kind).eq(kind.as_str()))
+        .and_where(col(NAME, slug::Column::Slug).eq(name.as_str()))
+        .and_where(Expr::exists(seen))
         .order_by_expr(rank.into(), Order::Asc)
-        .order_by_expr(is_past.into(), Order::Asc)
-        .order_by(slug::Column::LiveFrom, Order::Desc)
+        .order_by_expr(lacks.finally(Expr::value(2)).into(), Order::Asc)
+        .order_by_expr(col(NAME, slug::Column::LiveFrom), Order::Desc)
+        .order_by_expr(col(NAME, slug::Column::Id), Order::Desc)
         .limit(1)
         .take()
 }
@@ -195,6 +218,8 @@ fn holder_of_slug(kind: EntryKind, name: &Slug, locales: &LocaleChain) -> Select
 struct Candidate<'a> {
     row: &'a QueryResult,
     id: i64,
+    /// Which of the entry's languages it is.
+    position: i64,
     locale: Locale,
     slug: Option<Slug>,
     text: Text,
@@ -218,6 +243,7 @@ fn assemble(rows: &[QueryResult], locales: &LocaleChain) -> Result<HashMap<Entry
         candidates.push(Candidate {
             row,
             id: edition,
+            position: row.try_get_by_index(10)?,
             locale: Locale::parse(&locale).map_err(|err| corrupt(&err))?,
             slug: slug.as_deref().map(Slug::parse).transpose().map_err(|err| corrupt(&err))?,
             text: Text::from_json(kind, &content).map_err(|err| corrupt(&err))?,
@@ -225,9 +251,9 @@ fn assemble(rows: &[QueryResult], locales: &LocaleChain) -> Result<HashMap<Entry
     }
     let mut records = HashMap::with_capacity(by_entry.len());
     for (id, mut candidates) in by_entry {
-        candidates.sort_by_key(|candidate| candidate.id);
+        candidates.sort_by_key(|candidate| candidate.position);
         let wanted = locales.locales.iter().find_map(|locale| candidates.iter().position(|one| one.locale == *locale));
-        // The first edition ever published stands for the original language.
+        // The language first published stands for the original one.
         let Some(best) = wanted.or(locales.or_any.then_some(0)) else { continue };
         let best = candidates.swap_remove(best);
         records.insert(id, record(id, best, candidates)?);
@@ -257,7 +283,7 @@ fn record(id: EntryId, best: Candidate<'_>, others: Vec<Candidate<'_>>) -> Resul
         id,
         kind,
         since: instant(3)?,
-        updated_at: instant(4)?,
+        updated_at: Ord::max(instant(4)?, instant(9)?),
         entry,
         locale: best.locale,
         slug: best.slug,

@@ -2,13 +2,15 @@
 
 use std::collections::HashMap;
 
-use griot_domain::{EntryId, EntryKind, Locale, Slug};
+use griot_domain::{EntryId, EntryKind, ExternalId, Locale, Slug};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
 
 use super::PublishedStore;
 use crate::StoreError;
-use crate::entity::{old_path, slug};
+use crate::entity::{external_id, old_path, slug};
+use crate::statements::padded;
 
 /// What an old address leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +43,23 @@ impl PublishedStore {
             }
         }
         Ok(found)
+    }
+
+    /// The identifiers of these entries in other systems, by scheme and value. One statement.
+    pub async fn external_ids(&self, ids: &[EntryId]) -> Result<HashMap<EntryId, Vec<ExternalId>>, StoreError> {
+        let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+        let rows = external_id::Entity::find()
+            .filter(external_id::Column::EntryId.is_in(padded(&ids)))
+            .order_by_asc(external_id::Column::Scheme)
+            .order_by_asc(external_id::Column::Value)
+            .all(&self.db)
+            .await?;
+        let mut known: HashMap<EntryId, Vec<ExternalId>> = HashMap::new();
+        for row in rows {
+            let one = ExternalId { scheme: row.scheme, value: row.value };
+            known.entry(EntryId(row.entry_id)).or_default().push(one);
+        }
+        Ok(known)
     }
 
     /// What an address of the site before leads to. `path` is in normal form. One statement.

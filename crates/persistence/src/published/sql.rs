@@ -26,12 +26,3 @@ pub(super) fn live(alias: &'static str, moment: Moment) -> Cond {
             .add(Cond::any().add(live_to().is_null()).add(live_to().gt(micros(at)))),
     }
 }
-
-/// The list filled up with its last item to a power of two, so that lists of all lengths share few statements and
-/// the databases' statement caches hit.
-pub(super) fn padded<T: Copy>(items: &[T]) -> Vec<T> {
-    let Some(last) = items.last() else { return Vec::new() };
-    let mut padded = items.to_vec();
-    padded.resize(items.len().next_power_of_two(), *last);
-    padded
-}

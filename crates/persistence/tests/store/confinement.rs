@@ -1,0 +1,93 @@
+//! Delivery reads what is published, and nothing else.
+
+use griot_domain::EntryKind;
+use griot_persistence::{DELIVERY_ROLE, Location, PublishedStore};
+use griot_testbed::TestDatabase;
+use rstest::rstest;
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr};
+
+use crate::support::*;
+
+async fn connect_as(database: &TestDatabase, login: &str) -> DatabaseConnection {
+    let mut options = ConnectOptions::new(database.url_as(login));
+    options.sqlx_logging(false).max_connections(1);
+    Database::connect(options).await.unwrap()
+}
+
+/// A login of its own that may be what `griot_delivery` is; roles belong to the cluster, hence a name for each test.
+async fn login(store: &Store, name: &str) {
+    store.raw(&format!("CREATE ROLE {name} LOGIN IN ROLE {DELIVERY_ROLE}")).await;
+}
+
+#[tokio::test]
+async fn the_role_of_delivery_may_select_what_is_published_and_nothing_else() {
+    let store = fresh_store(Backend::Postgres).await;
+    store.publish(&[article(1, "2024-01-01").build()]).await;
+    login(&store, "reader_confined").await;
+    let db = connect_as(&store.database, "reader_confined").await;
+    for table in ["entry", "entry_version", "edition", "naming", "link", "slug", "external_id", "old_path", "journal"] {
+        db.execute_unprepared(&format!("SELECT * FROM published.{table}")).await.unwrap();
+        assert_denied(db.execute_unprepared(&format!("SELECT * FROM editorial.{table}")).await);
+    }
+    assert_denied(db.execute_unprepared("SELECT * FROM editorial.mention_suggestion").await);
+    for sql in [
+        "INSERT INTO published.journal_head VALUES (2, 2)",
+        "UPDATE published.journal_head SET seq = 99",
+        "DELETE FROM published.journal",
+        "TRUNCATE published.link",
+        "CREATE TABLE published.mine (id INTEGER)",
+        "CREATE TABLE editorial.mine (id INTEGER)",
+    ] {
+        assert_denied(db.execute_unprepared(sql).await);
+    }
+}
+
+fn assert_denied<T: std::fmt::Debug>(result: Result<T, DbErr>) {
+    let error = result.unwrap_err().to_string();
+    assert!(error.contains("permission denied"), "{error}");
+}
+
+#[tokio::test]
+async fn delivery_works_with_a_login_of_its_own() {
+    let store = fresh_store(Backend::Postgres).await;
+    store.publish(&[article(1, "2024-01-01").build()]).await;
+    login(&store, "reader_by_itself").await;
+    let location = Location::Postgres {
+        url: "postgres://nobody@127.0.0.1:1/nowhere".to_owned(),
+        delivery_url: Some(store.database.url_as("reader_by_itself")),
+    };
+    let reader = PublishedStore::open(&location).await.unwrap();
+    assert_eq!(reader.records(&now("fr"), &[id(1)]).await.unwrap().len(), 1);
+    assert_eq!(reader.last_seq().await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn delivery_works_without_the_editorial_store() {
+    let store = fresh_store(Backend::Sqlite).await;
+    store.publish(&[article(1, "2024-01-01").build()]).await;
+    for file in std::fs::read_dir(store.database.data_dir()).unwrap() {
+        let file = file.unwrap();
+        if file.file_name().to_string_lossy().starts_with("editorial") {
+            std::fs::remove_file(file.path()).unwrap();
+        }
+    }
+    let reader = PublishedStore::open(&store.location).await.unwrap();
+    assert_eq!(reader.count(&now("fr"), &latest(EntryKind::Article, vec![])).await.unwrap(), 1);
+
+    let store = fresh_store(Backend::Postgres).await;
+    store.publish(&[article(1, "2024-01-01").build()]).await;
+    store.raw("DROP SCHEMA editorial CASCADE").await;
+    let reader = PublishedStore::open(&store.location).await.unwrap();
+    assert_eq!(reader.count(&now("fr"), &latest(EntryKind::Article, vec![])).await.unwrap(), 1);
+}
+
+#[rstest]
+#[tokio::test]
+async fn readers_see_a_publication_at_once(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let store = fresh_store(backend).await;
+    for number in 1..=20 {
+        store.publish(&[article(number, "2024-01-01").build()]).await;
+        assert_eq!(store.latest(&now("fr"), EntryKind::Article, vec![]).await.len() as u128, number);
+        assert_eq!(store.reader.last_seq().await.unwrap() as u128, number);
+    }
+}

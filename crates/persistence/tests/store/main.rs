@@ -1,0 +1,17 @@
+//! The stores on SQLite and PostgreSQL: what is published and what is read back, now and at any moment.
+
+mod confinement;
+mod doctor;
+mod journal;
+mod links;
+mod lists;
+mod locales;
+mod migrations;
+mod model;
+mod planner;
+mod publish;
+mod refusals;
+mod seq;
+mod slugs;
+mod support;
+mod time;

@@ -1,0 +1,123 @@
+//! Creating, updating and taking back the stores.
+
+use griot_persistence::{Location, PublishedStore, Publisher, StoreError, StoreName, migrate, migrate_down};
+use rstest::rstest;
+
+use crate::support::*;
+
+const STORES: [StoreName; 2] = [StoreName::Published, StoreName::Editorial];
+
+#[rstest]
+#[tokio::test]
+async fn up_down_and_up_again(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let database = griot_testbed::database(backend);
+    let location = location_of(&database);
+    let first = migrate(&location).await.unwrap();
+    insta::allow_duplicates! {
+        insta::assert_debug_snapshot!(first.applied, @r#"
+        [
+            "published: m20261124_000001_record",
+            "editorial: m20261124_000001_record",
+            "editorial: m20261124_000002_suggestions",
+        ]
+        "#);
+    }
+    assert_eq!(migrate(&location).await.unwrap().applied, Vec::<String>::new());
+    migrate_down(&location).await.unwrap();
+    for store in STORES {
+        let refused = Publisher::open(&location, store).await.unwrap_err();
+        assert!(matches!(refused, StoreError::NotMigrated { .. }), "{refused}");
+    }
+    assert_eq!(migrate(&location).await.unwrap(), first);
+    for store in STORES {
+        let publisher = Publisher::open(&location, store).await.unwrap();
+        publisher.publish(&[article(1, "2024-01-01").build()], &act("2026-01-01")).await.unwrap();
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_store_that_is_not_migrated_says_what_to_run(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let database = griot_testbed::database(backend);
+    let location = location_of(&database);
+    let mut told = Vec::new();
+    for store in STORES {
+        told.push(Publisher::open(&location, store).await.unwrap_err());
+    }
+    told.push(PublishedStore::open(&location).await.unwrap_err());
+    for error in told {
+        assert!(matches!(error, StoreError::NotMigrated { .. } | StoreError::Unreachable { .. }), "{error:?}");
+        if backend == Backend::Sqlite {
+            assert!(error.to_string().contains("griot migrate"), "{error}");
+        }
+    }
+    assert_eq!(std::fs::read_dir(database.data_dir()).unwrap().count(), 0, "opening creates nothing");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn migrations_at_the_same_time_wait_for_each_other(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let database = griot_testbed::database(backend);
+    let location = location_of(&database);
+    let running: Vec<_> = (0..4)
+        .map(|_| {
+            let location = location.clone();
+            tokio::spawn(async move { migrate(&location).await })
+        })
+        .collect();
+    let mut applied = Vec::new();
+    for one in running {
+        applied.extend(one.await.unwrap().unwrap().applied);
+    }
+    applied.sort();
+    assert_eq!(applied.len(), 3, "each change was made once: {applied:?}");
+}
+
+#[tokio::test]
+async fn a_data_folder_is_made_for_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let database = griot_testbed::database(Backend::Sqlite);
+    let location = Location::sqlite(database.data_dir().join("deep/er"));
+    migrate(&location).await.unwrap();
+    let mode = std::fs::metadata(database.data_dir().join("deep/er")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
+}
+
+#[tokio::test]
+async fn a_data_folder_that_cannot_be_made_is_named() {
+    let database = griot_testbed::database(Backend::Sqlite);
+    let file = database.data_dir().join("file");
+    std::fs::write(&file, "x").unwrap();
+    let error = migrate(&Location::sqlite(file.join("data"))).await.unwrap_err().to_string();
+    assert!(error.contains("file/data") && error.contains("--data"), "{error}");
+}
+
+#[tokio::test]
+async fn errors_never_show_a_password() {
+    let database = griot_testbed::database(Backend::Postgres);
+    let host = database.url().rsplit_once('@').unwrap().1.to_owned();
+    let urls = [
+        format!("postgres://griot:s3cr3t@{host}?sslmode=s3cr3t-odd"),
+        format!("postgres://nobody-here:s3cr3t@{host}"),
+        "postgres://griot:s3cr3t@127.0.0.1:1/record?password=s3cr3t".to_owned(),
+        "postgresql://griot:s3c@r3t:s3cr3t@127.0.0.1:nan/record".to_owned(),
+        "griot:s3cr3t@host/record".to_owned(),
+        "mysql://griot:s3cr3t@host/record".to_owned(),
+    ];
+    for url in urls {
+        let location = Location::Postgres { url: url.clone(), delivery_url: Some(url) };
+        let mut errors = vec![migrate(&location).await.err()];
+        errors.push(PublishedStore::open(&location).await.err());
+        errors.push(Publisher::open(&location, StoreName::Editorial).await.err());
+        for error in errors {
+            let error = error.expect("none of these can be opened");
+            let told = format!("{error} {error:?}");
+            assert!(!told.contains("s3cr3t"), "{told}");
+        }
+        for finding in griot_persistence::doctor(&location).await {
+            assert!(!format!("{finding:?}").contains("s3cr3t"), "{finding:?}");
+        }
+    }
+}
