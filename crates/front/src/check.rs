@@ -1,5 +1,7 @@
 //! From the text of a request to an operation that may run: gate, parser, size, validation, values, variables, cost.
 
+use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 use apollo_compiler::ExecutableDocument;
@@ -116,7 +118,7 @@ impl Checker {
     }
 
     fn validate(&self, query: &str) -> Result<Document, Refusal> {
-        self.gate(query)?;
+        let query = &*self.gate(query)?;
         let limits = &self.limits;
         let mut parser = Parser::new().token_limit(4 * limits.tokens + 64).recursion_limit(4 * limits.nesting + 16);
         let ast = parser
@@ -132,8 +134,9 @@ impl Checker {
         Ok(Document { compiled, operations })
     }
 
-    /// What must hold before a parser, which recurses, may see the text.
-    fn gate(&self, query: &str) -> Result<(), Refusal> {
+    /// What must hold before a parser, which recurses, may see the text. Gives the text without descriptions of
+    /// operations and fragments, which the specification of September 2025 has and the compiler does not.
+    fn gate<'a>(&self, query: &'a str) -> Result<Cow<'a, str>, Refusal> {
         let at_most = |name, what, max: usize, found: usize| {
             if found > max { Err(Refusal::limit(name, what, max as u64, found as u64)) } else { Ok(()) }
         };
@@ -142,7 +145,8 @@ impl Checker {
             Refusal::parse(format!("Syntax Error: {error}."), vec![Lines::new(query).at(error.offset())])
         })?;
         at_most("nesting", "brackets inside each other", self.limits.nesting, found.nesting)?;
-        at_most("tokens", "tokens of the document", self.limits.tokens, found.tokens)
+        at_most("tokens", "tokens of the document", self.limits.tokens, found.tokens)?;
+        Ok(blank(query, &found.descriptions))
     }
 
     fn prepare(
@@ -196,11 +200,14 @@ impl Checker {
             return Ok(JsonMap::default());
         }
         let given: JsonMap = variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
-        coerce_variable_values(self.schema.valid(), operation, &given).map(Valid::into_inner).map_err(|error| {
+        let coerced = coerce_variable_values(self.schema.valid(), operation, &given).map_err(|error| {
             let location = error.location().and_then(|at| at.line_column(&document.compiled.sources));
             let locations = location.map(|at| Location { line: at.line, column: at.column }).into_iter().collect();
             Refusal::document(code::BAD_USER_INPUT, error.message().to_string(), locations)
-        })
+        })?;
+        values::check_variables(self.schema.valid(), operation, &coerced)
+            .map_err(|message| Refusal::document(code::BAD_USER_INPUT, message, Vec::new()))?;
+        Ok(coerced.into_inner())
     }
 }
 
@@ -219,6 +226,17 @@ impl Document {
                 .ok_or_else(|| fail(format!("The document holds no operation named \"{name}\"."))),
         }
     }
+}
+
+/// `text` with spaces in the place of `ranges`, lines kept.
+fn blank<'a>(text: &'a str, ranges: &[Range<usize>]) -> Cow<'a, str> {
+    if ranges.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let is_blank = |at: usize| ranges.iter().any(|range| range.contains(&at));
+    let bytes = text.bytes().enumerate();
+    let bytes = bytes.map(|(at, byte)| if is_blank(at) && !matches!(byte, b'\n' | b'\r') { b' ' } else { byte });
+    Cow::Owned(String::from_utf8(bytes.collect()).expect("a range covers whole characters"))
 }
 
 /// Lists and objects inside each other; 0 for a plain value. JSON itself is read to a depth of 128 at most.

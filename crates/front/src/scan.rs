@@ -4,13 +4,17 @@
 //! block strings and comments exactly as the specification does; where a parser might see it otherwise (an unfinished
 //! string, a bracket closed by another kind) the document is refused, so nothing can hide from the count.
 
+use std::ops::Range;
+
 /// Size of a document that lexes and whose brackets match.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scan {
     /// Tokens; comments, commas and white space are none.
     pub tokens: usize,
     /// Brackets open at the deepest place.
     pub nesting: usize,
+    /// Bytes of the strings that describe operations and fragments.
+    pub descriptions: Vec<Range<usize>>,
 }
 
 /// Why no parser can read a document. Positions are byte offsets.
@@ -41,6 +45,7 @@ pub fn scan(document: &str) -> Result<Scan, ScanError> {
     let bytes = document.as_bytes();
     let mut found = Scan::default();
     let mut open: Vec<(usize, u8)> = Vec::new();
+    let mut description = None;
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
         let start = at;
@@ -70,6 +75,9 @@ pub fn scan(document: &str) -> Result<Scan, ScanError> {
             _ => {}
         }
         found.tokens += 1;
+        let is_definition = matches!(&bytes[start..at], b"query" | b"mutation" | b"subscription" | b"fragment");
+        found.descriptions.extend(description.take().filter(|_| is_definition));
+        description = (byte == b'"' && open.is_empty()).then_some(start..at);
     }
     match open.pop() {
         Some((start, byte)) => Err(ScanError::Unclosed(start, char::from(byte))),
@@ -137,7 +145,7 @@ mod tests {
         #[case] tokens: usize,
         #[case] nesting: usize,
     ) {
-        assert_eq!(scan(document), Ok(Scan { tokens, nesting }));
+        assert_eq!(scan(document), Ok(Scan { tokens, nesting, descriptions: Vec::new() }));
     }
 
     #[rstest]
@@ -152,6 +160,17 @@ mod tests {
     #[case("{a{b}", ScanError::Unclosed(0, '{'))]
     fn what_a_parser_could_read_in_two_ways_is_refused(#[case] document: &str, #[case] error: ScanError) {
         assert_eq!(scan(document), Err(error));
+    }
+
+    #[rstest]
+    #[case("\"d\" query A {a}", &["\"d\""])]
+    #[case("\"\"\"d\n\"\"\" # why\n fragment F on A {a(b:\"query\")} \"e\" mutation M {a}", &["\"\"\"d\n\"\"\"", "\"e\""])]
+    #[case("\"d\" {a}", &[])]
+    #[case("\"d\" \"e\" query A {a}", &["\"e\""])]
+    #[case("{a(b:\"d\" query:1)}", &[])]
+    fn descriptions_stand_before_operations_and_fragments(#[case] document: &str, #[case] expected: &[&str]) {
+        let found = scan(document).unwrap().descriptions;
+        assert_eq!(found.into_iter().map(|range| &document[range]).collect::<Vec<_>>(), expected);
     }
 
     /// A document as a tree, so that its size is known before it is written.
@@ -231,6 +250,7 @@ mod tests {
             let expected = Scan {
                 tokens: pieces.iter().map(Piece::tokens).sum(),
                 nesting: pieces.iter().map(Piece::nesting).max().unwrap_or(0),
+                descriptions: Vec::new(),
             };
             prop_assert_eq!(scan(&document), Ok(expected));
         }

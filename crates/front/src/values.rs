@@ -1,12 +1,14 @@
-//! Rules on input values that the compiler leaves out: a key given twice in one object (specification 5.6.3), and
-//! variables inside lists and objects that are of the wrong type for their place (5.8.5).
+//! Rules on input values that the compiler leaves out: a key given twice in one object (specification 5.6.3), objects of
+//! which exactly one key may be given (5.6.5), variables inside lists and objects that are of the wrong type for their
+//! place, and null as a default where no null may be (5.8.5).
 
 use std::collections::HashSet;
 
 use apollo_compiler::ast::{Argument, DirectiveList, InputValueDefinition, Type, Value, VariableDefinition};
 use apollo_compiler::executable::{Operation, Selection, SelectionSet};
 use apollo_compiler::parser::SourceSpan;
-use apollo_compiler::schema::ExtendedType;
+use apollo_compiler::response::{JsonMap, JsonValue};
+use apollo_compiler::schema::{ExtendedType, InputObjectType};
 use apollo_compiler::{ExecutableDocument, Name, Node, Schema};
 
 /// A breach of one of the rules.
@@ -78,7 +80,7 @@ impl<'a> Walk<'a> {
     ) -> Result<(), Breach> {
         for argument in arguments {
             if let Some(definition) = definitions.iter().find(|definition| definition.name == argument.name) {
-                self.value(&argument.value, &definition.ty)?;
+                self.placed(&argument.value, &definition.ty, definition.default_value.is_some())?;
             }
         }
         Ok(())
@@ -87,34 +89,52 @@ impl<'a> Walk<'a> {
     fn value(&self, value: &Node<Value>, ty: &Type) -> Result<(), Breach> {
         match &**value {
             Value::List(items) if ty.is_list() => {
-                items.iter().try_for_each(|item| self.nested(item, ty.item_type(), false))
+                items.iter().try_for_each(|item| self.placed(item, ty.item_type(), false))
             }
             Value::List(items) => items.iter().try_for_each(|item| self.value(item, ty)),
             Value::Object(fields) => {
-                for (at, (name, value)) in fields.iter().enumerate() {
-                    if fields[..at].iter().any(|(earlier, _)| earlier == name) {
-                        let message = format!("There can be only one input field named \"{name}\".");
-                        return Err(Breach { message, at: name.location() });
-                    }
-                    match self.schema.types.get(ty.inner_named_type()) {
-                        Some(ExtendedType::InputObject(object)) => {
-                            if let Some(field) = object.fields.get(name) {
-                                self.nested(value, &field.ty, field.default_value.is_some())?;
-                            }
-                        }
-                        _ => self.value(value, ty)?,
-                    }
-                }
-                Ok(())
+                let object = input_object(self.schema, ty);
+                self.keys(value, fields, object)?;
+                fields.iter().try_for_each(|(name, value)| match object.and_then(|object| object.fields.get(name)) {
+                    Some(field) => self.placed(value, &field.ty, field.default_value.is_some()),
+                    None => self.value(value, ty),
+                })
             }
             _ => Ok(()),
         }
     }
 
-    /// A value inside a list or an object, where the compiler does not check variables.
-    fn nested(&self, value: &Node<Value>, place: &Type, place_has_default: bool) -> Result<(), Breach> {
+    fn keys(
+        &self,
+        value: &Node<Value>,
+        fields: &[(Name, Node<Value>)],
+        object: Option<&InputObjectType>,
+    ) -> Result<(), Breach> {
+        for (at, (name, _)) in fields.iter().enumerate() {
+            if fields[..at].iter().any(|(earlier, _)| earlier == name) {
+                let message = format!("There can be only one input field named \"{name}\".");
+                return Err(Breach { message, at: name.location() });
+            }
+        }
+        let Some(object) = object.filter(|object| object.directives.has("oneOf")) else { return Ok(()) };
+        let is_null = |value: &Value| match value {
+            Value::Variable(name) => self.variable(name).is_some_and(|variable| !variable.ty.is_non_null()),
+            value => value.is_null(),
+        };
+        match fields {
+            [(_, only)] if !is_null(only) => Ok(()),
+            _ => Err(Breach { message: one_key(object), at: value.location() }),
+        }
+    }
+
+    fn variable(&self, name: &Name) -> Option<&Node<VariableDefinition>> {
+        self.variables.iter().find(|variable| variable.name == *name)
+    }
+
+    /// A value in a place of its own: an argument, an item, a field of an object.
+    fn placed(&self, value: &Node<Value>, place: &Type, place_has_default: bool) -> Result<(), Breach> {
         let Value::Variable(name) = &**value else { return self.value(value, place) };
-        let Some(variable) = self.variables.iter().find(|variable| variable.name == *name) else { return Ok(()) };
+        let Some(variable) = self.variable(name) else { return Ok(()) };
         let has_default = place_has_default || variable.default_value.as_ref().is_some_and(|value| !value.is_null());
         let is_allowed = if place.is_non_null() && !variable.ty.is_non_null() {
             has_default && variable.ty.is_assignable_to(&place.clone().nullable())
@@ -127,5 +147,39 @@ impl<'a> Walk<'a> {
         let message =
             format!("Variable \"${name}\" of type \"{}\" used in position expecting type \"{place}\".", variable.ty);
         Err(Breach { message, at: value.location() })
+    }
+}
+
+fn input_object<'a>(schema: &'a Schema, ty: &Type) -> Option<&'a InputObjectType> {
+    match schema.types.get(ty.inner_named_type()) {
+        Some(ExtendedType::InputObject(object)) => Some(object),
+        _ => None,
+    }
+}
+
+fn one_key(object: &InputObjectType) -> String {
+    format!("\"{}\" takes exactly one key, and that not null.", object.name)
+}
+
+/// The rule of the one key for the values of variables, once these are coerced. The text names the type.
+pub(crate) fn check_variables(schema: &Schema, operation: &Operation, values: &JsonMap) -> Result<(), String> {
+    let typed =
+        operation.variables.iter().filter_map(|variable| Some((&variable.ty, values.get(variable.name.as_str())?)));
+    typed.into_iter().try_for_each(|(ty, value)| one_key_in(schema, ty, value))
+}
+
+fn one_key_in(schema: &Schema, ty: &Type, value: &JsonValue) -> Result<(), String> {
+    match value {
+        JsonValue::Array(items) => items.iter().try_for_each(|item| one_key_in(schema, ty.item_type(), item)),
+        JsonValue::Object(fields) => {
+            let Some(object) = input_object(schema, ty) else { return Ok(()) };
+            let has_one_key = fields.len() == 1 && fields.values().all(|value| !value.is_null());
+            if object.directives.has("oneOf") && !has_one_key {
+                return Err(one_key(object));
+            }
+            let typed = fields.iter().filter_map(|(name, value)| Some((&object.fields.get(name.as_str())?.ty, value)));
+            typed.into_iter().try_for_each(|(ty, value)| one_key_in(schema, ty, value))
+        }
+        _ => Ok(()),
     }
 }

@@ -6,7 +6,7 @@ mod negotiate;
 mod params;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_graphql::Executor;
 use axum::Router;
@@ -110,7 +110,13 @@ impl<E: Executor> Front<E> {
     pub fn routes(self: Arc<Self>, path: &str) -> Router {
         let handler = move |request: Request<Body>| {
             let front = Arc::clone(&self);
-            async move { front.answer(request).await }
+            async move {
+                let start = Instant::now();
+                let response = front.answer(request).await;
+                let us = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
+                tracing::debug!(status = response.status().as_u16(), us, "answered");
+                response
+            }
         };
         Router::new().route(path, any(handler))
     }
@@ -173,6 +179,7 @@ impl<E: Executor> Front<E> {
         if let Some(refused) = wrong_method(&parts.method, kind, style) {
             return refused;
         }
+        tracing::debug!(?kind, cost, "runs");
         let request = match &self.prepare {
             Some(prepare) => prepare(request, parts),
             None => request,

@@ -57,6 +57,11 @@ use crate::support::{Server, Setup, check, check_with};
 #[case::number_out_of_range("{ article(id: 9999999999) { title } }")]
 #[case::schema_definition("{ hello } type Extra { a: Int }")]
 #[case::subscription("subscription { hello }")]
+#[case::null_as_a_default("query($id: Int = null) { article(id: $id) { title } }")]
+#[case::no_key_of_one("{ articleBy(key: {}) { title } }")]
+#[case::two_keys_of_one("{ articleBy(key: { id: 1, title: \"a\" }) { title } }")]
+#[case::null_key_of_one("{ articleBy(key: { id: null }) { title } }")]
+#[case::nullable_variable_as_the_one_key("query($id: Int) { articleBy(key: { id: $id }) { title } }")]
 fn an_invalid_document_is_refused(#[case] document: &str) {
     let refusal = check(document).map(|checked| checked.cost).unwrap_err();
     assert!(
@@ -91,6 +96,8 @@ fn names_near_a_wrong_one_are_not_told(#[case] document: &str, #[case] near: &st
 #[case::stray_bracket("{ hello } }")]
 #[case::mismatched_brackets("{ hello(name: [}) ]")]
 #[case::control_character("{ hello \u{0007} }")]
+#[case::described_shorthand("\"Says hello.\" { hello }")]
+#[case::two_descriptions("\"a\" \"b\" query A { hello }")]
 #[case::not_graphql("SELECT * FROM articles")]
 fn what_is_not_graphql_is_refused_as_a_syntax_error(#[case] document: &str) {
     let refusal = check(document).map(|checked| checked.cost).unwrap_err();
@@ -109,6 +116,10 @@ fn what_is_not_graphql_is_refused_as_a_syntax_error(#[case] document: &str) {
 #[case::minus_zero("{ article(id: -0) { title } }", r#"{"article":{"title":"Title 0"}}"#)]
 #[case::list_of_one("{ articlesByIds(ids: 1) { title } }", r#"{"articlesByIds":[{"title":"Title 1"}]}"#)]
 #[case::byte_order_mark("\u{feff}{ hello }", r#"{"hello":"Hello, world!"}"#)]
+#[case::descriptions(
+    "\"\"\"\nSalué\n\"\"\" query A { ...F } \"And this.\" fragment F on Query { hello }",
+    r#"{"hello":"Hello, world!"}"#
+)]
 #[case::commas("{,,hello,,}", r#"{"hello":"Hello, world!"}"#)]
 #[case::typename_only("{ __typename }", r#"{"__typename":"Query"}"#)]
 #[case::merging_fields(
@@ -156,6 +167,9 @@ async fn variables_are_coerced_as_specified(#[case] document: &str, #[case] vari
 #[case::unknown_enum_value("query($o: Order) { articles(order: $o) { totalCount } }", json!({ "o": "SIZE" }))]
 #[case::unknown_key("query($f: Filter) { articles(filter: $f) { totalCount } }", json!({ "f": { "titel": "a" } }))]
 #[case::null_in_a_list("query($ids: [Int!]!) { articlesByIds(ids: $ids) { title } }", json!({ "ids": [1, null] }))]
+#[case::two_keys_of_one("query($k: Key!) { articleBy(key: $k) { title } }", json!({ "k": { "id": 1, "title": "a" } }))]
+#[case::no_key_of_one("query($k: Key!) { articleBy(key: $k) { title } }", json!({ "k": {} }))]
+#[case::null_key_of_one("query($k: Key!) { articleBy(key: $k) { title } }", json!({ "k": { "id": null } }))]
 #[case::unused_and_wrong("query($id: Int!) { __typename @skip(if: false) article(id: $id) { title } }", json!({ "id": {} }))]
 fn variables_that_do_not_fit_are_refused_before_anything_runs(#[case] document: &str, #[case] variables: Value) {
     let refusal = check_with(document, variables).map(|checked| checked.cost).unwrap_err();

@@ -141,9 +141,12 @@ async fn a_panic_is_an_internal_error_of_one_request() {
 #[tokio::test]
 async fn an_argument_a_scalar_does_not_take_is_the_clients_error() {
     let server = Server::start().await;
-    let document = "query($k: Key!) { articleBy(key: $k) { title } }";
-    let answer = server.post(json!({ "query": document, "variables": { "k": { "id": 1, "title": "a" } } })).await;
-    assert_eq!(answer.json()["errors"][0]["extensions"]["code"], code::BAD_USER_INPUT, "{}", answer.text());
+    let answer = server.query("{ on(day: \"yesterday\") }").await;
+    let error = &answer.json()["errors"][0];
+    assert_eq!(
+        (&error["message"], &error["extensions"]["code"]),
+        (&json!("Failed to parse \"Day\": write it as YYYY-MM-DD"), &json!(code::BAD_USER_INPUT))
+    );
 }
 
 #[rstest]

@@ -7,6 +7,7 @@ mod corpus;
 mod costs;
 mod endpoint;
 mod limits;
+mod logs;
 mod sdl;
 mod serving;
 mod support;

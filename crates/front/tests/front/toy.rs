@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use async_graphql::{
-    EmptySubscription, Enum, Error, ErrorExtensions, InputObject, Interface, Object, OneofObject, SDLExportOptions,
-    Schema, SimpleObject, Union, ValidationMode,
+    EmptySubscription, Enum, Error, ErrorExtensions, InputObject, InputValueError, InputValueResult, Interface, Object,
+    OneofObject, SDLExportOptions, Scalar, ScalarType, Schema, SimpleObject, Union, ValidationMode, Value,
 };
 use griot_front::code;
 use griot_front::directive::{Connection, Cost, List, Sliced};
@@ -163,6 +163,23 @@ pub enum Order {
     Date,
 }
 
+/// A day, YYYY-MM-DD.
+pub struct Day(String);
+
+#[Scalar]
+impl ScalarType for Day {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match value {
+            Value::String(day) if day.len() == 10 => Ok(Self(day)),
+            _ => Err(InputValueError::custom("write it as YYYY-MM-DD")),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.clone())
+    }
+}
+
 /// Reads.
 pub struct Query;
 
@@ -216,6 +233,11 @@ impl Query {
     async fn search(&self, #[graphql(desc = "Part of the name.")] text: String) -> Vec<Found> {
         let _ = text;
         vec![Found::Article(Article(1)), Found::Person(Person)]
+    }
+
+    /// The day itself.
+    async fn on(&self, #[graphql(desc = "A day.")] day: Day) -> Option<Day> {
+        Some(day)
     }
 
     /// Anything by number.

@@ -1,0 +1,81 @@
+//! What the log may say about a request.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use serde_json::json;
+use tracing::subscriber::{DefaultGuard, set_default};
+
+use crate::support::Server;
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Log {
+    /// Everything of this thread, down to the finest level, for as long as the guard lives. Tests run their server on
+    /// the thread of the test.
+    fn record() -> (Self, DefaultGuard) {
+        let log = Self::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .json()
+            .with_max_level(tracing::Level::TRACE)
+            .with_writer(move || writer.clone())
+            .finish();
+        (log, set_default(subscriber))
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+const CANARY: &str = "canary-7d1f0c";
+
+#[tokio::test]
+async fn nothing_a_client_sends_reaches_the_log() {
+    let (log, _guard) = Log::record();
+    let server = Server::start().await;
+    let requests = [
+        json!({ "query": "query($n: String) { hello(name: $n) }", "variables": { "n": CANARY } }),
+        json!({ "query": "query($id: Int!) { article(id: $id) { title } }", "variables": { "id": CANARY } }),
+        json!({ "query": format!("{{ hello(name: \"{CANARY}\") broken panics(divisor: 0) }}") }),
+        json!({ "query": format!("{{ {} }}", CANARY.replace('-', "_")) }),
+        json!({ "query": format!("query {} {{ on(day: \"{CANARY}\") }}", CANARY.replace('-', "_")) }),
+        json!({ "query": CANARY, "variables": CANARY }),
+    ];
+    for request in requests {
+        server.post(request).await;
+    }
+    let headers = [("Authorization", CANARY), ("X-Canary", CANARY), ("Cookie", CANARY), ("Content-Type", CANARY)];
+    server.send("POST", "/graphql", &headers, CANARY.as_bytes()).await;
+    server.send("GET", &format!("/graphql?query={CANARY}"), &headers, b"").await;
+    let text = log.text();
+    assert!(text.contains("\"runs\"") && text.contains("\"answered\""), "the log is on: {text}");
+    let canary = CANARY.replace('-', "_");
+    let ours = text.lines().filter(|line| line.contains("griot_front"));
+    let leaks: Vec<&str> = ours.filter(|line| line.contains(CANARY) || line.contains(&canary)).collect();
+    assert_eq!(leaks, Vec::<&str>::new());
+}
+
+#[tokio::test]
+async fn a_fault_is_logged_once_under_the_trace_id_the_client_got() {
+    let (log, _guard) = Log::record();
+    let server = Server::start().await;
+    let answer = server.query("{ broken }").await;
+    let trace_id = answer.json()["errors"][0]["extensions"]["traceId"].as_str().unwrap().to_owned();
+    let text = log.text();
+    let faults: Vec<&str> = text.lines().filter(|line| line.contains("SELECT secret FROM drafts")).collect();
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    assert!(faults[0].contains(&trace_id) && faults[0].contains("\"ERROR\""), "{}", faults[0]);
+}
