@@ -1,0 +1,6 @@
+//! What the delivery schema answers, over the real stores.
+
+mod lists;
+mod pages;
+mod support;
+mod times;
