@@ -8,6 +8,9 @@ export PATH := $(PATH):$(HOME)/.cargo/bin
 BIND ?= 127.0.0.1:8080
 DATA ?= griot-data
 GRIOT := $(abspath $(CARGO_TARGET_DIR))/debug/griot
+RELEASE := $(abspath $(CARGO_TARGET_DIR))/release
+ARTICLES ?= 10000 100000
+SECONDS ?= 4
 
 .PHONY: help
 help: ## This list
@@ -56,8 +59,9 @@ graphiql: ## Bundle the GraphiQL page again, after a change in crates/front/grap
 	npm run build --prefix crates/front/graphiql
 
 .PHONY: bench
-bench: rust ## Measure import and queries on generated records (RECORDS="10000 100000")
-	cargo run --locked --release --package griot-bench
+bench: rust ## Measure import and queries on generated records (ARTICLES="10000 100000" SECONDS=4)
+	cargo build --locked --release --package griot --package griot-bench
+	$(RELEASE)/griot-bench run --griot $(RELEASE)/griot --seconds $(SECONDS) $(ARTICLES)
 
 .PHONY: release
 release: rust ## Build the optimised binary, target/release/griot

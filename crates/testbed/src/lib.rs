@@ -79,6 +79,11 @@ pub fn database(backend: Backend) -> TestDatabase {
     TestDatabase { backend, dir, postgres }
 }
 
+/// Whether PostgreSQL's programs are installed. For measurements, which may do without; tests may not.
+pub fn has_postgres() -> bool {
+    programs::find_bin_dir().is_some()
+}
+
 impl TestDatabase {
     /// What this place is on.
     pub fn backend(&self) -> Backend {

@@ -9,19 +9,20 @@ use std::process::{Command, Output};
 /// # Panics
 /// When there is none; the message says how to install it.
 pub fn bin_dir() -> PathBuf {
+    find_bin_dir().unwrap_or_else(|| {
+        panic!(
+            "no PostgreSQL found: `initdb`, `pg_ctl` and `psql` are neither on PATH nor in \
+             /usr/lib/postgresql/*/bin. Install it (Debian, Ubuntu: `apt-get install postgresql`), or let \
+             `make test` do so, or set GRIOT_TEST_POSTGRES_URL to a server whose role may create databases."
+        )
+    })
+}
+
+/// As [`bin_dir`], `None` when there is none.
+pub fn find_bin_dir() -> Option<PathBuf> {
     let on_path = std::env::var_os("PATH").map(|path| std::env::split_paths(&path).collect::<Vec<_>>());
-    on_path
-        .unwrap_or_default()
-        .into_iter()
-        .chain(debian_dirs())
-        .find(|dir| ["initdb", "pg_ctl", "psql"].iter().all(|name| dir.join(name).is_file()))
-        .unwrap_or_else(|| {
-            panic!(
-                "no PostgreSQL found: `initdb`, `pg_ctl` and `psql` are neither on PATH nor in \
-                 /usr/lib/postgresql/*/bin. Install it (Debian, Ubuntu: `apt-get install postgresql`), or let \
-                 `make test` do so, or set GRIOT_TEST_POSTGRES_URL to a server whose role may create databases."
-            )
-        })
+    let mut dirs = on_path.unwrap_or_default().into_iter().chain(debian_dirs());
+    dirs.find(|dir| ["initdb", "pg_ctl", "psql"].iter().all(|name| dir.join(name).is_file()))
 }
 
 fn debian_dirs() -> Vec<PathBuf> {

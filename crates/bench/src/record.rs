@@ -1,0 +1,177 @@
+//! A record under measurement: imported, served, asked.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use griot_testbed::{Backend, TestDatabase};
+
+use crate::generate::{Files, Slugs};
+use crate::load::{self, Tally, Workload};
+use crate::process::{self, Cost, Server};
+use crate::workload::{self, Page};
+
+/// What the record is made of and by.
+pub struct Source<'a> {
+    /// The binary.
+    pub griot: &'a Path,
+    pub files: &'a Files,
+    pub slugs: &'a Slugs,
+    /// Logs are written here, and SQLite's files.
+    pub dir: &'a Path,
+}
+
+/// See the module.
+pub struct Record {
+    /// Number of its articles.
+    pub articles: usize,
+    /// Import of the JSON lines.
+    pub json: Cost,
+    /// Import of the WordPress export.
+    pub wordpress: Cost,
+    /// Bytes of SQLite's files.
+    pub file_bytes: Option<u64>,
+    /// The figures of each page so far.
+    pub figures: HashMap<Page, Figures>,
+    server: Server,
+    workloads: HashMap<Page, Workload>,
+    _database: TestDatabase,
+}
+
+/// What a page costs.
+#[derive(Clone, Debug, Default)]
+pub struct Figures {
+    pub tally: Tally,
+    /// Processor time of the server, that of PostgreSQL not included.
+    pub server_cpu: Duration,
+    /// The same bytes from the floor; absent where another page's floor is taken.
+    pub floor: Option<Tally>,
+}
+
+impl Record {
+    /// Imports into a fresh database and starts serving.
+    pub async fn make(source: &Source<'_>, backend: Backend) -> anyhow::Result<Self> {
+        let database = griot_testbed::database(backend);
+        fs::create_dir_all(source.dir)?;
+        let run = |arguments: &[&str], file: &Path, log: &str| {
+            let mut command = griot(source, &database);
+            command.args(arguments).arg(file);
+            process::run(command, &source.dir.join(log))
+        };
+        let json = run(&["import", "json"], &source.files.record, "import-json.log")?;
+        let wordpress = run(&["import", "wordpress"], &source.files.wordpress, "import-wordpress.log")?;
+        let mut serve = griot(source, &database);
+        serve.args(["serve", "--bind", "127.0.0.1:0"]);
+        let server = Server::start(serve)?;
+        let mut workloads = HashMap::new();
+        for page in Page::ALL {
+            let workload = workload::prepare(page, server.address, source.slugs).await?;
+            if !workload.variables.is_empty() {
+                workloads.insert(page, workload);
+            }
+        }
+        let files = (backend == Backend::Sqlite).then(|| bytes_in(database.data_dir())).transpose()?;
+        Ok(Self {
+            articles: source.slugs.articles.len(),
+            json,
+            wordpress,
+            file_bytes: files,
+            figures: HashMap::new(),
+            server,
+            workloads,
+            _database: database,
+        })
+    }
+
+    /// Pages the record has.
+    pub fn pages(&self) -> impl Iterator<Item = Page> {
+        Page::ALL.into_iter().filter(|page| self.workloads.contains_key(page))
+    }
+
+    /// Asks `page` for `time`, after a warm-up.
+    pub async fn measure(&mut self, page: Page, connections: usize, time: Duration, round: u32) -> anyhow::Result<()> {
+        let workload = &self.workloads[&page];
+        let seed = u64::from(round) << 32;
+        load::drive(workload, connections, WARM_UP, seed + 1_000).await?;
+        let before = self.server.cpu()?;
+        let tally = load::drive(workload, connections, time, seed).await?;
+        let figures = self.figures.entry(page).or_default();
+        figures.server_cpu += self.server.cpu()?.saturating_sub(before);
+        figures.tally.add(&tally);
+        Ok(())
+    }
+
+    /// Asks the floor for the same bytes, `path` of which it serves.
+    pub async fn measure_floor(&mut self, page: Page, floor: &Floor, path: &str, time: Duration) -> anyhow::Result<()> {
+        let page_workload = &self.workloads[&page];
+        let workload = Workload { address: floor.address(), path: format!("/{path}"), ..page_workload.clone() };
+        load::drive(&workload, floor.connections, WARM_UP, 0).await?;
+        let tally = load::drive(&workload, floor.connections, time, 0).await?;
+        self.figures.entry(page).or_default().floor.get_or_insert_default().add(&tally);
+        Ok(())
+    }
+
+    /// One answer to `page`, for the floor.
+    pub async fn sample(&self, page: Page) -> anyhow::Result<Vec<u8>> {
+        let workload = &self.workloads[&page];
+        Ok(load::ask(workload, &workload.variables[workload.variables.len() / 2]).await?)
+    }
+
+    /// Most memory the server had resident.
+    pub fn server_peak_bytes(&self) -> u64 {
+        self.server.peak_bytes()
+    }
+}
+
+/// Before each measurement.
+const WARM_UP: Duration = Duration::from_millis(400);
+
+/// The floor in a process of its own.
+pub struct Floor {
+    server: Server,
+    /// Connections it is asked over.
+    pub connections: usize,
+}
+
+impl Floor {
+    /// Serves the files of `dir`.
+    pub fn start(dir: &Path, connections: usize) -> anyhow::Result<Self> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.arg("floor").arg(dir);
+        Ok(Self { server: Server::start(command)?, connections })
+    }
+
+    fn address(&self) -> std::net::SocketAddr {
+        self.server.address
+    }
+}
+
+/// The binary over `database`, deaf to settings of the account that runs this.
+fn griot(source: &Source<'_>, database: &TestDatabase) -> Command {
+    let mut command = Command::new(source.griot);
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("GRIOT_") {
+            command.env_remove(name);
+        }
+    }
+    command.env("GRIOT_LOG_LEVEL", "warn").current_dir(source.dir).arg("--data").arg(data_dir(database));
+    if database.backend() == Backend::Postgres {
+        command.arg("--database-url").arg(database.url());
+    }
+    command
+}
+
+fn data_dir(database: &TestDatabase) -> PathBuf {
+    database.data_dir().join("record")
+}
+
+fn bytes_in(dir: &Path) -> std::io::Result<u64> {
+    let mut bytes = 0;
+    for entry in fs::read_dir(dir)? {
+        let (entry, found) = entry.and_then(|entry| Ok((entry.metadata()?, entry.path())))?;
+        bytes += if entry.is_dir() { bytes_in(&found)? } else { entry.len() };
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,162 @@
+//! Figures as text: Markdown tables, and one line for each goal.
+
+use griot_testbed::Backend;
+
+use crate::load::Tally;
+use crate::record::{Figures, Record};
+use crate::workload::Page;
+
+/// Articles a second that an import of a WordPress export has to reach on SQLite.
+const IMPORT_GOAL: f64 = 2_000.0;
+/// Most a deep page may take of a first page's time.
+const DEEP_GOAL: f64 = 1.5;
+/// Most an article page of the largest record may take of the smallest one's.
+const GROWTH_GOAL: f64 = 1.2;
+
+/// How the import went.
+pub fn print_import(backend: Backend, record: &Record) {
+    let articles = record.articles as f64;
+    println!(
+        "{}, {} articles: WordPress import {:.1} s, {} articles/s, {} MB of memory at most; JSON lines {:.1} s, {} MB{}",
+        name(backend),
+        whole(articles),
+        record.wordpress.elapsed.as_secs_f64(),
+        whole(articles / record.wordpress.elapsed.as_secs_f64()),
+        megabytes(record.wordpress.peak_bytes),
+        record.json.elapsed.as_secs_f64(),
+        megabytes(record.json.peak_bytes),
+        record.file_bytes.map(|bytes| format!("; {} MB on disk", megabytes(bytes))).unwrap_or_default()
+    );
+}
+
+/// What each page costs.
+pub fn print_pages(backend: Backend, record: &Record) {
+    println!("\n{}, {} articles\n", name(backend), whole(record.articles as f64));
+    println!("| page | requests/s | of the floor | floor | p50 ms | p99 ms | server µs/request | KB |");
+    println!("|---|---:|---:|---:|---:|---:|---:|---:|");
+    for page in record.pages() {
+        let Some(figures) = record.figures.get(&page) else { continue };
+        let floor = record.figures.get(&page.floor()).and_then(|figures| figures.floor.as_ref()).map(Tally::rate);
+        println!("{}", row(page, figures, floor));
+    }
+    println!("\nmost memory of the server: {} MB", megabytes(record.server_peak_bytes()));
+}
+
+fn row(page: Page, figures: &Figures, floor: Option<f64>) -> String {
+    let tally = &figures.tally;
+    let count = tally.count.max(1) as f64;
+    format!(
+        "| {} | {} | {} | {} | {:.2} | {:.2} | {} | {:.1} |",
+        label(page),
+        whole(tally.rate()),
+        floor.map_or("–".to_owned(), |floor| format!("{:.3}", tally.rate() / floor)),
+        floor.map_or("–".to_owned(), whole),
+        tally.quantile_ms(0.5),
+        tally.quantile_ms(0.99),
+        whole(figures.server_cpu.as_micros() as f64 / count),
+        tally.bytes as f64 / count / 1_000.0
+    )
+}
+
+/// Whether the goals are met, in words.
+pub fn print_goals(backend: Backend, records: &[Record]) {
+    println!();
+    for record in records {
+        let size = whole(record.articles as f64);
+        if backend == Backend::Sqlite {
+            let speed = record.articles as f64 / record.wordpress.elapsed.as_secs_f64();
+            println!(
+                "{}: import of {size} articles at {} articles/s (goal: at least {})",
+                verdict(speed >= IMPORT_GOAL),
+                whole(speed),
+                whole(IMPORT_GOAL)
+            );
+        }
+        for deep in [Page::TopicDeep, Page::TopicDeepest] {
+            if let Some(times) = ratio(record, Page::Topic, record, deep) {
+                println!(
+                    "{}: {size} articles, {} takes {times:.2} times the first page (goal: at most {DEEP_GOAL})",
+                    verdict(times <= DEEP_GOAL),
+                    label(deep)
+                );
+            }
+        }
+    }
+    if let [smallest, .., largest] = records
+        && let Some(times) = ratio(smallest, Page::Article, largest, Page::Article)
+    {
+        println!(
+            "{}: {} of {} articles takes {times:.2} times that of {} (goal: at most {GROWTH_GOAL})",
+            verdict(times <= GROWTH_GOAL),
+            label(Page::Article),
+            whole(largest.articles as f64),
+            whole(smallest.articles as f64)
+        );
+    }
+}
+
+/// Time of a request of the second kind, in times of the first.
+fn ratio(base_record: &Record, base: Page, record: &Record, page: Page) -> Option<f64> {
+    Some(base_record.figures.get(&base)?.tally.rate() / record.figures.get(&page)?.tally.rate())
+}
+
+fn verdict(is_met: bool) -> &'static str {
+    if is_met { "PASS" } else { "MISS" }
+}
+
+fn name(backend: Backend) -> &'static str {
+    match backend {
+        Backend::Sqlite => "SQLite",
+        Backend::Postgres => "PostgreSQL",
+    }
+}
+
+fn label(page: Page) -> &'static str {
+    match page {
+        Page::Article => "ArticlePage",
+        Page::Front => "FrontPage",
+        Page::Person => "PersonPage",
+        Page::Topic => "Topic, first page",
+        Page::TopicDeep => "Topic, from the 300th article",
+        Page::TopicDeepest => "Topic, the last page",
+    }
+}
+
+fn megabytes(bytes: u64) -> String {
+    whole(bytes as f64 / 1e6)
+}
+
+/// Rounded, with a comma between thousands.
+pub fn whole(number: f64) -> String {
+    let digits = format!("{number:.0}");
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_set_apart() {
+        assert_eq!([0.4, 999.6, 1_000.0, 1_234_567.0].map(whole), ["0", "1,000", "1,000", "1,234,567"]);
+    }
+
+    #[test]
+    fn a_row_gives_rates_shares_and_costs_of_one_request() {
+        let mut tally =
+            Tally { count: 200, bytes: 400_000, elapsed: std::time::Duration::from_secs(2), ..Tally::default() };
+        tally.latencies.record_n(1_500, 200).unwrap();
+        let figures = Figures { tally, server_cpu: std::time::Duration::from_millis(100), floor: None };
+        assert_eq!(
+            row(Page::Front, &figures, Some(1_000.0)),
+            "| FrontPage | 100 | 0.100 | 1,000 | 1.50 | 1.50 | 500 | 2.0 |"
+        );
+    }
+}
