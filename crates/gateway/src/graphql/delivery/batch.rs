@@ -7,10 +7,10 @@ use std::sync::{Mutex, PoisonError};
 use tokio::sync::Notify;
 
 use super::error::{Answer, ApiError};
+use super::levels::Levels;
 
-/// Loads values by key for one request. The first field that gets to go on after all fields of its level have said
-/// what they need reads for all of them; the others wait for it. No timer is involved, so a page runs the same
-/// number of statements however long its lists are.
+/// Loads values by key for one request. One of the fields of a level reads what all of them need; the others wait for
+/// it. No timer is involved.
 pub(crate) struct Batch<K, V> {
     state: Mutex<State<K, V>>,
     done: Notify,
@@ -33,15 +33,12 @@ impl<K: Clone + Eq + Hash, V: Clone> Default for Batch<K, V> {
 
 impl<K: Clone + Eq + Hash, V: Clone> Batch<K, V> {
     /// The values of those `keys` that have one. `fetch` reads any number of keys at once.
-    pub async fn load<F, Fut>(&self, keys: &[K], fetch: F) -> Answer<HashMap<K, V>>
+    pub async fn load<F, Fut>(&self, levels: &Levels, keys: &[K], fetch: F) -> Answer<HashMap<K, V>>
     where
         F: Fn(Vec<K>) -> Fut,
         Fut: Future<Output = Answer<HashMap<K, V>>>,
     {
         self.ask(keys);
-        // Twice: fields woken by the end of an earlier read say what they need in the round after it.
-        tokio::task::yield_now().await;
-        tokio::task::yield_now().await;
         loop {
             let done = self.done.notified();
             tokio::pin!(done);
@@ -49,14 +46,20 @@ impl<K: Clone + Eq + Hash, V: Clone> Batch<K, V> {
             if let Some(answer) = self.take_ready(keys) {
                 return answer;
             }
+            if self.lock(|state| state.queue.is_empty()) {
+                done.await;
+                continue;
+            }
+            let turn = levels.enter().await;
             let queue = self.lock(|state| std::mem::take(&mut state.queue));
             if queue.is_empty() {
-                done.await;
-            } else {
-                let loaded = fetch(queue.clone()).await;
-                self.settle(queue, loaded);
-                self.done.notify_waiters();
+                turn.waive();
+                continue;
             }
+            let loaded = fetch(queue.clone()).await;
+            self.settle(queue, loaded);
+            drop(turn);
+            self.done.notify_waiters();
         }
     }
 
@@ -110,18 +113,18 @@ mod tests {
 
     #[tokio::test]
     async fn one_level_is_one_read() {
-        let batch = Batch::<u32, u32>::default();
+        let (levels, batch) = (Levels::default(), Batch::<u32, u32>::default());
         let reads = AtomicUsize::new(0);
         let one = |key: u32| {
-            let (batch, reads) = (&batch, &reads);
+            let (levels, batch, reads) = (&levels, &batch, &reads);
             async move {
                 let fetch = |keys: Vec<u32>| async move {
                     reads.fetch_add(1, Ordering::Relaxed);
                     tokio::task::yield_now().await;
                     Ok(keys.into_iter().filter(|key| key % 2 == 0).map(|key| (key, key * 10)).collect())
                 };
-                let first = batch.load(&[key], fetch).await.unwrap();
-                let second = batch.load(&[key + 1_000, key], fetch).await.unwrap();
+                let first = batch.load(levels, &[key], fetch).await.unwrap();
+                let second = batch.load(levels, &[key + 1_000, key], fetch).await.unwrap();
                 (first.get(&key).copied(), second.get(&(key + 1_000)).copied())
             }
         };
@@ -132,10 +135,38 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn slow_and_fast_reads_of_one_level_end_it_together() {
+        let levels = Levels::default();
+        let (slow, fast) = (Batch::<u32, u32>::default(), Batch::<u32, u32>::default());
+        let reads = AtomicUsize::new(0);
+        let read = |rounds: usize| {
+            let reads = &reads;
+            move |keys: Vec<u32>| async move {
+                reads.fetch_add(1, Ordering::Relaxed);
+                for _ in 0..rounds {
+                    tokio::task::yield_now().await;
+                }
+                Ok(keys.into_iter().map(|key| (key, key)).collect())
+            }
+        };
+        // Both go on to a key of the same batch: one read, though one of them is ready long before the other.
+        let first = async {
+            slow.load(&levels, &[1], read(20)).await.unwrap();
+            fast.load(&levels, &[2], read(1)).await.unwrap();
+        };
+        let second = async {
+            fast.load(&levels, &[1], read(1)).await.unwrap();
+            fast.load(&levels, &[3], read(1)).await.unwrap();
+        };
+        tokio::join!(first, second);
+        assert_eq!(reads.load(Ordering::Relaxed), 3);
+    }
+
+    #[tokio::test]
     async fn a_failed_read_fails_all_that_waited_for_it() {
-        let batch = Batch::<u32, u32>::default();
+        let (levels, batch) = (Levels::default(), Batch::<u32, u32>::default());
         let fetch = |_: Vec<u32>| async { Err(ApiError::Internal) };
-        let (a, b) = tokio::join!(batch.load(&[1], fetch), batch.load(&[2], fetch));
+        let (a, b) = tokio::join!(batch.load(&levels, &[1], fetch), batch.load(&levels, &[2], fetch));
         assert_eq!((a, b), (Err(ApiError::Internal), Err(ApiError::Internal)));
     }
 }

@@ -160,7 +160,8 @@ impl<T: FromSeen + async_graphql::ObjectType> Connection<T> {
     #[graphql(directive = Cost::apply(5))]
     async fn total_count(&self, ctx: &Context<'_>) -> Nullable<i32> {
         let count = async {
-            let count = loads(ctx)?.store.count(&self.view, &self.query).await?;
+            let loads = loads(ctx)?;
+            let count = loads.levels.read(loads.store.count(&self.view, &self.query)).await?;
             Ok(i32::try_from(count.min(PublishedStore::COUNT_LIMIT)).unwrap_or(i32::MAX))
         };
         Some(count.await)

@@ -9,6 +9,7 @@ use griot_persistence::{ListQuery, Page, PublishedStore, Record};
 
 use super::batch::Batch;
 use super::error::{Answer, ApiError};
+use super::levels::Levels;
 
 /// An entry in a view; the view is part of the key because one request may read several.
 type InView<K> = (Arc<View>, K);
@@ -30,6 +31,8 @@ pub(crate) struct Delivery {
 /// The loaders of one request.
 pub(crate) struct Loads {
     delivery: Arc<Delivery>,
+    /// Every read of the request takes its turn here.
+    pub levels: Levels,
     records: Batch<InView<EntryId>, Arc<Record>>,
     bodies: Batch<i64, Arc<Body>>,
     pages: Batch<InView<ListQuery>, Arc<Page>>,
@@ -41,6 +44,7 @@ impl Loads {
     pub fn new(delivery: Arc<Delivery>) -> Self {
         Self {
             delivery,
+            levels: Levels::default(),
             records: Batch::default(),
             bodies: Batch::default(),
             pages: Batch::default(),
@@ -59,7 +63,7 @@ impl Loads {
         let keys: Vec<_> = ids.iter().map(|id| (view.clone(), *id)).collect();
         let mut found = self
             .records
-            .load(&keys, |keys| async move {
+            .load(&self.levels, &keys, |keys| async move {
                 let mut all = HashMap::new();
                 for (view, ids) in by_view(keys) {
                     let records = self.store.records(&view, &ids).await?;
@@ -80,7 +84,7 @@ impl Loads {
     pub async fn body(&self, edition: i64) -> Answer<Arc<Body>> {
         let mut found = self
             .bodies
-            .load(&[edition], |editions| async move {
+            .load(&self.levels, &[edition], |editions| async move {
                 let bodies = self.store.bodies(&editions).await?;
                 Ok(bodies.into_iter().map(|(id, body)| (id, Arc::new(body))).collect())
             })
@@ -93,7 +97,7 @@ impl Loads {
         let key = (view.clone(), query.clone());
         let mut found = self
             .pages
-            .load(std::slice::from_ref(&key), |keys| async move {
+            .load(&self.levels, std::slice::from_ref(&key), |keys| async move {
                 let mut all = HashMap::new();
                 for (view, queries) in by_view(keys) {
                     let pages = self.store.pages(&view, &queries).await?;
@@ -111,7 +115,7 @@ impl Loads {
         let key = (view.clone(), person);
         let mut found = self
             .posts
-            .load(std::slice::from_ref(&key), |keys| async move {
+            .load(&self.levels, std::slice::from_ref(&key), |keys| async move {
                 let mut all = HashMap::new();
                 for (view, people) in by_view(keys) {
                     let linking = self.store.linking_to(&view, LinkRole::Holder, &people).await?;
@@ -130,7 +134,7 @@ impl Loads {
     pub async fn external_ids(&self, id: EntryId) -> Answer<Arc<Vec<ExternalId>>> {
         let mut found = self
             .external_ids
-            .load(&[id], |ids| async move {
+            .load(&self.levels, &[id], |ids| async move {
                 let found = self.store.external_ids(&ids).await?;
                 Ok(found.into_iter().map(|(id, known)| (id, Arc::new(known))).collect())
             })

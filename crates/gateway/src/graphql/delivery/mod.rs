@@ -10,6 +10,7 @@ mod cursor;
 mod error;
 mod event;
 mod institution;
+mod levels;
 mod list;
 mod loads;
 mod lookup;

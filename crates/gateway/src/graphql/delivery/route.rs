@@ -38,13 +38,13 @@ pub(crate) async fn route(loads: &Loads, raw: &str, input: Option<ViewInput>) ->
     let path = normalise_old_path(raw).unwrap_or_else(|_| raw.to_owned());
     if let Some((locale, kind, slug)) = loads.site.parse_path(raw) {
         let view = in_language(&base, &locale);
-        if let Some(record) = loads.store.find_by_slug(&view, kind, &slug).await? {
+        if let Some(record) = loads.levels.read(loads.store.find_by_slug(&view, kind, &slug)).await? {
             let record = Arc::new(record);
             let is_current = record.slug.as_ref() == Some(&slug) && record.locale == locale;
             return Ok(answer(loads, path, record, &view, is_current));
         }
     }
-    let Some(found) = loads.store.find_by_old_path(&path).await? else {
+    let Some(found) = loads.levels.read(loads.store.find_by_old_path(&path)).await? else {
         return Ok(Route { path, redirect: None, content: None });
     };
     let view = found.locale.map_or(base.clone(), |locale| in_language(&base, &locale));

@@ -58,7 +58,8 @@ async fn ranked(article: &Article, loads: &Loads) -> Answer<Vec<EntryId>> {
     let entry = article.article();
     let issued_at = entry.issued_at.to_utc();
     let targets = targets(article);
-    let found = loads.store.related_to(article.seen.view.moment, article.seen.record.id, issued_at, &targets).await?;
+    let (moment, id) = (article.seen.view.moment, article.seen.record.id);
+    let found = loads.levels.read(loads.store.related_to(moment, id, issued_at, &targets)).await?;
     let kinds: HashMap<EntryId, EntryKind> = [EntryKind::Event, EntryKind::Person, EntryKind::Institution]
         .into_iter()
         .flat_map(|kind| article.named(kind).into_iter().map(move |id| (id, kind)))
