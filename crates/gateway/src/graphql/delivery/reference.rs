@@ -11,6 +11,23 @@ use super::loads::Loads;
 /// Most entries one condition may name.
 const MAX_NAMED: usize = 100;
 
+/// How a filter names an entry: content ids are `ID`s, what may be a slug too is a `String`.
+pub(crate) trait Name {
+    fn text(&self) -> &str;
+}
+
+impl Name for ID {
+    fn text(&self) -> &str {
+        self
+    }
+}
+
+impl Name for String {
+    fn text(&self) -> &str {
+        self
+    }
+}
+
 /// The entries named in a filter, looked up together.
 #[derive(Default)]
 pub(crate) struct References {
@@ -20,14 +37,14 @@ pub(crate) struct References {
 
 impl References {
     /// Notes what `names` need looking up.
-    pub fn note(&mut self, argument: &'static str, kind: EntryKind, names: Option<&Vec<ID>>) -> Answer<()> {
+    pub fn note(&mut self, argument: &'static str, kind: EntryKind, names: Option<&Vec<impl Name>>) -> Answer<()> {
         let names = names.map(Vec::as_slice).unwrap_or_default();
         if names.len() > MAX_NAMED {
             return Err(ApiError::invalid(argument, format!("names {}; at most {MAX_NAMED} at once", names.len())));
         }
-        for name in names.iter().filter(|name| name.parse::<EntryId>().is_err()) {
+        for name in names.iter().map(Name::text).filter(|name| name.parse::<EntryId>().is_err()) {
             let slug = Slug::parse(name).map_err(|err| {
-                ApiError::invalid(argument, format!("`{}` is neither a content id nor a slug: {err}", name.as_str()))
+                ApiError::invalid(argument, format!("`{name}` is neither a content id nor a slug: {err}"))
             })?;
             self.slugs.entry(kind).or_default().push(slug);
         }
@@ -44,9 +61,9 @@ impl References {
     }
 
     /// The entries named; a name nothing public answers to is left out.
-    pub fn ids(&self, kind: EntryKind, names: &[ID]) -> Vec<EntryId> {
+    pub fn ids(&self, kind: EntryKind, names: &[impl Name]) -> Vec<EntryId> {
         let mut ids = Vec::with_capacity(names.len());
-        for name in names {
+        for name in names.iter().map(Name::text) {
             let id = name.parse::<EntryId>().ok().or_else(|| self.found.get(&(kind, Slug::parse(name).ok()?)).copied());
             if let Some(id) = id.filter(|id| !ids.contains(id)) {
                 ids.push(id);

@@ -61,9 +61,9 @@ pub(crate) struct AppointmentFilter {
     /// These appointments.
     content_ids: Option<Vec<ID>>,
     /// Of any of these people.
-    people: Option<Vec<ID>>,
+    people: Option<Vec<String>>,
     /// At any of these institutions.
-    institutions: Option<Vec<ID>>,
+    institutions: Option<Vec<String>>,
     /// In force on this day, as far as known.
     active_on: Option<Date>,
 }
@@ -81,7 +81,7 @@ impl Narrow for AppointmentFilter {
     fn conditions(&self, references: &References) -> Answer<Vec<Condition>> {
         let mut all = Vec::new();
         all.extend(self.content_ids.as_ref().map(|ids| Condition::Ids(references.ids(EntryKind::Appointment, ids))));
-        let linking = |role, kind, names: &Option<Vec<ID>>| {
+        let linking = |role, kind, names: &Option<Vec<String>>| {
             names.as_ref().map(|names| Condition::LinksTo { role, targets: references.ids(kind, names) })
         };
         all.extend(linking(LinkRole::Holder, EntryKind::Person, &self.people));

@@ -63,13 +63,13 @@ pub(crate) struct ArticleFilter {
     /// Of one of these forms.
     kinds: Option<Vec<ArticleKind>>,
     /// Filed under any of these topics.
-    topics: Option<Vec<ID>>,
+    topics: Option<Vec<String>>,
     /// Naming any of these people.
-    people: Option<Vec<ID>>,
+    people: Option<Vec<String>>,
     /// Naming any of these institutions.
-    institutions: Option<Vec<ID>>,
+    institutions: Option<Vec<String>>,
     /// Naming any of these events.
-    events: Option<Vec<ID>>,
+    events: Option<Vec<String>>,
     /// Issued in this range.
     issued_at: Option<DateTimeRange>,
     /// Existing in this language.
@@ -108,7 +108,7 @@ impl Narrow for ArticleFilter {
     }
 
     fn conditions(&self, references: &References) -> Answer<Vec<Condition>> {
-        let linking = |role, kind, names: &Option<Vec<ID>>| {
+        let linking = |role, kind, names: &Option<Vec<String>>| {
             names.as_ref().map(|names| Condition::LinksTo { role, targets: references.ids(kind, names) })
         };
         let whole = |part: &Self| Ok(Condition::All(part.conditions(references)?));

@@ -66,11 +66,11 @@ pub(crate) struct EventFilter {
     /// In one of these states.
     states: Option<Vec<EventState>>,
     /// Part of any of these.
-    part_of: Option<Vec<ID>>,
+    part_of: Option<Vec<String>>,
     /// Held by, or with, any of these people.
-    people: Option<Vec<ID>>,
+    people: Option<Vec<String>>,
     /// Held by, or with, any of these institutions.
-    institutions: Option<Vec<ID>>,
+    institutions: Option<Vec<String>>,
     /// With these words next to each other in a name, whatever their case and accents.
     text: Option<String>,
 }
@@ -89,7 +89,7 @@ impl Narrow for EventFilter {
     fn conditions(&self, references: &References) -> Answer<Vec<Condition>> {
         let mut all = Vec::new();
         all.extend(self.content_ids.as_ref().map(|ids| Condition::Ids(references.ids(EntryKind::Event, ids))));
-        let linking = |role, kind, names: &Option<Vec<ID>>| {
+        let linking = |role, kind, names: &Option<Vec<String>>| {
             names.as_ref().map(|names| Condition::LinksTo { role, targets: references.ids(kind, names) })
         };
         all.extend(linking(LinkRole::Parent, EntryKind::Event, &self.part_of));

@@ -61,7 +61,7 @@ pub(crate) struct InstitutionFilter {
     /// These institutions.
     content_ids: Option<Vec<ID>>,
     /// Belonging to any of these.
-    parents: Option<Vec<ID>>,
+    parents: Option<Vec<String>>,
     /// Only those that belong to no other.
     roots_only: Option<bool>,
     /// With these words next to each other in a name, whatever their case and accents.

@@ -62,7 +62,7 @@ pub(crate) struct PersonFilter {
     /// These people.
     content_ids: Option<Vec<ID>>,
     /// Appointed to any of these institutions.
-    institutions: Option<Vec<ID>>,
+    institutions: Option<Vec<String>>,
     /// Holding such a post on this day.
     active_on: Option<Date>,
     /// With these words next to each other in a name, whatever their case and accents.

@@ -61,7 +61,7 @@ pub(crate) struct TopicFilter {
     /// These topics.
     content_ids: Option<Vec<ID>>,
     /// Narrower than any of these.
-    parents: Option<Vec<ID>>,
+    parents: Option<Vec<String>>,
     /// Only those without a broader one.
     roots_only: Option<bool>,
     /// With these words next to each other in a name, whatever their case and accents.
