@@ -1,2 +1,56 @@
-//! .
-fn main() {}
+//! The server and its commands.
+
+mod cli;
+mod command;
+mod config;
+mod demo;
+mod failure;
+mod place;
+mod telemetry;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::{Cli, Command, Import};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Stack of each worker thread in bytes. The front refuses documents that nest deeply; this is the second layer.
+const STACK_SIZE: usize = 16 * 1024 * 1024;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match start(cli) {
+        Ok(code) => code,
+        Err(err) => {
+            eprintln!("griot: {}", failure::explain(&err));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start(cli: Cli) -> anyhow::Result<ExitCode> {
+    // Needs neither settings nor a record, so a broken configuration does not stand in its way.
+    if matches!(cli.command, Command::Schema) {
+        return command::schema::run();
+    }
+    let (config, warnings) = config::load(&cli.sources())?;
+    telemetry::init(&config.log)?;
+    for warning in warnings {
+        tracing::warn!("{warning}");
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK_SIZE).build()?;
+    runtime.block_on(async {
+        match cli.command {
+            Command::Serve(options) => command::serve::run(&config, options.demo).await,
+            Command::Migrate => command::migrate::run(&config).await,
+            Command::Import(Import::Wordpress(options)) => command::import::wordpress(&config, options).await,
+            Command::Import(Import::Json(options)) => command::import::json(&config, options).await,
+            Command::Export { file } => command::export::run(&config, &file).await,
+            Command::Doctor => command::doctor::run(&config).await,
+            Command::Schema => command::schema::run(),
+        }
+    })
+}

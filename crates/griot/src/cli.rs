@@ -1,0 +1,192 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use chrono_tz::Tz;
+use clap::{Args, Parser, Subcommand};
+use griot_domain::{ArticleKind, Locale};
+
+use crate::config::{Bind, DatabaseUrl, Flags, Sources};
+
+const AFTER_HELP: &str = "\
+Settings come from griot.toml in the working directory (or --config FILE), then from the environment \
+(GRIOT_DATA, GRIOT_DATABASE_URL, …), then from flags; griot.example.toml explains each one.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 an import whose report lists items that were left out.";
+
+/// Keeps the public record of a press office and serves it by GraphQL.
+#[derive(Debug, Parser)]
+#[command(version, after_help = AFTER_HELP)]
+pub struct Cli {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Args)]
+struct Settings {
+    /// Settings file
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Record")]
+    config: Option<PathBuf>,
+    /// Directory of the record's SQLite files and media [default: griot-data]
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Record")]
+    data: Option<PathBuf>,
+    /// Keep the record in PostgreSQL instead: postgres://USER@HOST/DATABASE (give passwords by GRIOT_DATABASE_URL_FILE)
+    #[arg(long, global = true, value_name = "URL", help_heading = "Record")]
+    database_url: Option<DatabaseUrl>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the record: GraphQL at /graphql, GraphiQL at /
+    Serve(Serve),
+    /// Create the record, or bring it up to date
+    Migrate,
+    /// Bring content in; what is known already changes nothing
+    #[command(subcommand)]
+    Import(Import),
+    /// Write the record as JSON lines (docs/import-format.md)
+    Export {
+        /// Where to; `-` is standard output
+        #[arg(default_value = "-")]
+        file: PathBuf,
+    },
+    /// Print the GraphQL schema of delivery
+    Schema,
+    /// Check settings and record, and say what to mend
+    Doctor,
+}
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Load the built-in demo when the record is empty
+    #[arg(long)]
+    pub demo: bool,
+    /// Where to listen [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR:PORT")]
+    bind: Option<Bind>,
+    /// Allow plain HTTP on an address other machines can reach
+    #[arg(long)]
+    insecure_http: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Import {
+    /// A WordPress export (WXR 1.2), as Tools › Export writes it
+    Wordpress(Wordpress),
+    /// JSON lines (docs/import-format.md), as `griot export` writes them
+    Json(Json),
+}
+
+#[derive(Debug, Args)]
+pub struct Wordpress {
+    pub file: PathBuf,
+    /// Report what would happen and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Take drafts, pending, private, scheduled and password-protected items into the editorial store
+    #[arg(long)]
+    pub with_drafts: bool,
+    /// Download the files of images and documents; otherwise they stay at their addresses
+    #[arg(long)]
+    pub fetch_media: bool,
+    /// A private address that --fetch-media may ask all the same
+    #[arg(long, value_name = "HOST:PORT", requires = "fetch_media")]
+    pub allow_host: Vec<String>,
+    /// Do not look for people, institutions and events in the texts
+    #[arg(long)]
+    pub no_mentions: bool,
+    /// Language of items that do not say theirs [default: that of the exported site]
+    #[arg(long, value_name = "TAG")]
+    pub locale: Option<Locale>,
+    /// Zone of items that give their local date only [default: site.time_zone]
+    #[arg(long, value_name = "ZONE")]
+    pub time_zone: Option<Tz>,
+    /// Kind of the articles in a category: NEWS, COMMUNIQUE, SPEECH, INTERVIEW, ADVISORY or PAGE; may be repeated
+    #[arg(long, value_name = "CATEGORY=KIND", value_parser = category_kind)]
+    pub kind: Vec<(String, ArticleKind)>,
+    /// A post type to take in as articles beside `post`; may be repeated
+    #[arg(long, value_name = "TYPE")]
+    pub article_type: Vec<String>,
+    /// A login or display name that signs nothing; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub unsigned: Vec<String>,
+}
+
+fn category_kind(raw: &str) -> Result<(String, ArticleKind), String> {
+    let kinds = || ArticleKind::ALL.map(ArticleKind::as_str).join(", ");
+    let (category, word) = raw.split_once('=').ok_or("write CATEGORY=KIND, such as communiques=COMMUNIQUE")?;
+    let kind = ArticleKind::ALL.into_iter().find(|kind| kind.as_str().eq_ignore_ascii_case(word));
+    Ok((category.to_owned(), kind.ok_or_else(|| format!("`{word}` is not a kind of article; use {}", kinds()))?))
+}
+
+#[derive(Debug, Args)]
+pub struct Json {
+    /// `-` is standard input
+    pub file: PathBuf,
+    /// Report what would happen and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not look for people, institutions and events in articles whose line names none
+    #[arg(long)]
+    pub no_mentions: bool,
+}
+
+impl Cli {
+    /// Where settings come from, this command line included.
+    pub fn sources(&self) -> Sources {
+        let Settings { config, data, database_url } = &self.settings;
+        let (bind, insecure_http) = match &self.command {
+            Command::Serve(serve) => (serve.bind, serve.insecure_http),
+            _ => (None, false),
+        };
+        let variables: std::collections::BTreeMap<_, _> = std::env::vars().collect();
+        Sources {
+            file: config.clone().or_else(|| variables.get("GRIOT_CONFIG").map(PathBuf::from)),
+            usual_file: Some(PathBuf::from("griot.toml")),
+            flags: Flags { data: data.clone(), database_url: database_url.clone(), bind, insecure_http },
+            variables,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_takes_the_record_alike() {
+        let commands: [&[&str]; 7] = [
+            &["serve"],
+            &["migrate"],
+            &["import", "wordpress", "x.xml"],
+            &["import", "json", "x.jsonl"],
+            &["export"],
+            &["schema"],
+            &["doctor"],
+        ];
+        for command in commands {
+            let line = [&["griot"], command, &["--data", "there", "--database-url", "postgres://h/d"]].concat();
+            let flags = Cli::try_parse_from(line).unwrap().sources().flags;
+            assert_eq!(flags.data, Some("there".into()), "{command:?}");
+            assert_eq!(flags.database_url.unwrap().reveal(), "postgres://h/d", "{command:?}");
+        }
+    }
+
+    #[test]
+    fn a_bad_value_is_refused_with_the_remedy() {
+        let message = Cli::try_parse_from(["griot", "serve", "--bind", "8080"]).unwrap_err().to_string();
+        assert!(message.contains("--bind") && message.contains("such as 127.0.0.1:8080"), "{message}");
+        let message =
+            Cli::try_parse_from(["griot", "migrate", "--database-url", "mysql://h/d"]).unwrap_err().to_string();
+        assert!(message.contains("--database-url") && message.contains("not PostgreSQL"), "{message}");
+    }
+}

@@ -1,0 +1,8 @@
+//! One file for each command.
+
+pub mod doctor;
+pub mod export;
+pub mod import;
+pub mod migrate;
+pub mod schema;
+pub mod serve;

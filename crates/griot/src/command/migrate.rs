@@ -1,0 +1,19 @@
+//! `griot migrate`.
+
+use std::process::ExitCode;
+
+use crate::config::Config;
+use crate::place;
+
+/// Creates what is missing and tells what was done.
+pub async fn run(config: &Config) -> anyhow::Result<ExitCode> {
+    place::prepare(config)?;
+    let report = griot_persistence::migrate(&place::location(config)).await?;
+    if report.applied.is_empty() {
+        println!("{} is up to date", place::describe(config));
+    }
+    for name in report.applied {
+        println!("applied {name}");
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,127 @@
+//! `griot serve`.
+
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{anyhow, bail};
+use griot_domain::{Site, SystemClock};
+use griot_front::FrontOptions;
+use griot_front::graphiql::GraphiqlOptions;
+use griot_gateway::{GRAPHQL_PATH, Gateway, GatewaySettings};
+use griot_persistence::{PublishedStore, Publisher, StoreName};
+use tokio::net::TcpListener;
+use url::Url;
+
+use crate::config::Config;
+use crate::{demo, place};
+
+/// Shown by GraphiQL on the first visit; runs on any record.
+const EXAMPLE: &str = include_str!("../example.graphql");
+
+/// Migrates, loads the demo when asked to, and serves until told to stop.
+pub async fn run(config: &Config, wants_demo: bool) -> anyhow::Result<ExitCode> {
+    refuse_exposure(config)?;
+    place::prepare(config)?;
+    // Before anything is written: a port in use must not leave a half-made record behind.
+    let listener = listen(config.bind.0).await?;
+    let address = listener.local_addr()?;
+
+    let location = place::location(config);
+    griot_persistence::migrate(&location).await?;
+    let publisher = Publisher::open(&location, StoreName::Published).await?;
+    match (publisher.is_empty().await?, wants_demo) {
+        (true, true) => demo::load(config).await?,
+        (true, false) => {
+            println!("The record in {} is empty; `griot serve --demo` loads the demo.", place::describe(config))
+        }
+        (false, true) => {
+            println!("The record in {} is not empty; the demo is not loaded over it.", place::describe(config))
+        }
+        (false, false) => {}
+    }
+    publisher.close().await?;
+
+    let store = PublishedStore::open(&location).await?;
+    let gateway = Gateway::new(store, settings(config, address)?)?;
+    if config.graphiql.enabled {
+        println!("GraphiQL at http://{address}/");
+    }
+    println!("GraphQL at http://{address}{GRAPHQL_PATH}");
+    griot_front::serve(listener, gateway.router(), config.server.clone(), stop()).await?;
+    tracing::info!("stopped");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What the gateway is told of the settings; `address` stands in where nothing is set.
+fn settings(config: &Config, address: SocketAddr) -> anyhow::Result<GatewaySettings> {
+    let public_url = match &config.public_url {
+        Some(url) => url.clone(),
+        None => Url::parse(&format!("http://{address}/"))?,
+    };
+    let site = Site {
+        base_url: config.site.url.clone().unwrap_or_else(|| public_url.clone()),
+        publisher: config.site.name.as_str().into(),
+        default_locale: config.site.default_locale.clone(),
+    };
+    let graphiql = config.graphiql.enabled.then(|| GraphiqlOptions {
+        endpoint: GRAPHQL_PATH.to_owned(),
+        title: format!("{} · GraphiQL", config.site.name),
+        default_query: EXAMPLE.to_owned(),
+        default_variables: serde_json::json!({ "count": 3, "locale": config.site.default_locale }),
+    });
+    Ok(GatewaySettings {
+        site,
+        fallback_locales: config.site.fallback_locales.clone(),
+        public_url,
+        limits: config.limits.clone(),
+        front: FrontOptions { introspection: config.introspection.enabled, ..FrontOptions::default() },
+        graphiql,
+        media_dir: Some(place::media_dir(config)),
+        clock: Arc::new(SystemClock),
+    })
+}
+
+fn refuse_exposure(config: &Config) -> anyhow::Result<()> {
+    let bind = config.bind.0;
+    if bind.ip().is_loopback() || config.insecure_http {
+        return Ok(());
+    }
+    bail!(
+        "refusing to listen on {bind}: other machines can reach it, and Griot speaks plain HTTP. Bind a loopback address \
+         behind a proxy with TLS, or allow this with --insecure-http (insecure_http = true)"
+    )
+}
+
+async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|err| {
+        let remedy = match err.kind() {
+            ErrorKind::AddrInUse => {
+                let other = SocketAddr::new(address.ip(), address.port().checked_add(1).unwrap_or(8080));
+                format!("the port is in use; stop what listens there, or choose another: --bind {other}")
+            }
+            ErrorKind::PermissionDenied => {
+                "this account may not use that port; ports from 1024 up are free to all: --bind 127.0.0.1:8080"
+                    .to_owned()
+            }
+            ErrorKind::AddrNotAvailable => "this machine has no such address: --bind 127.0.0.1:8080".to_owned(),
+            _ => err.to_string(),
+        };
+        anyhow!("cannot listen on {address}: {remedy}")
+    })
+}
+
+/// Ends with the first SIGINT or SIGTERM.
+async fn stop() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate()).expect("a process may listen for SIGTERM");
+        tokio::select! { _ = interrupt => {}, _ = terminate.recv() => {} }
+    }
+    #[cfg(not(unix))]
+    interrupt.await.ok();
+    tracing::info!("stopping; requests under way are answered first");
+}

@@ -1,0 +1,149 @@
+//! What can be set, and where it is read from: defaults, then a TOML file, then the environment, then flags.
+
+mod address;
+mod keys;
+mod layers;
+
+use std::path::PathBuf;
+
+use chrono_tz::Tz;
+use griot_domain::Locale;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+pub use address::{Bind, DatabaseUrl};
+pub use layers::{Flags, Sources, load};
+
+/// Every setting. `griot.example.toml` explains each one; its defaults are these.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Directory of the SQLite files and of downloaded media.
+    pub data: PathBuf,
+    /// PostgreSQL instead of SQLite, with the role that writes.
+    pub database_url: Option<DatabaseUrl>,
+    /// The same database with the role that may only read what is published.
+    pub delivery_database_url: Option<DatabaseUrl>,
+    /// Where the server listens.
+    pub bind: Bind,
+    /// Allows plain HTTP on an address other machines can reach.
+    pub insecure_http: bool,
+    /// Address at which clients reach this server; without one, the address it listens on.
+    pub public_url: Option<Url>,
+    #[allow(missing_docs)]
+    pub site: Site,
+    #[allow(missing_docs)]
+    pub graphiql: Graphiql,
+    #[allow(missing_docs)]
+    pub introspection: Introspection,
+    #[allow(missing_docs)]
+    pub log: Log,
+    /// What one request may ask for.
+    pub limits: griot_front::Limits,
+    /// How connections are held.
+    pub server: griot_front::ServeOptions,
+}
+
+/// `[site]`: the public site that shows the content.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Site {
+    /// Base of the addresses of pages; without one, the address of this server.
+    pub url: Option<Url>,
+    /// Publisher's name in JSON-LD.
+    pub name: String,
+    /// Language of a query that asks for none.
+    pub default_locale: Locale,
+    /// Tried in this order when a text is missing in the language asked for.
+    pub fallback_locales: Vec<Locale>,
+    /// Zone of imported dates that name none.
+    pub time_zone: Tz,
+}
+
+/// `[graphiql]`: the query page at `/`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Graphiql {
+    pub enabled: bool,
+}
+
+/// `[introspection]`: whether the schema can be asked for its types.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Introspection {
+    pub enabled: bool,
+}
+
+/// `[log]`: what is written to standard error.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct Log {
+    /// A level, or directives such as `info,griot=debug`.
+    pub level: String,
+    pub format: LogFormat,
+}
+
+/// How a log line looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// Pretty on a terminal, JSON otherwise.
+    Auto,
+    /// For people.
+    Pretty,
+    /// One JSON object a line.
+    Json,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data: PathBuf::from("griot-data"),
+            database_url: None,
+            delivery_database_url: None,
+            bind: Bind::default(),
+            insecure_http: false,
+            public_url: None,
+            site: Site::default(),
+            graphiql: Graphiql { enabled: true },
+            introspection: Introspection { enabled: true },
+            log: Log::default(),
+            limits: griot_front::Limits::default(),
+            server: griot_front::ServeOptions::default(),
+        }
+    }
+}
+
+impl Default for Site {
+    fn default() -> Self {
+        let locale = |tag| Locale::parse(tag).expect("a constant tag parses");
+        Self {
+            url: None,
+            name: "Griot".to_owned(),
+            default_locale: locale("fr"),
+            fallback_locales: vec![locale("en")],
+            time_zone: Tz::UTC,
+        }
+    }
+}
+
+impl Default for Graphiql {
+    fn default() -> Self {
+        Self { enabled: true }
+    }
+}
+
+impl Default for Introspection {
+    fn default() -> Self {
+        Self { enabled: true }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { level: "info".to_owned(), format: LogFormat::Auto }
+    }
+}

@@ -1,0 +1,118 @@
+//! The names of all settings, for the environment and for messages.
+
+use std::sync::LazyLock;
+
+use serde::Serialize;
+
+/// How a value is written in an environment variable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// As it is.
+    Text,
+    /// `true` or `false`.
+    Flag,
+    /// A whole number.
+    Number,
+    /// Texts with commas between them.
+    List,
+    /// As text, or by `…_FILE` the name of a file that holds it.
+    Secret,
+}
+
+/// A setting: its dotted path and how it is written.
+pub type Key = (String, Shape);
+
+/// Every key. Those of `[limits]` and `[server]` are the fields the front declares, all of them numbers.
+pub fn keys() -> &'static [Key] {
+    static ALL: LazyLock<Vec<Key>> = LazyLock::new(|| {
+        let ours = OURS.iter().map(|(key, shape)| ((*key).to_owned(), *shape));
+        let limits = numbers("limits", &griot_front::Limits::default());
+        let server = numbers("server", &griot_front::ServeOptions::default());
+        ours.chain(limits).chain(server).collect()
+    });
+    &ALL
+}
+
+fn numbers(section: &str, defaults: &impl Serialize) -> Vec<Key> {
+    let fields = toml::Table::try_from(defaults).expect("numbers can be written as TOML");
+    fields.keys().map(|name| (format!("{section}.{name}"), Shape::Number)).collect()
+}
+
+const OURS: &[(&str, Shape)] = &[
+    ("data", Shape::Text),
+    ("database_url", Shape::Secret),
+    ("delivery_database_url", Shape::Secret),
+    ("bind", Shape::Text),
+    ("insecure_http", Shape::Flag),
+    ("public_url", Shape::Text),
+    ("site.url", Shape::Text),
+    ("site.name", Shape::Text),
+    ("site.default_locale", Shape::Text),
+    ("site.fallback_locales", Shape::List),
+    ("site.time_zone", Shape::Text),
+    ("graphiql.enabled", Shape::Flag),
+    ("introspection.enabled", Shape::Flag),
+    ("log.level", Shape::Text),
+    ("log.format", Shape::Text),
+];
+
+/// The environment variable of a key: `site.default_locale` is `GRIOT_SITE_DEFAULT_LOCALE`.
+pub fn variable(key: &str) -> String {
+    format!("GRIOT_{}", key.replace('.', "_").to_uppercase())
+}
+
+/// Whether `path` is a section such as `site`.
+pub fn is_section(path: &str) -> bool {
+    keys().iter().any(|(key, _)| key.strip_prefix(path).is_some_and(|rest| rest.starts_with('.')))
+}
+
+/// What may stand in `section` (empty for the top level): keys, then sections in brackets.
+pub fn allowed_in(section: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    for (key, _) in keys() {
+        let inside = if section.is_empty() {
+            Some(key.as_str())
+        } else {
+            key.strip_prefix(section).and_then(|k| k.strip_prefix('.'))
+        };
+        let name = match inside.map(|key| key.split_once('.')) {
+            None => continue,
+            Some(None) => inside.unwrap_or_default().to_owned(),
+            Some(Some((sub, _))) => format!("[{sub}]"),
+        };
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// The known name most like `given`, when one is alike enough to be meant.
+pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .into_iter()
+        .map(|name| (strsim::jaro_winkler(given, name), name))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sections_list_what_they_take() {
+        assert_eq!(allowed_in("log"), ["level", "format"]);
+        assert!(allowed_in("").contains(&"[site]".to_owned()));
+        assert!(is_section("site") && !is_section("data") && !is_section("sit"));
+    }
+
+    #[test]
+    fn a_slip_finds_the_key_that_was_meant() {
+        let keys = || keys().iter().map(|(key, _)| key.as_str());
+        assert_eq!(nearest("site.default_local", keys()), Some("site.default_locale"));
+        assert_eq!(nearest("databse_url", keys()), Some("database_url"));
+        assert_eq!(nearest("colour", keys()), None);
+    }
+}

@@ -1,0 +1,169 @@
+use std::net::SocketAddr;
+
+use rstest::rstest;
+
+use super::*;
+use crate::config::LogFormat;
+
+const EXAMPLE: &str = include_str!("../../../../../griot.example.toml");
+
+fn sources(file: &str, variables: &[(&str, &str)]) -> (tempfile::TempDir, Sources) {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("griot.toml");
+    std::fs::write(&path, file).unwrap();
+    let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    (dir, Sources { file: Some(path), variables, ..Sources::default() })
+}
+
+fn config(file: &str, variables: &[(&str, &str)]) -> Config {
+    load(&sources(file, variables).1).unwrap().0
+}
+
+/// The message, with the directory left out.
+fn refusal(file: &str, variables: &[(&str, &str)]) -> String {
+    let (dir, sources) = sources(file, variables);
+    load(&sources).unwrap_err().to_string().replace(&format!("{}/", dir.path().display()), "")
+}
+
+#[test]
+fn each_layer_goes_over_the_one_before() {
+    let file = "bind = \"127.0.0.1:1\"\ndata = \"from-file\"\n[log]\nlevel = \"debug\"\nformat = \"json\"";
+    let variables = [("GRIOT_BIND", "127.0.0.1:2"), ("GRIOT_LOG_LEVEL", "warn")];
+    let (_dir, mut sources) = sources(file, &variables);
+    sources.flags.bind = Some("127.0.0.1:3".parse().unwrap());
+    let (config, _) = load(&sources).unwrap();
+    assert_eq!(config.bind.0, "127.0.0.1:3".parse::<SocketAddr>().unwrap());
+    assert_eq!(config.log.level, "warn");
+    assert_eq!(config.log.format, LogFormat::Json);
+    assert_eq!(config.data, Path::new("from-file"));
+    assert_eq!(config.site, Config::default().site);
+}
+
+#[test]
+fn no_file_at_all_means_the_defaults() {
+    let sources = Sources { usual_file: Some("no/such/griot.toml".into()), ..Sources::default() };
+    assert_eq!(load(&sources).unwrap(), (Config::default(), vec![]));
+}
+
+#[test]
+fn lists_and_flags_have_a_form_in_the_environment() {
+    let config = config("", &[("GRIOT_SITE_FALLBACK_LOCALES", "fr, en,ar"), ("GRIOT_GRAPHIQL_ENABLED", "false")]);
+    let tags: Vec<_> = config.site.fallback_locales.iter().map(griot_domain::Locale::as_str).collect();
+    assert_eq!(tags, ["fr", "en", "ar"]);
+    assert!(!config.graphiql.enabled);
+}
+
+#[test]
+fn a_secret_may_come_from_a_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("url");
+    std::fs::write(&path, "postgres://griot:secret@db/record\n").unwrap();
+    let path = path.to_str().unwrap();
+    let found = config("", &[("GRIOT_DATABASE_URL_FILE", path)]).database_url.unwrap();
+    assert_eq!(found.reveal(), "postgres://griot:secret@db/record");
+    let both = [("GRIOT_DATABASE_URL_FILE", path), ("GRIOT_DATABASE_URL", "postgres://db/record")];
+    insta::assert_snapshot!(refusal("", &both), @"environment variable GRIOT_DATABASE_URL: GRIOT_DATABASE_URL_FILE is set too; set only one of them");
+    let missing = refusal("", &[("GRIOT_DATABASE_URL_FILE", "/no/such/file")]);
+    assert!(missing.contains("GRIOT_DATABASE_URL_FILE: cannot read the file /no/such/file: No such file"), "{missing}");
+}
+
+#[rstest]
+#[case::a_slip(
+    "\n[site]\nnam = \"x\"",
+    "griot.toml, line 3: unknown key `site.nam`; did you mean `site.name`? Allowed in [site]: url, name, default_locale, fallback_locales, time_zone"
+)]
+#[case::a_guess(
+    "colour = 1",
+    "griot.toml, line 1: unknown key `colour`. Allowed at the top level: data, database_url, delivery_database_url, bind, insecure_http, public_url, [site], [graphiql], [introspection], [log], [limits], [server]"
+)]
+#[case::a_section_as_a_key("site = 1", "griot.toml, line 1: `site` is a section: write [site], then its keys")]
+#[case::an_unknown_section(
+    "[sight]\nurl = \"x\"",
+    "griot.toml, line 1: unknown key `sight`. Allowed at the top level: data, database_url, delivery_database_url, bind, insecure_http, public_url, [site], [graphiql], [introspection], [log], [limits], [server]"
+)]
+#[case::a_bad_address(
+    "data = \"x\"\nbind = \"8080\"",
+    "griot.toml, line 2: `8080` is not an address to listen on: write ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080"
+)]
+#[case::a_bad_locale(
+    "[site]\ndefault_locale = \"french language\"",
+    "griot.toml, line 2: `french language` is not a language tag: use BCP 47 such as `fr`, `en-GB` or `ar`"
+)]
+#[case::a_wrong_type(
+    "[graphiql]\nenabled = \"yes\"",
+    "griot.toml, line 2: invalid type: string \"yes\", expected a boolean"
+)]
+#[case::a_wrong_word(
+    "[log]\nformat = \"xml\"",
+    "griot.toml, line 2: unknown variant `xml`, expected one of `auto`, `pretty`, `json`"
+)]
+#[case::no_toml("bind = = 3", "griot.toml, line 1: extra `=`, expected nothing")]
+fn a_bad_file_is_refused_with_the_place_and_the_remedy(#[case] file: &str, #[case] says: &str) {
+    assert_eq!(refusal(file, &[]), says);
+}
+
+#[rstest]
+#[case("GRIOT_BIND", "nowhere", "`nowhere` is not an address to listen on")]
+#[case("GRIOT_INSECURE_HTTP", "yes", "`yes` is not allowed; write true or false")]
+#[case("GRIOT_SITE_URL", "site", "relative URL without a base")]
+#[case("GRIOT_DATABASE_URL", "mysql://root:secret@h/d", "`mysql:` is not PostgreSQL")]
+fn a_bad_variable_is_refused_by_name(#[case] name: &str, #[case] value: &str, #[case] says: &str) {
+    let message = refusal("", &[(name, value)]);
+    assert!(message.contains(name) && message.contains(says) && !message.contains("secret"), "{message}");
+}
+
+#[test]
+fn a_bad_secret_in_a_file_is_not_shown() {
+    for file in ["database_url = \"mysql://root:secret@h/d\"", "database_url = postgres://root:secret@h/d"] {
+        let message = refusal(file, &[]);
+        assert!(message.contains("line 1") && !message.contains("secret"), "{message}");
+    }
+}
+
+#[test]
+fn a_missing_file_that_was_asked_for_is_an_error() {
+    let sources = Sources { file: Some("no/such.toml".into()), ..Sources::default() };
+    let message = load(&sources).unwrap_err().to_string();
+    assert!(message.starts_with("cannot read the configuration file no/such.toml: No such file"), "{message}");
+}
+
+#[test]
+fn a_misspelt_variable_is_a_warning() {
+    let variables = [("GRIOT_DATABSE_URL", "x"), ("GRIOT_SERVICE_HOST", "from an orchestrator")];
+    let (_dir, sources) = sources("", &variables);
+    insta::assert_debug_snapshot!(load(&sources).unwrap().1, @r#"
+    [
+        "environment variable GRIOT_DATABSE_URL is not known and has no effect; did you mean GRIOT_DATABASE_URL?",
+    ]
+    "#);
+}
+
+#[test]
+fn the_example_lists_every_key_at_its_default() {
+    let mut section = String::new();
+    let mut listed = Vec::new();
+    let mut uncommented = String::new();
+    for line in EXAMPLE.lines() {
+        if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            section = format!("{name}.");
+        }
+        // `# words` explain; `#key = value` is a setting.
+        let setting = line.strip_prefix('#').filter(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase()));
+        if let Some((key, _)) = setting.and_then(|rest| rest.split_once(" = ")) {
+            listed.push(format!("{section}{key}"));
+        }
+        uncommented.push_str(setting.unwrap_or(line));
+        uncommented.push('\n');
+    }
+    let mut keys: Vec<_> = keys().iter().map(|(key, _)| key.clone()).collect();
+    keys.sort();
+    listed.sort();
+    assert_eq!(listed, keys);
+    assert_eq!(config(EXAMPLE, &[]), Config::default());
+
+    // Keys without a default show an example value.
+    let mut shown = config(&uncommented, &[]);
+    assert!(shown.database_url.take().is_some() && shown.delivery_database_url.take().is_some());
+    assert!(shown.public_url.take().is_some() && shown.site.url.take().is_some());
+    assert_eq!(shown, Config::default());
+}
