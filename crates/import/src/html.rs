@@ -31,9 +31,18 @@ pub struct Converted {
     /// The text before `<!--more-->`.
     pub lead: Option<String>,
     /// Assets that are linked to, shown or played, in order of first appearance.
-    pub assets: Vec<AssetId>,
+    pub assets: Vec<ShownAsset>,
     /// Nesting was so deep that tags were left out from some point on.
     pub is_flattened: bool,
+}
+
+/// An asset in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownAsset {
+    #[allow(missing_docs)]
+    pub id: AssetId,
+    /// Address of the original.
+    pub url: String,
 }
 
 /// Converts the content of a post or page.

@@ -3,7 +3,7 @@
 use griot_domain::body::{Block, Picture};
 
 use super::dom::{Element, NodeId};
-use super::link::web_address;
+use super::link::{KnownAsset, web_address};
 use super::plain;
 use super::walk::Walk;
 
@@ -99,28 +99,33 @@ impl Walk<'_> {
             let class = element.classes().find_map(|class| class.strip_prefix("wp-image-")?.parse().ok());
             class.or_else(|| element.attribute("data-id")?.parse().ok())
         };
-        let known = self.site.asset_at(&url).or_else(|| self.site.asset_numbered(number()?));
-        let (asset, url) = match known {
-            Some(known) => (Some(known.id), known.url.to_owned()),
+        let site = self.site;
+        let (asset, url) = match site.asset_at(&url).or_else(|| site.asset_numbered(number()?)) {
+            Some(known) => {
+                self.note_asset(known);
+                (Some(known.id), known.url.to_owned())
+            }
             None => (None, url.into()),
         };
-        if let Some(asset) = asset {
-            self.note_asset(asset);
-        }
         Some(Picture { asset, url, alt: element.attribute("alt").map(str::to_owned), caption: None })
     }
 
     /// `[gallery]`: the uploads with these numbers, or all pictures uploaded to the item.
     pub(super) fn gallery(&mut self, ids: &str) {
         let numbers = ids.split(',').filter_map(|id| id.trim().parse().ok());
-        let known: Vec<_> = if ids.is_empty() {
-            self.site.own_pictures()
-        } else {
-            numbers.filter_map(|number| self.site.asset_numbered(number)).collect()
+        let site = self.site;
+        let known: Vec<_> = match ids.is_empty() {
+            true => site.own_pictures(),
+            false => numbers.filter_map(|number| site.asset_numbered(number)).collect(),
         };
-        let picture = |url: &str, asset| Picture { asset: Some(asset), url: url.to_owned(), alt: None, caption: None };
-        let pictures: Vec<_> = known.iter().map(|known| picture(known.url, known.id)).collect();
-        known.iter().for_each(|known| self.note_asset(known.id));
+        known.iter().for_each(|known| self.note_asset(*known));
+        let picture = |known: &KnownAsset<'_>| Picture {
+            asset: Some(known.id),
+            url: known.url.to_owned(),
+            alt: None,
+            caption: None,
+        };
+        let pictures: Vec<_> = known.iter().map(picture).collect();
         if !pictures.is_empty() {
             self.writer.gallery(pictures);
         }

@@ -15,7 +15,7 @@ use super::dom::{Dom, Handle, Sink};
 /// Deepest nesting; from the first element deeper than this on, tags are left out and text stays.
 const MAX_DEPTH: u32 = 256;
 /// Most nodes; from there on, tags are left out and text stays.
-const MAX_NODES: usize = 1_000_000;
+const MAX_NODES: usize = 300_000;
 /// Bytes fed to the tokenizer at a time.
 const CHUNK: usize = 4 << 10;
 /// Chunks in a row without the end of a tag.

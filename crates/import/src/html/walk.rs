@@ -1,24 +1,26 @@
 //! Walks the tree in document order and tells the writer what it meets. Nothing recurses: however deep the
 //! tree is, the stack is not.
 
+use std::collections::HashSet;
+
 use griot_domain::body::{ListItem, TextStyle};
 use griot_domain::{AssetId, Body};
 
 use super::dom::{Data, Dom, Element, NodeId};
 use super::element::{decorator, heading, is_block, is_dropped, styled};
 use super::figure::Frame;
-use super::link::{Site, target, web_address};
+use super::link::{KnownAsset, Site, target, web_address};
 use super::prepare::MORE;
 use super::shortcode::{EMBED, GALLERY};
 use super::writer::{Marks, Role, Writer};
-use super::{embed, plain};
+use super::{ShownAsset, embed, plain};
 
 /// Outcome of a walk.
 pub(super) struct Written {
     pub(super) body: Body,
     /// Blocks before `<!--more-->`.
     pub(super) lead_blocks: Option<usize>,
-    pub(super) assets: Vec<AssetId>,
+    pub(super) assets: Vec<ShownAsset>,
 }
 
 /// See the module.
@@ -31,7 +33,8 @@ pub(super) struct Walk<'a> {
     /// What ends with the elements that are open, outermost first.
     open: Vec<(NodeId, AtEnd)>,
     lead_blocks: Option<usize>,
-    assets: Vec<AssetId>,
+    assets: Vec<ShownAsset>,
+    noted: HashSet<AssetId>,
 }
 
 /// What to do at the end of an element.
@@ -56,6 +59,7 @@ impl<'a> Walk<'a> {
             open: Vec::new(),
             lead_blocks: None,
             assets: Vec::new(),
+            noted: HashSet::new(),
         }
     }
 
@@ -80,9 +84,9 @@ impl<'a> Walk<'a> {
     }
 
     /// Notes an asset the text leads to or shows.
-    pub(super) fn note_asset(&mut self, id: AssetId) {
-        if !self.assets.contains(&id) {
-            self.assets.push(id);
+    pub(super) fn note_asset(&mut self, asset: KnownAsset<'_>) {
+        if self.noted.insert(asset.id) {
+            self.assets.push(ShownAsset { id: asset.id, url: asset.url.to_owned() });
         }
     }
 
@@ -196,8 +200,8 @@ impl<'a> Walk<'a> {
         let before = self.writer.marks;
         self.open.push((id, AtEnd::Marks(before)));
         let Some(href) = element.attribute("href") else { return };
-        if let Some(asset) = web_address(href, self.site).and_then(|url| self.site.asset_at(&url).map(|asset| asset.id))
-        {
+        let site = self.site;
+        if let Some(asset) = web_address(href, site).and_then(|url| site.asset_at(&url)) {
             self.note_asset(asset);
         }
         if let Some(target) = target(href, self.site) {
@@ -286,11 +290,11 @@ impl<'a> Walk<'a> {
         if let Some(known) = embed::known(url) {
             return self.writer.embed(known.url, Some(known.provider), None);
         }
-        let Some(address) = web_address(url, self.site) else { return };
-        if let Some(asset) = self.site.asset_at(&address) {
-            let (id, url) = (asset.id, asset.url.to_owned());
-            self.note_asset(id);
-            return self.writer.embed(url, None, None);
+        let site = self.site;
+        let Some(address) = web_address(url, site) else { return };
+        if let Some(asset) = site.asset_at(&address) {
+            self.note_asset(asset);
+            return self.writer.embed(asset.url.to_owned(), None, None);
         }
         let is_file =
             [".mp4", ".webm", ".ogv", ".mp3", ".m4a", ".ogg", ".wav"].iter().any(|end| address.path().ends_with(end));

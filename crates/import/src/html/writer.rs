@@ -77,10 +77,6 @@ impl Writer {
         self.blocks.len()
     }
 
-    pub(super) fn blocks(&self) -> &[Block] {
-        &self.blocks
-    }
-
     pub(super) fn last_block_mut(&mut self) -> Option<&mut Block> {
         self.blocks.last_mut()
     }

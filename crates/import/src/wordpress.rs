@@ -1,0 +1,27 @@
+//! WordPress exports (WXR 1.2), read as a stream.
+
+mod article;
+mod asset;
+mod convert;
+mod date;
+mod form;
+mod gate;
+mod identity;
+mod item;
+mod lookup;
+mod options;
+mod publish;
+mod reader;
+mod run;
+mod site;
+mod slug;
+mod standing;
+mod stored;
+mod survey;
+mod topic;
+mod translation;
+
+pub use gate::Refused;
+pub use options::{MediaOptions, WordPressOptions};
+pub use reader::ReadError;
+pub use run::{WordPressError, import_wordpress};

@@ -1,0 +1,88 @@
+//! Gives items and terms their entries: those they became in an earlier import, else new ones.
+
+use std::collections::{BTreeMap, HashMap};
+
+use griot_domain::EntryId;
+use griot_persistence::StoreError;
+
+use super::survey::Survey;
+use super::topic;
+use crate::Target;
+
+/// External ids asked for at a time.
+const CHUNK: usize = 2_000;
+
+/// Fills in the entries of all that is to be imported.
+pub(crate) async fn identify(survey: &mut Survey, target: &Target<'_>) -> Result<(), StoreError> {
+    let scheme = survey.site.scheme.clone();
+    let numbers: Vec<u64> = survey.items.keys().copied().collect();
+    let mut known: HashMap<u64, EntryId> = HashMap::new();
+    for chunk in numbers.chunks(CHUNK) {
+        let values: Vec<String> = chunk.iter().map(|number| format!("post:{number}")).collect();
+        let found = known_ids(target, &scheme, &values).await?;
+        known.extend(chunk.iter().zip(&values).filter_map(|(number, value)| Some((*number, *found.get(value)?))));
+    }
+    settle(survey, &known, target);
+    let values: Vec<String> = survey.terms.iter().map(topic::external_value).collect();
+    let known = known_ids(target, &scheme, &values).await?;
+    settle_terms(survey, &values.iter().map(|value| known.get(value).copied()).collect::<Vec<_>>(), target);
+    Ok(())
+}
+
+async fn known_ids(
+    target: &Target<'_>,
+    scheme: &str,
+    values: &[String],
+) -> Result<HashMap<String, EntryId>, StoreError> {
+    let mut found = match target.editorial {
+        Some(editorial) => editorial.ids_by_external(scheme, values).await?,
+        None => HashMap::new(),
+    };
+    found.extend(target.published.ids_by_external(scheme, values).await?);
+    Ok(found)
+}
+
+/// Translations share the entry of what they translate, unless the record knows them apart already.
+fn settle(survey: &mut Survey, known: &HashMap<u64, EntryId>, target: &Target<'_>) {
+    let mut chosen: BTreeMap<u64, EntryId> = BTreeMap::new();
+    for (number, fact) in &survey.items {
+        if let Some(id) = known.get(number).filter(|_| fact.leader == *number) {
+            chosen.insert(*number, *id);
+        }
+    }
+    for (number, fact) in &survey.items {
+        if let Some(id) = known.get(number) {
+            chosen.entry(fact.leader).or_insert(*id);
+        }
+    }
+    for (number, fact) in &mut survey.items {
+        let entry = *chosen.entry(fact.leader).or_insert_with(|| EntryId(target.ids.next_id()));
+        fact.entry = entry;
+        if let Some(own) = known.get(number).filter(|own| **own != entry) {
+            fact.entry = *own;
+            fact.leader = *number;
+        }
+    }
+}
+
+/// As for items; `known` stands in the order of the terms.
+fn settle_terms(survey: &mut Survey, known: &[Option<EntryId>], target: &Target<'_>) {
+    let mut chosen: HashMap<usize, EntryId> = HashMap::new();
+    let leaders: Vec<usize> = survey.terms.iter().map(|fact| fact.leader).collect();
+    for (position, id) in known.iter().enumerate().filter_map(|(position, id)| Some((position, (*id)?))) {
+        if leaders[position] == position {
+            chosen.insert(position, id);
+        }
+    }
+    for (position, id) in known.iter().enumerate().filter_map(|(position, id)| Some((position, (*id)?))) {
+        chosen.entry(leaders[position]).or_insert(id);
+    }
+    for (position, fact) in survey.terms.iter_mut().enumerate() {
+        let entry = *chosen.entry(fact.leader).or_insert_with(|| EntryId(target.ids.next_id()));
+        fact.entry = entry;
+        if let Some(own) = known[position].filter(|own| *own != entry) {
+            fact.entry = own;
+            fact.leader = position;
+        }
+    }
+}

@@ -1,0 +1,480 @@
+//! The first reading of an export: what is in it, without the texts. Small facts only, for a file may hold
+//! hundreds of thousands of items.
+
+use std::collections::hash_map::Entry as Slot;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use chrono::{DateTime, Utc};
+use griot_domain::{EntryId, ExternalId, Locale};
+use url::Url;
+use uuid::Uuid;
+
+use super::date;
+use super::item::{Filing, Item, Term};
+use super::options::WordPressOptions;
+use super::reader::{Part, ReadError, WxrReader};
+use super::site::SiteFacts;
+use super::standing::{Matter, Standing, classify};
+use super::translation;
+use crate::report::Problem;
+
+/// What is remembered of an item.
+#[derive(Clone, Debug)]
+pub(crate) struct ItemFact {
+    pub(crate) line: u64,
+    pub(crate) matter: Matter,
+    pub(crate) standing: Standing,
+    pub(crate) parent: u64,
+    pub(crate) live_from: DateTime<Utc>,
+    /// Position of its language in [`Survey::locales`].
+    locale: u16,
+    /// The entry it becomes; nil until one is given.
+    pub(crate) entry: EntryId,
+    /// The item that gives the entry its language-neutral part: itself, or the one it translates.
+    pub(crate) leader: u64,
+    /// Address of an upload.
+    pub(crate) url: Option<Box<str>>,
+}
+
+/// What is remembered of a category or tag.
+#[derive(Clone, Debug)]
+pub(crate) struct TermFact {
+    pub(crate) term: Term,
+    /// Date of the first public item filed under it or below it.
+    pub(crate) earliest: Option<DateTime<Utc>>,
+    pub(crate) entry: EntryId,
+    pub(crate) locale: Locale,
+    /// Position of the term it translates, or its own.
+    pub(crate) leader: usize,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct Survey {
+    pub(crate) site: SiteFacts,
+    pub(crate) authors: HashMap<String, String>,
+    pub(crate) terms: Vec<TermFact>,
+    term_positions: HashMap<String, usize>,
+    pub(crate) items: BTreeMap<u64, ItemFact>,
+    /// Items by the hash of their address.
+    paths: HashMap<u64, u64>,
+    locales: Vec<Locale>,
+    pub(crate) has_translations: bool,
+    pub(crate) skipped: BTreeMap<String, u64>,
+    pub(crate) problems: Vec<Problem>,
+    /// Why the file was not read to its end.
+    pub(crate) stopped: Option<String>,
+}
+
+/// Reads the whole file. Files that are refused are an error; a file that breaks off is surveyed up to there.
+pub(crate) fn survey<R: std::io::Read>(
+    mut reader: WxrReader<R>,
+    options: &WordPressOptions,
+    now: DateTime<Utc>,
+    mut advance: impl FnMut(u64),
+) -> Result<Survey, SurveyError> {
+    let mut surveyor: Option<Surveyor<'_>> = None;
+    let mut early = Vec::new();
+    let mut stopped = None;
+    loop {
+        let part = match reader.next() {
+            Ok(Some(part)) => part,
+            Ok(None) => break,
+            Err(ReadError::Broken { line, what }) => {
+                stopped = Some((line, what));
+                break;
+            }
+            Err(other) => return Err(other.into()),
+        };
+        advance(reader.position());
+        let Part::Item(item) = part else {
+            match &mut surveyor {
+                Some(surveyor) => surveyor.take(part),
+                None => early.push(part),
+            }
+            continue;
+        };
+        let surveyor = match &mut surveyor {
+            Some(surveyor) => surveyor,
+            empty => {
+                let site = SiteFacts::read(&reader.channel).ok_or(SurveyError::NoSite)?;
+                let surveyor = empty.insert(Surveyor::new(site, options, now));
+                early.drain(..).for_each(|part| surveyor.take(part));
+                surveyor
+            }
+        };
+        surveyor.item(item);
+    }
+    let mut surveyor = match surveyor {
+        Some(surveyor) => surveyor,
+        None => {
+            let nowhere = || match &stopped {
+                Some((line, what)) => ReadError::Broken { line: *line, what: what.clone() }.into(),
+                None => SurveyError::NoSite,
+            };
+            let site = SiteFacts::read(&reader.channel).ok_or_else(nowhere)?;
+            let mut surveyor = Surveyor::new(site, options, now);
+            early.into_iter().for_each(|part| surveyor.take(part));
+            surveyor
+        }
+    };
+    for line in reader.repaired_lines() {
+        let message = "there are bytes that are not UTF-8; each became `?`. Export again, or correct them";
+        surveyor.problem(*line, None, message.to_owned());
+    }
+    if let Some((line, what)) = stopped {
+        let what = format!("the XML is broken: {what}. What stands before it went in; what follows was not reached");
+        surveyor.problem(line, None, what.clone());
+        surveyor.survey.stopped = Some(what);
+    }
+    Ok(surveyor.finish())
+}
+
+/// Why there is nothing to import.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SurveyError {
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    #[error("the file does not say which site it is of (`wp:base_site_url`): export it with WordPress' own tool")]
+    NoSite,
+}
+
+struct Surveyor<'a> {
+    survey: Survey,
+    options: &'a WordPressOptions,
+    now: DateTime<Utc>,
+    /// Items that are neither public nor drafts.
+    hidden: HashSet<u64>,
+    /// Uploads that public items show as their thumbnail.
+    shown: HashSet<u64>,
+    /// Translations of one another, by name of the group.
+    groups: HashMap<String, Vec<u64>>,
+    term_groups: Vec<Vec<(String, u64)>>,
+}
+
+impl<'a> Surveyor<'a> {
+    fn new(site: SiteFacts, options: &'a WordPressOptions, now: DateTime<Utc>) -> Self {
+        let french = || Locale::parse("fr").expect("`fr` is a language tag");
+        let locale = options.locale.clone().or_else(|| site.language.clone()).unwrap_or_else(french);
+        let survey = Survey {
+            site,
+            authors: HashMap::new(),
+            terms: Vec::new(),
+            term_positions: HashMap::new(),
+            items: BTreeMap::new(),
+            paths: HashMap::new(),
+            locales: vec![locale],
+            has_translations: false,
+            skipped: BTreeMap::new(),
+            problems: Vec::new(),
+            stopped: None,
+        };
+        Self {
+            survey,
+            options,
+            now,
+            hidden: HashSet::new(),
+            shown: HashSet::new(),
+            groups: HashMap::new(),
+            term_groups: Vec::new(),
+        }
+    }
+
+    fn problem(&mut self, line: u64, item: Option<String>, message: String) {
+        self.survey.problems.push(Problem { line: Some(line), item, message });
+    }
+
+    fn take(&mut self, part: Part) {
+        match part {
+            Part::Author(author) => {
+                self.survey.authors.insert(author.login, author.display_name);
+            }
+            Part::Term(term) => match term.taxonomy.as_str() {
+                "category" | "post_tag" => {
+                    self.survey.add_term(term);
+                }
+                "term_translations" => self.term_groups.push(translation::members(&term.description)),
+                _ => {}
+            },
+            Part::Item(item) => self.item(item),
+        }
+    }
+
+    fn item(&mut self, item: Item) {
+        let published_at = date::published_at(&item, self.options.time_zone);
+        let instant = published_at.as_ref().ok().map(|at| at.to_utc());
+        let number = item.id.parse::<u64>().ok().filter(|id| *id > 0);
+        let (matter, standing) = match classify(&item, self.options, instant, self.now) {
+            Ok(found) => found,
+            Err(passed_over) => {
+                *self.survey.skipped.entry(passed_over.0).or_default() += 1;
+                if !matches!(item.status.as_str(), "publish" | "inherit") {
+                    self.hidden.extend(number);
+                }
+                return;
+            }
+        };
+        if let Err(message) = self.check(&item, number, matter) {
+            return self.problem(item.line, Some(item.label()), message);
+        }
+        let (Some(number), Ok(at)) = (number, &published_at) else {
+            let message = published_at.err().map_or_else(String::new, |error| error.to_string());
+            return self.problem(item.line, Some(item.label()), message);
+        };
+        let live_from = at.to_utc();
+        if standing == Standing::Published {
+            self.note_public(&item, matter, number, live_from);
+        }
+        if let Some(group) = item.filed("post_translations").next() {
+            self.groups.entry(group.nicename.clone()).or_default().push(number);
+        }
+        let fact = ItemFact {
+            line: item.line,
+            matter,
+            standing,
+            parent: item.parent.parse().unwrap_or(0),
+            live_from,
+            locale: self.locale_of(&item),
+            entry: EntryId(Uuid::nil()),
+            leader: number,
+            url: (matter == Matter::Attachment).then(|| item.attachment_url.as_str().into()),
+        };
+        self.survey.items.insert(number, fact);
+    }
+
+    fn check(&self, item: &Item, number: Option<u64>, matter: Matter) -> Result<(), String> {
+        let Some(number) = number else {
+            return Err(format!("its wp:post_id is `{}`; give it a number of its own", item.id));
+        };
+        if let Some(other) = self.survey.items.get(&number) {
+            let line = other.line;
+            return Err(format!("its id {number} is that of the item on line {line}; give it another"));
+        }
+        if let Some((element, line)) = &item.overlong {
+            return Err(format!("the text of <{element}> is longer than 10 MiB (line {line}); shorten it"));
+        }
+        let is_web = |url: &Url| matches!(url.scheme(), "http" | "https");
+        if matter == Matter::Attachment && !Url::parse(&item.attachment_url).is_ok_and(|url| is_web(&url)) {
+            return Err(format!("its wp:attachment_url `{}` is no http or https address", item.attachment_url));
+        }
+        Ok(())
+    }
+
+    fn note_public(&mut self, item: &Item, matter: Matter, number: u64, live_from: DateTime<Utc>) {
+        if let Some(path) = self.survey.site.old_path(&item.link) {
+            self.survey.paths.entry(hash(&path)).or_insert(number);
+        }
+        if matter == Matter::Attachment {
+            return;
+        }
+        self.shown.extend(item.meta("_thumbnail_id").and_then(|id| id.parse::<u64>().ok()));
+        for filing in &item.filings {
+            if let Some(position) = self.survey.add_filing(filing) {
+                let earliest = &mut self.survey.terms[position].earliest;
+                *earliest = Some(earliest.map_or(live_from, |known| known.min(live_from)));
+            }
+        }
+    }
+
+    fn locale_of(&mut self, item: &Item) -> u16 {
+        let Some(filing) = item.filed("language").next() else { return 0 };
+        let Ok(locale) = Locale::parse(&filing.nicename.replace('_', "-")) else {
+            let message = format!("its language `{}` is no language tag; that of the site was taken", filing.nicename);
+            self.problem(item.line, Some(item.label()), message);
+            return 0;
+        };
+        let locales = &mut self.survey.locales;
+        let position = locales.iter().position(|known| *known == locale);
+        position.unwrap_or_else(|| {
+            locales.push(locale);
+            locales.len() - 1
+        }) as u16
+    }
+
+    fn finish(mut self) -> Survey {
+        self.settle_uploads();
+        for members in std::mem::take(&mut self.groups).into_values() {
+            self.survey.join_items(&members);
+        }
+        let numbers = self.survey.terms.iter().enumerate();
+        let numbers: HashMap<u64, usize> =
+            numbers.filter_map(|(at, fact)| Some((fact.term.id.parse().ok()?, at))).collect();
+        for members in std::mem::take(&mut self.term_groups) {
+            self.survey.join_terms(&members, &numbers);
+        }
+        self.survey.raise_terms();
+        if !self.options.with_drafts {
+            let unpublished = self.survey.items.values().filter_map(|fact| match fact.standing {
+                Standing::Unpublished(reason) => Some(reason),
+                _ => None,
+            });
+            for reason in unpublished {
+                *self.survey.skipped.entry(reason.to_owned()).or_default() += 1;
+            }
+            self.survey.items.retain(|_, fact| fact.standing == Standing::Published);
+        }
+        self.survey
+    }
+
+    /// An upload is public when it belongs to nothing, to something public, or is the thumbnail of something
+    /// public.
+    fn settle_uploads(&mut self) {
+        let inherited: Vec<(u64, u64)> = self
+            .survey
+            .items
+            .iter()
+            .filter(|(_, fact)| fact.standing == Standing::Inherited)
+            .map(|(number, fact)| (*number, fact.parent))
+            .collect();
+        for (number, parent) in inherited {
+            let is_shown = self.shown.contains(&number);
+            let is_hidden = match self.survey.items.get(&parent).map(|fact| fact.standing) {
+                Some(standing) => matches!(standing, Standing::Unpublished(_)),
+                None => self.hidden.contains(&parent),
+            };
+            let standing = match is_hidden && !is_shown {
+                true => Standing::Unpublished("uploaded to an item that is not public"),
+                false => Standing::Published,
+            };
+            if let Some(fact) = self.survey.items.get_mut(&number) {
+                fact.standing = standing;
+            }
+        }
+    }
+}
+
+impl Survey {
+    /// The language of items that do not say theirs.
+    pub(crate) fn default_locale(&self) -> &Locale {
+        &self.locales[0]
+    }
+
+    pub(crate) fn locale_of(&self, fact: &ItemFact) -> &Locale {
+        &self.locales[usize::from(fact.locale)]
+    }
+
+    /// The term an item is filed under, when it is a category or tag.
+    pub(crate) fn term(&self, filing: &Filing) -> Option<&TermFact> {
+        self.term_positions.get(&key(&filing.domain, &filing.nicename)).map(|position| &self.terms[*position])
+    }
+
+    pub(crate) fn parent_term(&self, term: &Term) -> Option<usize> {
+        self.term_positions.get(&key(&term.taxonomy, &term.parent)).copied().filter(|_| !term.parent.is_empty())
+    }
+
+    /// The external id of a post, page or upload.
+    pub(crate) fn external_id(&self, number: u64) -> ExternalId {
+        ExternalId { scheme: self.site.scheme.clone(), value: format!("post:{number}") }
+    }
+
+    /// The item at an old address of the site.
+    pub(crate) fn item_at(&self, path: &str) -> Option<u64> {
+        self.paths.get(&hash(path)).copied()
+    }
+
+    fn add_term(&mut self, term: Term) -> usize {
+        let position = self.terms.len();
+        match self.term_positions.entry(key(&term.taxonomy, &term.slug)) {
+            Slot::Occupied(known) => *known.get(),
+            Slot::Vacant(free) => {
+                free.insert(position);
+                let locale = self.locales[0].clone();
+                let entry = EntryId(Uuid::nil());
+                self.terms.push(TermFact { term, earliest: None, entry, locale, leader: position });
+                position
+            }
+        }
+    }
+
+    /// The position of the term of a filing, which may be the first to name it.
+    fn add_filing(&mut self, filing: &Filing) -> Option<usize> {
+        if !matches!(filing.domain.as_str(), "category" | "post_tag") || filing.nicename.is_empty() {
+            return None;
+        }
+        let known = self.term_positions.get(&key(&filing.domain, &filing.nicename)).copied();
+        Some(known.unwrap_or_else(|| {
+            let (taxonomy, slug) = (filing.domain.clone(), filing.nicename.clone());
+            self.add_term(Term { taxonomy, slug, name: filing.name.clone(), ..Term::default() })
+        }))
+    }
+
+    /// Makes one entry of translations, for public items and for drafts apart.
+    fn join_items(&mut self, members: &[u64]) {
+        let is_public = |fact: &ItemFact| fact.standing == Standing::Published;
+        for wants_public in [true, false] {
+            let facts: Vec<(u64, u16)> = members
+                .iter()
+                .filter_map(|number| Some((*number, self.items.get(number)?)))
+                .filter(|(_, fact)| is_public(fact) == wants_public)
+                .map(|(number, fact)| (number, fact.locale))
+                .collect();
+            let main = facts.iter().filter(|(_, locale)| *locale == 0).map(|(number, _)| *number).min();
+            let Some(leader) = main.or_else(|| facts.iter().map(|(number, _)| *number).min()) else { continue };
+            let mut languages = HashSet::new();
+            languages.extend(facts.iter().filter(|(number, _)| *number == leader).map(|(_, locale)| *locale));
+            for (number, locale) in facts.into_iter().filter(|(number, _)| *number != leader) {
+                // A second text in one language cannot be an edition of the same entry.
+                if languages.insert(locale)
+                    && let Some(fact) = self.items.get_mut(&number)
+                {
+                    fact.leader = leader;
+                    self.has_translations = true;
+                }
+            }
+        }
+    }
+
+    fn join_terms(&mut self, members: &[(String, u64)], numbers: &HashMap<u64, usize>) {
+        let found = members.iter().filter_map(|(tag, id)| Some((*numbers.get(id)?, Locale::parse(tag).ok()?)));
+        let found: Vec<(usize, Locale)> = found.collect();
+        let main = found.iter().find(|(_, locale)| locale == self.default_locale());
+        let Some(leader) = main.or(found.first()).map(|(position, _)| *position) else { return };
+        for (position, locale) in found {
+            self.terms[position].leader = leader;
+            self.terms[position].locale = locale;
+        }
+    }
+
+    /// What stands above a term, and what it translates, is live from the same day at least.
+    fn raise_terms(&mut self) {
+        for position in 0..self.terms.len() {
+            let Some(earliest) = self.terms[position].earliest else { continue };
+            let mut at = position;
+            for _ in 0..self.terms.len() {
+                let next = self.parent_term(&self.terms[at].term);
+                let Some(next) = next else { break };
+                let known = &mut self.terms[next].earliest;
+                if known.is_some_and(|known| known <= earliest) {
+                    break;
+                }
+                *known = Some(earliest);
+                at = next;
+            }
+        }
+        for position in 0..self.terms.len() {
+            let (leader, earliest) = (self.terms[position].leader, self.terms[position].earliest);
+            let known = &mut self.terms[leader].earliest;
+            *known = [*known, earliest].into_iter().flatten().min();
+        }
+    }
+}
+
+impl Item {
+    /// What reports call it, such as `post 123 “Visite”`.
+    pub(crate) fn label(&self) -> String {
+        let title: String = crate::html::one_line(&self.title).chars().take(80).collect();
+        let kind = if self.kind.is_empty() { "item" } else { &self.kind };
+        format!("{kind} {} “{title}”", if self.id.is_empty() { "without id" } else { &self.id })
+    }
+}
+
+fn key(taxonomy: &str, slug: &str) -> String {
+    format!("{taxonomy}:{slug}")
+}
+
+fn hash(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
+}
