@@ -31,12 +31,15 @@ impl Record {
         Self { place: database(backend), directory: tempfile::tempdir().expect("a temporary directory can be made") }
     }
 
-    /// A record with the demo's files imported by the command line, as a person would do it.
+    /// A record with the demo's files imported by the command line, as a person would do it. Its pages have addresses
+    /// at `https://www.example.org`.
     ///
     /// # Panics
     /// When an import does not end well.
     pub fn with_demo(backend: Backend) -> Self {
         let record = Self::new(backend);
+        let settings = "[site]\nurl = \"https://www.example.org\"\n";
+        std::fs::write(record.directory().join("griot.toml"), settings).expect("the directory can be written");
         for (format, file) in [("json", "demo/record.jsonl"), ("wordpress", "demo/wordpress.xml")] {
             let file = crate::workspace().join(file);
             record.run(&["import", format, file.to_str().expect("the path is UTF-8")]).expect_success();
@@ -49,9 +52,9 @@ impl Record {
         self.directory.path()
     }
 
-    /// The directory given as `--data`.
+    /// The directory given as `--data`; not there before the first command that makes a record.
     pub fn data(&self) -> PathBuf {
-        self.place.data_dir().to_owned()
+        self.place.data_dir().join("record")
     }
 
     /// A command on this record, not yet started. No setting of the person who runs the tests gets in.

@@ -1,0 +1,9 @@
+//! Stories over the built binary: what a person or a site does, on SQLite and PostgreSQL.
+
+mod answers;
+mod commands;
+mod crash;
+mod documents;
+mod exchange;
+mod serving;
+mod styles;

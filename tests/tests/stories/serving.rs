@@ -1,0 +1,102 @@
+//! `griot serve` from nothing to the end.
+
+use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
+
+use griot_testbed::Backend;
+use griot_tests::{Record, Server, workspace};
+use rstest::rstest;
+use serde_json::json;
+
+#[test]
+fn without_any_setting_it_makes_a_private_directory_and_says_how_to_load_the_demo() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut command = Command::new(griot_tests::binary());
+    command.args(["serve", "--bind", "127.0.0.1:0"]).current_dir(dir.path());
+    let server = Server::start(command);
+    let data = dir.path().join("griot-data");
+    assert_eq!(std::fs::metadata(&data).unwrap().permissions().mode() & 0o777, 0o700);
+    assert!(server.said().contains("is empty; `griot serve --demo` loads the demo"), "{}", server.said());
+    let answer = server.data("{ articles { nodes { title } totalCount } }", json!({}));
+    assert_eq!(answer, json!({ "articles": { "nodes": [], "totalCount": 0 } }));
+}
+
+#[rstest]
+fn the_demo_is_loaded_once_and_is_what_the_files_give(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let record = Record::new(backend);
+    drop(record.serve(&["--demo"]));
+    let first = record.export();
+    assert_eq!(without_ids(&first), without_ids(&Record::with_demo(Backend::Sqlite).export()));
+
+    let again = record.serve(&["--demo"]);
+    assert!(again.said().contains("is not empty; the demo is not loaded over it"), "{}", again.said());
+    assert_eq!(record.export(), first);
+}
+
+/// The lines with their random identities left out, in a set order.
+fn without_ids(export: &str) -> Vec<String> {
+    let uuid = regex::Regex::new("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").expect("the pattern is fixed");
+    let mut lines: Vec<_> = export.lines().map(|line| uuid.replace_all(line, "uuid").into_owned()).collect();
+    lines.sort();
+    lines
+}
+
+#[test]
+fn a_signal_ends_it_after_the_requests_under_way() {
+    use rustix::process::{Pid, Signal, kill_process};
+    for signal in [Signal::TERM, Signal::INT] {
+        let record = Record::with_demo(Backend::Sqlite);
+        let mut server = record.serve(&[]);
+        server.data("{ articles { totalCount } }", json!({}));
+        let pid = Pid::from_raw(i32::try_from(server.pid()).unwrap()).unwrap();
+        kill_process(pid, signal).unwrap();
+        assert_eq!(server.wait().code(), Some(0), "{}", server.said());
+    }
+}
+
+#[test]
+fn settings_switch_the_query_page_and_introspection_off() {
+    let record = Record::new(Backend::Sqlite);
+    std::fs::write(
+        record.directory().join("griot.toml"),
+        "graphiql.enabled = false\nintrospection.enabled = false\n[limits]\naliases = 1\n",
+    )
+    .unwrap();
+    let server = record.serve(&[]);
+    let page = ureq::get(server.address()).config().http_status_as_error(false).build().call().unwrap();
+    assert_eq!(page.status(), 404);
+    assert!(!server.said().contains("GraphiQL at"));
+    let refused = server.graphql("{ __schema { queryType { name } } }", json!({}));
+    assert!(refused.get("data").is_none_or(serde_json::Value::is_null) && refused["errors"].is_array(), "{refused}");
+    let refused = server.graphql("{ a: __typename b: __typename }", json!({}));
+    assert!(refused["errors"][0]["message"].as_str().is_some_and(|said| said.contains("alias")), "{refused}");
+}
+
+#[test]
+fn conformance_as_other_peoples_clients_see_it() {
+    let here = workspace().join("tests/conformance");
+    let record = Record::with_demo(Backend::Sqlite);
+    let server = record.serve(&[]);
+    if !here.join("node_modules/graphql-http").exists() {
+        node("npm", &["ci", "--no-audit", "--no-fund", "--ignore-scripts"]);
+    }
+    for script in ["audits", "introspection", "oracle", "apollo", "urql"] {
+        node("node", &[&format!("{script}.mjs"), server.address()]);
+    }
+    let headline = "KOULOUBA : Le Président de la Transition reçoit les ambassadeurs";
+    node("node", &["graphiql.mjs", server.address(), headline]);
+}
+
+/// Runs a program in `tests/conformance`; what it prints is shown when it fails.
+#[track_caller]
+fn node(program: &str, args: &[&str]) {
+    let here = workspace().join("tests/conformance");
+    let output = Command::new(program).args(args).current_dir(here).output().unwrap_or_else(|err| {
+        panic!(
+            "{program}: {err}; install Node.js (Debian, Ubuntu: `apt-get install nodejs npm`), or let `make test` do so"
+        )
+    });
+    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{program} {}: {}\n{said}", args.join(" "), output.status);
+    println!("{said}");
+}
