@@ -78,3 +78,16 @@ fn an_old_address_leads_to_the_article(#[values(Backend::Sqlite, Backend::Postgr
         json!({ "route": { "redirect": null, "content": null } })
     );
 }
+
+#[test]
+fn the_picture_in_the_readme_is_what_the_demo_answers() {
+    let readme = std::fs::read_to_string(workspace().join("README.md")).unwrap();
+    let block = |language: &str| {
+        let (_, rest) = readme.split_once(&format!("```{language}\n")).unwrap();
+        rest.split_once("```").unwrap().0
+    };
+    let record = Record::with_demo(Backend::Sqlite);
+    let server = record.serve(&[]);
+    let shown: Value = serde_json::from_str(block("json")).unwrap();
+    assert_eq!(server.data(block("graphql"), json!({})), shown);
+}
