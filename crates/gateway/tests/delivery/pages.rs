@@ -78,18 +78,18 @@ async fn what_is_not_there_answers_null_and_nothing_else(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {
     let desk = desk(backend, 1).await;
-    let lookups = "query($slug: String!, $id: ID!, $path: String!) {
+    let lookups = "query($slug: String!, $id: ID!, $name: String!, $path: String!) {
         article(slug: $slug) { id } person(slug: $slug) { id } institution(contentId: $id) { id } event(slug: $slug) { id }
         topic(slug: $slug) { id } appointment(contentId: $id) { id }
         content(contentId: $id) { id } node(id: $id) { id } route(path: $path) { redirect { to } content { id } }
-        articles(filter: { topics: [$id] }) { nodes { id } totalCount } }";
+        articles(filter: { topics: [$name] }) { nodes { id } totalCount } }";
     let mut answers = Vec::new();
     // A thing that exists under no name, and names that cannot exist at all.
     for (slug, id, path) in [
         ("rien", "5b0c6d1e-5c5a-4d3c-9a57-0f7d8f3f2a11", "/fr/articles/rien"),
         ("personne-999", "00000000-0000-4000-8000-000000000999", "/fr/articles/personne-999"),
     ] {
-        answers.push(desk.data(lookups, json!({ "slug": slug, "id": id, "path": path })).await);
+        answers.push(desk.data(lookups, json!({ "slug": slug, "id": id, "name": id, "path": path })).await);
     }
     assert_eq!(answers[0], answers[1]);
     let nothing = json!({ "article": null, "person": null, "institution": null, "event": null, "topic": null,

@@ -1,7 +1,7 @@
 //! From a filter to a list.
 
 use chrono::NaiveDate;
-use griot_domain::EntryKind;
+use griot_domain::{EntryKind, LinkRole};
 use griot_persistence::{Condition, ListQuery, Order, Window};
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::connection::{Connection, List, Paging, Sizes};
 use super::error::Answer;
 use super::loads::Loads;
 use super::reference::References;
-use super::seen::{FromSeen, day_of};
+use super::seen::{FromSeen, Seen, day_of};
 use super::view::ViewInput;
 
 /// A filter of one kind of entry.
@@ -49,6 +49,14 @@ pub(crate) struct Below {
     pub view: Arc<griot_domain::View>,
     pub day: NaiveDate,
     pub conditions: Vec<Condition>,
+}
+
+impl Below {
+    /// The entries that link to the one seen by `role`.
+    pub fn linking_to(seen: &Seen, role: LinkRole) -> Self {
+        let conditions = vec![Condition::LinksTo { role, targets: vec![seen.record.id] }];
+        Self { view: seen.view.clone(), day: seen.day, conditions }
+    }
 }
 
 /// A page of a list below another object.

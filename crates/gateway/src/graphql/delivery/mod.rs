@@ -1,4 +1,5 @@
 //! The delivery schema: what is public, read-only. Nothing here can express a question about a draft.
+#![expect(clippy::too_many_arguments, reason = "a field's arguments are its resolver's parameters")]
 
 mod appointment;
 mod article;

@@ -4,11 +4,11 @@ use async_graphql::{Context, Enum, Object, SimpleObject, Union};
 use chrono::{NaiveDate, NaiveTime};
 use griot_domain::{EntryKind, EventTime, LinkRole, ThingLd};
 use griot_front::directive::{Connection as Paged, List};
-use griot_persistence::{Condition, OrderedBy};
+use griot_persistence::OrderedBy;
 use std::sync::Arc;
 
 use super::EventFilter;
-use crate::graphql::delivery::article::{Article, ArticleFilter, ArticleOrder, in_order};
+use crate::graphql::delivery::article::Named;
 use crate::graphql::delivery::connection::{Connection, NESTED, Paging};
 use crate::graphql::delivery::error::{Answer, Nullable};
 use crate::graphql::delivery::institution::Institution;
@@ -33,11 +33,6 @@ impl Event {
         let entry = self.entry();
         let place = entry.place.as_ref().map(|place| self.seen.pick(&place.name));
         ThingLd::Event { name: &self.text().name, url, time: &entry.time, place, state: entry.state }
-    }
-
-    fn below(&self, role: LinkRole) -> Below {
-        let conditions = vec![Condition::LinksTo { role, targets: vec![self.seen.record.id] }];
-        Below { view: self.seen.view.clone(), day: self.seen.day, conditions }
     }
 }
 
@@ -145,25 +140,14 @@ impl Event {
         #[graphql(desc = "Only what stands before this cursor.")] before: Option<String>,
     ) -> Answer<Connection<Event>> {
         let paging = Paging { first, after, last, before };
-        let (below, order) = (self.below(LinkRole::Parent), OrderDirection::Asc.order(OrderedBy::Date));
+        let (below, order) =
+            (Below::linking_to(&self.seen, LinkRole::Parent), OrderDirection::Asc.order(OrderedBy::Date));
         list::below(loads(ctx)?, below, None::<EventFilter>, order, &paging, NESTED).await
     }
 
-    /// Articles that name it, newest first unless ordered otherwise.
-    #[graphql(directive = Paged::apply(10))]
-    async fn mentioned_in(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many from the front, 0 to 25; 10 when omitted.")] first: Option<i32>,
-        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 25.")] last: Option<i32>,
-        #[graphql(desc = "Only what stands before this cursor.")] before: Option<String>,
-        #[graphql(desc = "Which articles.")] filter: Option<ArticleFilter>,
-        #[graphql(desc = "In which order.")] order_by: Option<ArticleOrder>,
-    ) -> Answer<Connection<Article>> {
-        let paging = Paging { first, after, last, before };
-        let below = self.below(LinkRole::Mention);
-        list::below(loads(ctx)?, below, filter, in_order(order_by), &paging, NESTED).await
+    #[graphql(flatten)]
+    async fn naming(&self) -> Named {
+        Named { seen: self.seen.clone() }
     }
 
     /// Description.

@@ -4,11 +4,11 @@ use async_graphql::{Context, Enum, Object, SimpleObject};
 use chrono::NaiveDate;
 use griot_domain::LinkRole;
 use griot_front::directive::{Connection as Paged, List};
-use griot_persistence::{Condition, OrderedBy};
+use griot_persistence::OrderedBy;
 
 use super::InstitutionFilter;
 use crate::graphql::delivery::appointment::{Appointment, AppointmentFilter};
-use crate::graphql::delivery::article::{Article, ArticleFilter, ArticleOrder, in_order};
+use crate::graphql::delivery::article::Named;
 use crate::graphql::delivery::connection::{Connection, NESTED, Paging};
 use crate::graphql::delivery::error::{Answer, Nullable};
 use crate::graphql::delivery::list::{self, Below};
@@ -30,11 +30,6 @@ impl Institution {
         let text = self.text();
         let past = text.past_names.iter().filter(|past| past.period().holds_on(day));
         past.max_by_key(|past| past.from.map(griot_domain::PartialDate::earliest)).map_or(&text.name, |past| &past.name)
-    }
-
-    fn below(&self, role: LinkRole) -> Below {
-        let conditions = vec![Condition::LinksTo { role, targets: vec![self.seen.record.id] }];
-        Below { view: self.seen.view.clone(), day: self.seen.day, conditions }
     }
 }
 
@@ -109,7 +104,8 @@ impl Institution {
         #[graphql(desc = "Only what stands before this cursor.")] before: Option<String>,
     ) -> Answer<Connection<Institution>> {
         let paging = Paging { first, after, last, before };
-        let (below, order) = (self.below(LinkRole::Parent), OrderDirection::Asc.order(OrderedBy::Name));
+        let (below, order) =
+            (Below::linking_to(&self.seen, LinkRole::Parent), OrderDirection::Asc.order(OrderedBy::Name));
         list::below(loads(ctx)?, below, None::<InstitutionFilter>, order, &paging, NESTED).await
     }
 
@@ -126,24 +122,12 @@ impl Institution {
     ) -> Answer<Connection<Appointment>> {
         let paging = Paging { first, after, last, before };
         let order = OrderDirection::Desc.order(OrderedBy::Date);
-        list::below(loads(ctx)?, self.below(LinkRole::Seat), filter, order, &paging, NESTED).await
+        list::below(loads(ctx)?, Below::linking_to(&self.seen, LinkRole::Seat), filter, order, &paging, NESTED).await
     }
 
-    /// Articles that name it, newest first unless ordered otherwise.
-    #[graphql(directive = Paged::apply(10))]
-    async fn mentioned_in(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many from the front, 0 to 25; 10 when omitted.")] first: Option<i32>,
-        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 25.")] last: Option<i32>,
-        #[graphql(desc = "Only what stands before this cursor.")] before: Option<String>,
-        #[graphql(desc = "Which articles.")] filter: Option<ArticleFilter>,
-        #[graphql(desc = "In which order.")] order_by: Option<ArticleOrder>,
-    ) -> Answer<Connection<Article>> {
-        let paging = Paging { first, after, last, before };
-        let below = self.below(LinkRole::Mention);
-        list::below(loads(ctx)?, below, filter, in_order(order_by), &paging, NESTED).await
+    #[graphql(flatten)]
+    async fn naming(&self) -> Named {
+        Named { seen: self.seen.clone() }
     }
 
     /// Description.

@@ -3,11 +3,11 @@
 use async_graphql::{Context, Object, SimpleObject};
 use griot_domain::LinkRole;
 use griot_front::directive::{Connection as Paged, List};
-use griot_persistence::{Condition, OrderedBy};
+use griot_persistence::OrderedBy;
 
 use super::post::{Post, styled, titles};
 use crate::graphql::delivery::appointment::{Appointment, AppointmentFilter};
-use crate::graphql::delivery::article::{Article, ArticleFilter, ArticleOrder, in_order};
+use crate::graphql::delivery::article::Named;
 use crate::graphql::delivery::asset::Asset;
 use crate::graphql::delivery::connection::{Connection, NESTED, Paging};
 use crate::graphql::delivery::error::{Answer, Nullable};
@@ -131,24 +131,12 @@ impl Person {
     ) -> Answer<Connection<Appointment>> {
         let paging = Paging { first, after, last, before };
         let order = OrderDirection::Desc.order(OrderedBy::Date);
-        list::below(loads(ctx)?, self.below(LinkRole::Holder), filter, order, &paging, NESTED).await
+        list::below(loads(ctx)?, Below::linking_to(&self.seen, LinkRole::Holder), filter, order, &paging, NESTED).await
     }
 
-    /// Articles that name the person, newest first unless ordered otherwise.
-    #[graphql(directive = Paged::apply(10))]
-    async fn mentioned_in(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many from the front, 0 to 25; 10 when omitted.")] first: Option<i32>,
-        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, 0 to 25.")] last: Option<i32>,
-        #[graphql(desc = "Only what stands before this cursor.")] before: Option<String>,
-        #[graphql(desc = "Which articles.")] filter: Option<ArticleFilter>,
-        #[graphql(desc = "In which order.")] order_by: Option<ArticleOrder>,
-    ) -> Answer<Connection<Article>> {
-        let paging = Paging { first, after, last, before };
-        let below = self.below(LinkRole::Mention);
-        list::below(loads(ctx)?, below, filter, in_order(order_by), &paging, NESTED).await
+    #[graphql(flatten)]
+    async fn naming(&self) -> Named {
+        Named { seen: self.seen.clone() }
     }
 
     /// Biography.
@@ -172,13 +160,6 @@ impl Person {
     /// When died.
     async fn died(&self) -> Option<Partial> {
         self.entry().died.map(|date| Partial(date.to_string()))
-    }
-}
-
-impl Person {
-    fn below(&self, role: LinkRole) -> Below {
-        let conditions = vec![Condition::LinksTo { role, targets: vec![self.seen.record.id] }];
-        Below { view: self.seen.view.clone(), day: self.seen.day, conditions }
     }
 }
 

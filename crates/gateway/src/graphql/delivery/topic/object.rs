@@ -3,7 +3,7 @@
 use async_graphql::{Context, Object};
 use griot_domain::LinkRole;
 use griot_front::directive::Connection as Paged;
-use griot_persistence::{Condition, OrderedBy};
+use griot_persistence::OrderedBy;
 
 use super::TopicFilter;
 use crate::graphql::delivery::article::{Article, ArticleFilter, ArticleOrder, in_order};
@@ -20,13 +20,6 @@ entry_object!(
     Topic { Topic: griot_domain::Topic, Topic: griot_domain::TopicText }
 );
 common_fields!(Topic);
-
-impl Topic {
-    fn below(&self, role: LinkRole) -> Below {
-        let conditions = vec![Condition::LinksTo { role, targets: vec![self.seen.record.id] }];
-        Below { view: self.seen.view.clone(), day: self.seen.day, conditions }
-    }
-}
 
 /// A subject that articles are filed under.
 #[Object]
@@ -69,7 +62,8 @@ impl Topic {
         #[graphql(desc = "Only what stands before this cursor.")] before: Option<String>,
     ) -> Answer<Connection<Topic>> {
         let paging = Paging { first, after, last, before };
-        let (below, order) = (self.below(LinkRole::Parent), OrderDirection::Asc.order(OrderedBy::Name));
+        let (below, order) =
+            (Below::linking_to(&self.seen, LinkRole::Parent), OrderDirection::Asc.order(OrderedBy::Name));
         list::below(loads(ctx)?, below, None::<TopicFilter>, order, &paging, NESTED).await
     }
 
@@ -86,7 +80,7 @@ impl Topic {
         #[graphql(desc = "In which order.")] order_by: Option<ArticleOrder>,
     ) -> Answer<Connection<Article>> {
         let paging = Paging { first, after, last, before };
-        let below = self.below(LinkRole::Topic);
+        let below = Below::linking_to(&self.seen, LinkRole::Topic);
         list::below(loads(ctx)?, below, filter, in_order(order_by), &paging, NESTED).await
     }
 
