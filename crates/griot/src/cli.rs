@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use chrono_tz::Tz;
@@ -141,7 +142,10 @@ impl Cli {
             Command::Serve(serve) => (serve.bind, serve.insecure_http),
             _ => (None, false),
         };
-        let variables: std::collections::BTreeMap<_, _> = std::env::vars().collect();
+        // One that is not UTF-8 is none of ours.
+        let texts =
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let variables: BTreeMap<String, String> = texts.collect();
         Sources {
             file: config.clone().or_else(|| variables.get("GRIOT_CONFIG").map(PathBuf::from)),
             usual_file: Some(PathBuf::from("griot.toml")),

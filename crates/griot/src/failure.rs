@@ -1,6 +1,7 @@
 //! How a failure is told on the last line.
 
 use std::fmt::Write;
+use std::io;
 
 /// The message, then each cause that adds something. Many messages name their cause already.
 pub fn explain(err: &anyhow::Error) -> String {
@@ -14,6 +15,12 @@ pub fn explain(err: &anyhow::Error) -> String {
         }
     }
     told
+}
+
+/// Whether the reader of our output has gone away.
+pub fn is_closed_pipe(err: &anyhow::Error) -> bool {
+    let kinds = err.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind);
+    kinds.into_iter().any(|kind| kind == io::ErrorKind::BrokenPipe)
 }
 
 #[cfg(test)]

@@ -24,6 +24,8 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     match start(cli) {
         Ok(code) => code,
+        // `griot export | head` has got what it wanted.
+        Err(err) if failure::is_closed_pipe(&err) => ExitCode::SUCCESS,
         Err(err) => {
             eprintln!("griot: {}", failure::explain(&err));
             ExitCode::FAILURE

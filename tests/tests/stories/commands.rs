@@ -134,3 +134,19 @@ fn doctor_without_a_record_says_how_to_make_one() {
     let ran = Record::new(Backend::Sqlite).run(&["doctor"]).expect_code(1);
     assert!(ran.stdout.contains("FAIL  record: there is no record in"), "{}", ran.stdout);
 }
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    let record = Record::with_demo(Backend::Sqlite);
+    for args in [["schema"], ["export"]] {
+        let mut child = record
+            .command(&args)
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success() && output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}

@@ -1,9 +1,10 @@
 //! `griot schema`.
 
+use std::io::Write;
 use std::process::ExitCode;
 
 /// Prints the delivery schema; `make schema` keeps it as `schema.graphql`.
 pub fn run() -> anyhow::Result<ExitCode> {
-    print!("{}", griot_gateway::delivery_sdl());
+    std::io::stdout().write_all(griot_gateway::delivery_sdl().as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }
