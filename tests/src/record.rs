@@ -81,6 +81,33 @@ impl Record {
         Ran { code: status.code(), stdout: text(stdout), stderr: text(stderr) }
     }
 
+    /// Address of the PostgreSQL database for its owner.
+    ///
+    /// # Panics
+    /// On SQLite.
+    pub fn url(&self) -> &str {
+        self.place.url()
+    }
+
+    /// Address of the PostgreSQL database for the role `user`.
+    ///
+    /// # Panics
+    /// On SQLite.
+    pub fn url_as(&self, user: &str) -> String {
+        self.place.url_as(user)
+    }
+
+    /// Runs one statement on the PostgreSQL database as its owner.
+    ///
+    /// # Panics
+    /// On SQLite, and when the statement fails.
+    pub fn sql(&self, statement: &str) {
+        let status = Command::new("psql")
+            .args(["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--command", statement, self.place.url()])
+            .status();
+        assert!(status.expect("psql runs").success(), "{statement}");
+    }
+
     /// `griot serve` with further arguments, on a free port, ready to answer.
     pub fn serve(&self, args: &[&str]) -> Server {
         Server::start(self.command(&[&["serve", "--bind", "127.0.0.1:0"], args].concat()))

@@ -55,6 +55,28 @@ fn a_signal_ends_it_after_the_requests_under_way() {
 }
 
 #[test]
+fn delivery_serves_with_a_login_that_may_only_read_what_is_published() {
+    let record = Record::with_demo(Backend::Postgres);
+    record.sql("DROP ROLE IF EXISTS site_of_story");
+    record.sql("CREATE ROLE site_of_story LOGIN IN ROLE griot_delivery");
+    let set = |mut command: Command, url: &str| {
+        command.env("GRIOT_DELIVERY_DATABASE_URL", url);
+        command
+    };
+    let own = record.url_as("site_of_story");
+    let server = Server::start(set(record.command(&["serve", "--bind", "127.0.0.1:0"]), &own));
+    assert_eq!(server.data("{ articles { totalCount } }", json!({})), json!({ "articles": { "totalCount": 4 } }));
+    let doctor = set(record.command(&["doctor"]), &own).output().unwrap();
+    assert_eq!(doctor.status.code(), Some(0), "{}", String::from_utf8_lossy(&doctor.stdout));
+
+    // The owner's login in that place is found out.
+    let doctor = set(record.command(&["doctor"]), record.url()).output().unwrap();
+    let said = String::from_utf8(doctor.stdout).unwrap();
+    assert_eq!(doctor.status.code(), Some(1), "{said}");
+    assert!(said.contains("FAIL  delivery cannot read the editorial store"), "{said}");
+}
+
+#[test]
 fn settings_switch_the_query_page_and_introspection_off() {
     let record = Record::new(Backend::Sqlite);
     std::fs::write(
