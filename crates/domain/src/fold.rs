@@ -1,5 +1,7 @@
 //! Folding: the form in which names and words are compared, so that `GOÏTA`, `Goita` and `goïta` are one.
 
+use std::collections::VecDeque;
+
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// `text` without case, Latin diacritics and apostrophe forms: decomposed (NFKD), combining marks after
@@ -11,31 +13,55 @@ pub fn fold(text: &str) -> String {
 
 /// The folded characters with the offset, in characters of `text`, of the one each came from.
 pub fn folded_chars(text: &str) -> impl Iterator<Item = (usize, char)> + '_ {
+    let mut originals = text.chars().enumerate();
     let mut strips_marks = false;
-    text.chars().enumerate().flat_map(move |(offset, original)| {
-        let mut folded: Vec<(usize, char)> = Vec::with_capacity(2);
-        for c in std::iter::once(original).nfkd() {
-            if is_combining_mark(c) {
-                if !strips_marks {
-                    folded.push((offset, c));
-                }
-                continue;
+    let mut rest: VecDeque<(usize, char)> = VecDeque::new();
+    std::iter::from_fn(move || {
+        loop {
+            if let Some(folded) = rest.pop_front() {
+                return Some(folded);
             }
-            strips_marks = c < '\u{0530}';
-            match c {
-                '’' | 'ʼ' | '‘' | '‛' | '´' | '`' | 'ʹ' | '′' => folded.push((offset, '\'')),
-                '‐' | '‑' | '‒' | '–' | '—' | '−' => folded.push((offset, '-')),
-                'œ' | 'Œ' => folded.extend([(offset, 'o'), (offset, 'e')]),
-                'æ' | 'Æ' => folded.extend([(offset, 'a'), (offset, 'e')]),
-                'ı' => folded.push((offset, 'i')),
-                'ß' => folded.extend([(offset, 's'), (offset, 's')]),
-                c if c.is_whitespace() => folded.push((offset, ' ')),
-                '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' => {}
-                c => folded.extend(c.to_lowercase().filter(|c| !is_combining_mark(*c)).map(|c| (offset, c))),
+            let (offset, original) = originals.next()?;
+            // Most of most texts, and nothing of it decomposes.
+            if original.is_ascii() {
+                strips_marks = true;
+                return Some((offset, fold_ascii(original)));
             }
+            fold_any(original, &mut strips_marks, |c| rest.push_back((offset, c)));
         }
-        folded
     })
+}
+
+fn fold_ascii(c: char) -> char {
+    match c {
+        '`' => '\'',
+        '\t'..='\r' => ' ',
+        c => c.to_ascii_lowercase(),
+    }
+}
+
+/// Folds any character. `strips_marks` tells whether marks go that stand behind what was folded last.
+fn fold_any(original: char, strips_marks: &mut bool, mut push: impl FnMut(char)) {
+    for c in std::iter::once(original).nfkd() {
+        if is_combining_mark(c) {
+            if !*strips_marks {
+                push(c);
+            }
+            continue;
+        }
+        *strips_marks = c < '\u{0530}';
+        match c {
+            '’' | 'ʼ' | '‘' | '‛' | '´' | '`' | 'ʹ' | '′' => push('\''),
+            '‐' | '‑' | '‒' | '–' | '—' | '−' => push('-'),
+            'œ' | 'Œ' => ['o', 'e'].into_iter().for_each(&mut push),
+            'æ' | 'Æ' => ['a', 'e'].into_iter().for_each(&mut push),
+            'ı' => push('i'),
+            'ß' => ['s', 's'].into_iter().for_each(&mut push),
+            c if c.is_whitespace() => push(' '),
+            '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' => {}
+            c => c.to_lowercase().filter(|c| !is_combining_mark(*c)).for_each(&mut push),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -57,6 +83,15 @@ mod tests {
     fn offsets_point_at_the_original() {
         let folded: Vec<_> = folded_chars("cœurÉ").collect();
         assert_eq!(folded, [(0, 'c'), (1, 'o'), (1, 'e'), (2, 'u'), (3, 'r'), (4, 'e')]);
+    }
+
+    #[test]
+    fn ascii_takes_a_short_way_to_the_same_letters() {
+        for c in (0..=127).map(char::from) {
+            let (mut long, mut strips_marks) = (String::new(), false);
+            fold_any(c, &mut strips_marks, |c| long.push(c));
+            assert_eq!((fold(&c.to_string()), true), (long, strips_marks), "{c:?}");
+        }
     }
 
     #[test]
