@@ -2,8 +2,8 @@
 
 CARGO_TARGET_DIR ?= $(CURDIR)/target
 export CARGO_TARGET_DIR
-# rustup puts cargo here; a shell opened before that does not know.
-export PATH := $(PATH):$(HOME)/.cargo/bin
+# rustup puts cargo here: before an old one of the distribution, and in a shell opened before rustup came.
+export PATH := $(HOME)/.cargo/bin:$(PATH)
 
 BIND ?= 127.0.0.1:8080
 DATA ?= griot-data

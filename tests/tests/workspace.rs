@@ -104,3 +104,22 @@ fn scripts() -> Vec<PathBuf> {
     assert!(found.len() > 2);
     found
 }
+
+/// A snapshot left behind by a renamed test would never be compared again.
+#[test]
+fn every_kept_snapshot_belongs_to_a_test() {
+    let listed =
+        std::process::Command::new("git").args(["ls-files", "*.snap"]).current_dir(workspace()).output().unwrap();
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    let strays: Vec<_> = listed.lines().filter(|path| !is_named_by_its_source(path)).collect();
+    assert!(strays.is_empty(), "nothing compares with {strays:?}");
+    assert!(listed.lines().count() >= 6, "{listed}");
+}
+
+fn is_named_by_its_source(path: &str) -> bool {
+    let snapshot = read(path);
+    let source = snapshot.lines().find_map(|line| line.strip_prefix("source: ")).unwrap_or_default();
+    let name = Path::new(path).file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    let name = name.rsplit("__").next().unwrap_or_default();
+    std::fs::read_to_string(workspace().join(source)).is_ok_and(|text| text.contains(name))
+}
