@@ -1,0 +1,73 @@
+//! The canonical form of a line: fixed order of keys, no spaces, nothing that is empty.
+
+use std::io::{self, Write};
+
+use griot_domain::{Edition, EntryKind, Publication, Text};
+use serde::Serialize;
+
+/// Writes one line with its end. Equal publications give equal bytes.
+pub(super) fn write_line(out: &mut impl Write, publication: &Publication) -> io::Result<()> {
+    write!(out, "{{\"kind\":")?;
+    json(out, &publication.kind)?;
+    field(out, "id", &publication.id)?;
+    field(out, "liveFrom", &publication.live_from)?;
+    if !publication.external_ids.is_empty() {
+        field(out, "externalIds", &publication.external_ids)?;
+    }
+    if let Some(entry) = &publication.entry {
+        write!(out, ",\"entry\":{}", entry.to_json())?;
+    }
+    if !publication.editions.is_empty() {
+        write!(out, ",\"texts\":{{")?;
+        for (index, (locale, edition)) in publication.editions.iter().enumerate() {
+            if index > 0 {
+                out.write_all(b",")?;
+            }
+            json(out, locale)?;
+            write!(out, ":{}", text_object(publication.kind, edition))?;
+        }
+        out.write_all(b"}")?;
+    }
+    if !publication.withdrawn.is_empty() {
+        field(out, "withdrawn", &publication.withdrawn)?;
+    }
+    if !publication.old_paths.is_empty() {
+        field(out, "oldPaths", &publication.old_paths)?;
+    }
+    out.write_all(b"}\n")
+}
+
+/// Slug, the fields of the text, body. An article always says its `mentions`, even that there are none: without
+/// the key an import would look for them.
+fn text_object(kind: EntryKind, edition: &Edition) -> String {
+    let mut parts = Vec::new();
+    if let Some(slug) = &edition.slug {
+        parts.push(format!("\"slug\":{}", text_of(slug)));
+    }
+    let fields = edition.text.to_json();
+    let fields = &fields[1..fields.len() - 1];
+    if !fields.is_empty() {
+        parts.push(fields.to_owned());
+    }
+    let is_without = matches!(&edition.text, Text::Article(text) if text.mentions.is_empty());
+    if kind == EntryKind::Article && is_without {
+        parts.push("\"mentions\":[]".to_owned());
+    }
+    if !edition.body.is_empty() {
+        parts.push(format!("\"body\":{}", text_of(&edition.body)));
+    }
+    format!("{{{}}}", parts.join(","))
+}
+
+fn field(out: &mut impl Write, key: &str, value: &impl Serialize) -> io::Result<()> {
+    write!(out, ",\"{key}\":")?;
+    json(out, value)
+}
+
+fn json(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer(out, value).map_err(io::Error::from)
+}
+
+fn text_of(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("content has string keys only")
+}
