@@ -115,6 +115,11 @@ impl<R: Read> Gate<R> {
         self.repaired_at.take()
     }
 
+    /// Line of a byte in the buffer.
+    fn line_at(&self, position: usize) -> u64 {
+        self.line + memchr_iter(b'\n', &self.buffer[self.start..position]).count() as u64
+    }
+
     /// Moves what is left to the front and reads more behind it.
     fn refill(&mut self) -> io::Result<()> {
         self.buffer.copy_within(self.start..self.end, 0);
@@ -157,7 +162,9 @@ impl<R: Read> Gate<R> {
                         None => return, // the rest of the character is still to be read
                     };
                     self.buffer[self.valid..self.valid + bad].fill(b'?');
-                    self.repaired_at.get_or_insert(self.line);
+                    if self.repaired_at.is_none() {
+                        self.repaired_at = Some(self.line_at(self.valid));
+                    }
                 }
             }
         }
@@ -250,7 +257,9 @@ impl<R: Read> Gate<R> {
         }
         self.text_length = MAX_TEXT;
         self.ready += keep;
-        self.cut_text_at.get_or_insert(self.line);
+        if self.cut_text_at.is_none() {
+            self.cut_text_at = Some(self.line_at(self.ready));
+        }
         self.state = rest;
     }
 

@@ -150,10 +150,11 @@ impl<R: Read> WxrReader<R> {
                     return Err(ReadError::Broken { line: self.xml.get_ref().line(), what });
                 }
                 Event::Decl(declaration) => {
-                    if let Some(Ok(encoding)) = declaration.encoding() {
-                        if !matches!(encoding.to_ascii_lowercase().as_str(), "utf-8" | "utf8" | "us-ascii") {
-                            return Err(ReadError::Encoding(encoding.into_owned()));
-                        }
+                    let is_known = |name: &str| matches!(name, "utf-8" | "utf8" | "us-ascii");
+                    if let Some(Ok(encoding)) = declaration.encoding()
+                        && !is_known(&encoding.to_ascii_lowercase())
+                    {
+                        return Err(ReadError::Encoding(encoding.into_owned()));
                     }
                     None
                 }

@@ -85,6 +85,7 @@ pub async fn import_wordpress(
     identify(&mut survey, target).await?;
     let mut report = ImportReport { is_rehearsal: options.is_rehearsal, ..ImportReport::default() };
     report.skipped = std::mem::take(&mut survey.skipped);
+    std::mem::take(&mut survey.notes).into_iter().for_each(|note| report.add_note(note));
     std::mem::take(&mut survey.problems).into_iter().for_each(|problem| report.add_problem(problem));
 
     let mut files = Files::load(options, target).await?;
@@ -92,7 +93,7 @@ pub async fn import_wordpress(
     let uploads = Uploads::of(&survey);
     let converter = Arc::new(Converter { survey, uploads, options: options.clone(), finder });
     let mut writer = Writer::new(target, report);
-    publish_topics(&converter.survey, now, &mut writer).await?;
+    publish_topics(&converter.survey, options.with_drafts, now, &mut writer).await?;
     for (round, position) in [Round::Uploads, Round::Articles, Round::Translations].into_iter().zip(1..) {
         if has_items(&converter.survey, round) {
             let mut batches = read_round(file.to_owned(), converter.clone(), round);
@@ -146,16 +147,21 @@ async fn finder(published: &Publisher) -> Result<Option<Finder>, WordPressError>
     Ok(if entries.is_empty() { None } else { Some(Finder::build(&entries)?) })
 }
 
-async fn publish_topics(survey: &Survey, now: DateTime<Utc>, writer: &mut Writer<'_>) -> Result<(), StoreError> {
+async fn publish_topics(
+    survey: &Survey,
+    with_drafts: bool,
+    now: DateTime<Utc>,
+    writer: &mut Writer<'_>,
+) -> Result<(), StoreError> {
     let otherwise = survey.site.exported_at.filter(|at| *at <= now).unwrap_or(now);
-    let mut topics = topic::publications(survey, otherwise).into_iter().peekable();
+    let topics = topic::publications(survey, otherwise).into_iter().map(|(publication, is_public)| {
+        let label = publication.external_ids.first().map(|id| id.value.clone()).unwrap_or_default();
+        Ready { publication, about: About { is_public, label, ..About::default() } }
+    });
+    let mut topics = topics.filter(|ready| ready.about.is_public || with_drafts).peekable();
     while topics.peek().is_some() {
-        let ready = topics.by_ref().take(BATCH.0).map(|publication| {
-            let label = publication.external_ids.first().map(|id| id.value.clone()).unwrap_or_default();
-            Ready { publication, about: About { is_public: true, label, ..About::default() } }
-        });
-        let ready = ready.collect();
-        writer.publish(ready).await?;
+        let batch = topics.by_ref().take(BATCH.0).collect();
+        writer.publish(batch).await?;
     }
     Ok(())
 }

@@ -43,6 +43,10 @@ pub(crate) struct TermFact {
     pub(crate) term: Term,
     /// Date of the first public item filed under it or below it.
     pub(crate) earliest: Option<DateTime<Utc>>,
+    /// Something that is not public is filed under it.
+    has_drafts: bool,
+    /// Nothing but what is not public is filed under it, so that its very name may give a draft away.
+    pub(crate) is_hidden: bool,
     pub(crate) entry: EntryId,
     pub(crate) locale: Locale,
     /// Position of the term it translates, or its own.
@@ -63,8 +67,8 @@ pub(crate) struct Survey {
     pub(crate) has_translations: bool,
     pub(crate) skipped: BTreeMap<String, u64>,
     pub(crate) problems: Vec<Problem>,
-    /// Why the file was not read to its end.
-    pub(crate) stopped: Option<String>,
+    /// What was changed on the way.
+    pub(crate) notes: Vec<Problem>,
 }
 
 /// Reads the whole file. Files that are refused are an error; a file that breaks off is surveyed up to there.
@@ -120,13 +124,12 @@ pub(crate) fn survey<R: std::io::Read>(
         }
     };
     for line in reader.repaired_lines() {
-        let message = "there are bytes that are not UTF-8; each became `?`. Export again, or correct them";
-        surveyor.problem(*line, None, message.to_owned());
+        let message = "there are bytes that are not UTF-8; each became `?`. Export again, or correct them".to_owned();
+        surveyor.survey.notes.push(Problem { line: Some(*line), item: None, message });
     }
     if let Some((line, what)) = stopped {
         let what = format!("the XML is broken: {what}. What stands before it went in; what follows was not reached");
-        surveyor.problem(line, None, what.clone());
-        surveyor.survey.stopped = Some(what);
+        surveyor.problem(line, None, what);
     }
     Ok(surveyor.finish())
 }
@@ -168,7 +171,7 @@ impl<'a> Surveyor<'a> {
             has_translations: false,
             skipped: BTreeMap::new(),
             problems: Vec::new(),
-            stopped: None,
+            notes: Vec::new(),
         };
         Self {
             survey,
@@ -211,6 +214,7 @@ impl<'a> Surveyor<'a> {
                 *self.survey.skipped.entry(passed_over.0).or_default() += 1;
                 if !matches!(item.status.as_str(), "publish" | "inherit") {
                     self.hidden.extend(number);
+                    self.note_draft(&item);
                 }
                 return;
             }
@@ -223,8 +227,10 @@ impl<'a> Surveyor<'a> {
             return self.problem(item.line, Some(item.label()), message);
         };
         let live_from = at.to_utc();
-        if standing == Standing::Published {
-            self.note_public(&item, matter, number, live_from);
+        match standing {
+            Standing::Published => self.note_public(&item, matter, number, live_from),
+            Standing::Unpublished(_) => self.note_draft(&item),
+            Standing::Inherited => {}
         }
         if let Some(group) = item.filed("post_translations").next() {
             self.groups.entry(group.nicename.clone()).or_default().push(number);
@@ -277,11 +283,19 @@ impl<'a> Surveyor<'a> {
         }
     }
 
+    fn note_draft(&mut self, item: &Item) {
+        for filing in &item.filings {
+            if let Some(position) = self.survey.add_filing(filing) {
+                self.survey.terms[position].has_drafts = true;
+            }
+        }
+    }
+
     fn locale_of(&mut self, item: &Item) -> u16 {
         let Some(filing) = item.filed("language").next() else { return 0 };
         let Ok(locale) = Locale::parse(&filing.nicename.replace('_', "-")) else {
             let message = format!("its language `{}` is no language tag; that of the site was taken", filing.nicename);
-            self.problem(item.line, Some(item.label()), message);
+            self.survey.notes.push(Problem { line: Some(item.line), item: Some(item.label()), message });
             return 0;
         };
         let locales = &mut self.survey.locales;
@@ -313,6 +327,10 @@ impl<'a> Surveyor<'a> {
                 *self.survey.skipped.entry(reason.to_owned()).or_default() += 1;
             }
             self.survey.items.retain(|_, fact| fact.standing == Standing::Published);
+            let hidden = self.survey.terms.iter().filter(|fact| fact.is_hidden).count() as u64;
+            if hidden > 0 {
+                self.survey.skipped.insert("category or tag of drafts only".to_owned(), hidden);
+            }
         }
         self.survey
     }
@@ -381,7 +399,16 @@ impl Survey {
                 free.insert(position);
                 let locale = self.locales[0].clone();
                 let entry = EntryId(Uuid::nil());
-                self.terms.push(TermFact { term, earliest: None, entry, locale, leader: position });
+                let leader = position;
+                self.terms.push(TermFact {
+                    term,
+                    earliest: None,
+                    has_drafts: false,
+                    is_hidden: false,
+                    entry,
+                    locale,
+                    leader,
+                });
                 position
             }
         }
@@ -451,6 +478,9 @@ impl Survey {
                 *known = Some(earliest);
                 at = next;
             }
+        }
+        for fact in &mut self.terms {
+            fact.is_hidden = fact.has_drafts && fact.earliest.is_none();
         }
         for position in 0..self.terms.len() {
             let (leader, earliest) = (self.terms[position].leader, self.terms[position].earliest);

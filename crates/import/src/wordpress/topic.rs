@@ -12,15 +12,23 @@ use super::slug::slug;
 use super::survey::{Survey, TermFact};
 use crate::html::one_line;
 
-/// The topics of the site, broader ones first. `otherwise` dates those nothing public is filed under.
-pub(crate) fn publications(survey: &Survey, otherwise: DateTime<Utc>) -> Vec<Publication> {
+/// The topics of the site, broader ones first, each with whether it is public. `otherwise` dates those nothing is
+/// filed under.
+pub(crate) fn publications(survey: &Survey, otherwise: DateTime<Utc>) -> Vec<(Publication, bool)> {
     let mut leaders: Vec<usize> = (0..survey.terms.len()).filter(|at| survey.terms[*at].leader == *at).collect();
     leaders.sort_by_key(|at| (ancestors(survey, *at).len(), *at));
     let mut translations: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (position, fact) in survey.terms.iter().enumerate() {
         translations.entry(fact.leader).or_default().push(position);
     }
-    leaders.into_iter().map(|leader| publication(survey, leader, &translations[&leader], otherwise)).collect()
+    let topic = |leader: usize| {
+        let (hidden, public): (Vec<usize>, Vec<usize>) =
+            translations[&leader].iter().partition(|position| survey.terms[**position].is_hidden);
+        let is_public = !public.is_empty();
+        let terms = if is_public { public } else { hidden };
+        (publication(survey, leader, &terms, otherwise, is_public), is_public)
+    };
+    leaders.into_iter().map(topic).collect()
 }
 
 /// External id of a term.
@@ -28,10 +36,17 @@ pub(crate) fn external_value(fact: &TermFact) -> String {
     format!("term:{}:{}", fact.term.taxonomy, fact.term.slug)
 }
 
-fn publication(survey: &Survey, leader: usize, positions: &[usize], otherwise: DateTime<Utc>) -> Publication {
+fn publication(
+    survey: &Survey,
+    leader: usize,
+    positions: &[usize],
+    otherwise: DateTime<Utc>,
+    is_public: bool,
+) -> Publication {
     let fact = &survey.terms[leader];
     let terms: Vec<&TermFact> = positions.iter().map(|position| &survey.terms[*position]).collect();
-    let parent = ancestors(survey, leader).first().map(|parent| survey.terms[survey.terms[*parent].leader].entry);
+    let parent = ancestors(survey, leader).first().map(|parent| &survey.terms[*parent]);
+    let parent = parent.filter(|parent| !(is_public && parent.is_hidden)).map(|parent| parent.entry);
     let mut editions: BTreeMap<Locale, Edition> = BTreeMap::new();
     for fact in &terms {
         editions.entry(fact.locale.clone()).or_insert_with(|| edition(fact));
@@ -80,17 +95,19 @@ fn ancestors(survey: &Survey, position: usize) -> Vec<usize> {
 
 /// Addresses WordPress shows a term at, unless the site has others.
 fn old_paths(survey: &Survey, position: usize) -> Vec<OldPath> {
-    let TermFact { term, locale, .. } = &survey.terms[position];
+    let TermFact { term, locale, is_hidden, .. } = &survey.terms[position];
+    let above = ancestors(survey, position);
     let (base, query) = match term.taxonomy.as_str() {
         "category" => ("category", format!("cat={}", term.id)),
         _ => ("tag", format!("tag={}", term.slug)),
     };
-    let mut segments: Vec<&str> =
-        ancestors(survey, position).iter().map(|at| survey.terms[*at].term.slug.as_str()).collect();
+    let mut segments: Vec<&str> = above.iter().map(|at| survey.terms[*at].term.slug.as_str()).collect();
     segments.reverse();
     segments.push(&term.slug);
     let address = survey.site.base.join(&format!("{base}/{}/", segments.join("/")));
-    let path = address.ok().and_then(|url| survey.site.old_path(url.as_str()));
+    // A public address does not name what is above it and not public.
+    let is_named = *is_hidden || !above.iter().any(|at| survey.terms[*at].is_hidden);
+    let path = address.ok().filter(|_| is_named).and_then(|url| survey.site.old_path(url.as_str()));
     let query = survey.site.query_path(&query).filter(|_| !term.id.is_empty());
     let locale = Some(locale.clone());
     path.into_iter().chain(query).map(|path| OldPath { path, locale: locale.clone() }).collect()

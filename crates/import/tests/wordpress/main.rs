@@ -1,0 +1,13 @@
+//! WordPress exports into real stores.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests unwrap like the tests themselves")]
+
+mod again;
+mod attacks;
+mod damage;
+mod drafts;
+mod kinds;
+mod media;
+mod memory;
+mod names;
+mod support;

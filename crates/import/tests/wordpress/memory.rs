@@ -1,0 +1,66 @@
+//! Memory does not grow with the file.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+use std::process::Command;
+
+use griot_import::WordPressOptions;
+use griot_testbed::Backend;
+
+use crate::support::{Record, post};
+
+/// Size of the export, in MB. The limit holds for 1 GB as well; what is remembered grows by some 200 bytes for
+/// each item.
+const SIZE: usize = 100;
+const LIMIT: u64 = 200;
+
+fn write_export(file: &Path) -> u64 {
+    let mut out = BufWriter::new(File::create(file).unwrap());
+    let frame = crate::support::export("#");
+    let (head, tail) = frame.split_once('#').unwrap();
+    out.write_all(head.as_bytes()).unwrap();
+    // A hundred long texts and a great many that are passed over: the store's own cost is not what is measured.
+    let paragraph = format!("<p>{}</p>\n", "Un mot après l’autre. ".repeat(40));
+    let content = paragraph.repeat(SIZE * 1_000_000 / 2_000 / paragraph.len());
+    let mut count = 0;
+    for number in 1..=2_000 {
+        let item = post(number, &format!("article-{number}"), &content);
+        let item = if number % 20 == 0 { item } else { item.replace(">publish<", ">trash<") };
+        count += u64::from(number % 20 == 0);
+        out.write_all(item.as_bytes()).unwrap();
+    }
+    out.write_all(tail.as_bytes()).unwrap();
+    count
+}
+
+#[test]
+fn a_large_file_is_imported_in_little_memory() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("large.xml");
+    write_export(&file);
+    // A process of its own, for the peak of this one is that of all tests.
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "memory::import_for_the_memory_test", "--ignored", "--nocapture"])
+        .env("GRIOT_TEST_EXPORT", &file)
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
+    let peak = text.lines().find_map(|line| line.strip_prefix("peak ")).unwrap().parse::<u64>().unwrap();
+    println!("{SIZE} MB of export: at most {peak} MB of memory");
+    assert!(peak < LIMIT, "{peak} MB");
+}
+
+#[tokio::test]
+#[ignore = "run by `a_large_file_is_imported_in_little_memory`"]
+async fn import_for_the_memory_test() {
+    let Ok(file) = std::env::var("GRIOT_TEST_EXPORT") else { return };
+    let record = Record::fresh(Backend::Sqlite).await;
+    let report = record.import(Path::new(&file), &WordPressOptions::default()).await.unwrap();
+    assert_eq!(report.counts.values().map(|counts| counts.created).sum::<u64>(), 100, "{report}");
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    let kilobytes: u64 = peak.trim().trim_end_matches(" kB").trim().parse().unwrap();
+    println!("peak {}", kilobytes / 1024);
+}
