@@ -157,6 +157,8 @@ fn sqlite_options(file: &Path, access: Access) -> ConnectOptions {
             Access::Read => options.read_only(true).pragma("query_only", "ON"),
             Access::Migrate | Access::Write => options
                 .create_if_missing(access == Access::Migrate)
+                // 32 MB: an import touches the same index pages again and again, and each checkpoint writes them out.
+                .pragma("wal_autocheckpoint", "8192")
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Full),
         }
@@ -167,6 +169,8 @@ fn sqlite_options(file: &Path, access: Access) -> ConnectOptions {
 fn postgres_options(url: &str, store: StoreName, access: Access, takes_role: bool) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options.sqlx_logging(false).acquire_timeout(Duration::from_secs(5)).test_before_acquire(false);
+    // A busy connection is known to live; one that has rested may have lost its server.
+    options.test_before_acquire_if_idle_for(Duration::from_secs(1));
     options.max_connections(if access == Access::Read { 8 } else { 2 }).min_connections(1);
     options.map_sqlx_postgres_opts(move |options| {
         let options = options.statement_cache_capacity(512).options([("search_path", store.as_str())]);

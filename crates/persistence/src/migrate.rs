@@ -111,13 +111,12 @@ async fn create_schema(tx: &DatabaseTransaction, store: StoreName) -> Result<(),
         }
         StoreName::Editorial => "CREATE SCHEMA IF NOT EXISTS editorial; REVOKE ALL ON SCHEMA editorial FROM PUBLIC;",
     };
-    tx.execute_unprepared(sql).await.map(|_| ()).map_err(|err| {
+    tx.execute_unprepared(sql).await.map(|_| ()).inspect_err(|_| {
         tracing::error!(
             role = DELIVERY_ROLE,
             "creating the schema or the role failed; an administrator can run: CREATE ROLE griot_delivery NOLOGIN; \
              GRANT griot_delivery TO <this user>; GRANT CREATE ON DATABASE <this database> TO <this user>"
         );
-        err
     })
 }
 
@@ -127,8 +126,12 @@ async fn grant(tx: &DatabaseTransaction, store: StoreName) -> Result<(), DbErr> 
             "GRANT USAGE ON SCHEMA published TO griot_delivery;
              GRANT SELECT ON ALL TABLES IN SCHEMA published TO griot_delivery;
              DO $$ BEGIN
-               IF NOT pg_has_role(current_user, 'griot_delivery', 'MEMBER') THEN
+               IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
                  GRANT griot_delivery TO CURRENT_USER;
+               END IF;
+             EXCEPTION WHEN insufficient_privilege THEN
+               IF NOT pg_has_role(current_user, 'griot_delivery', 'MEMBER') THEN
+                 RAISE;
                END IF;
              END $$;"
         }

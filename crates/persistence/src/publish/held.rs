@@ -16,6 +16,9 @@ use crate::StoreError;
 use crate::entity::{edition, entry_version, link, naming};
 use crate::statements::padded;
 
+/// Row id, entry, locale, interval, slug, text.
+type EditionRow = (i64, Uuid, String, i64, Option<i64>, Option<String>, String);
+
 /// One entry as the store holds it, as far back as a publication reaches.
 #[derive(Debug)]
 pub(super) struct Held {
@@ -107,7 +110,7 @@ async fn load_editions(
     ids: &[Uuid],
     since: i64,
 ) -> Result<(), StoreError> {
-    let rows: Vec<(i64, Uuid, String, i64, Option<i64>, Option<String>, String)> = edition::Entity::find()
+    let rows: Vec<EditionRow> = edition::Entity::find()
         .select_only()
         .columns([
             edition::Column::Id,

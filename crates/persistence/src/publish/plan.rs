@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use griot_domain::{Edition, Entry, EntryId, ExternalId, Locale, OldPath, Publication, from_micros, micros};
 
-use super::rows::{digest, edition_content};
+use super::rows::{StoredEdition, digest};
 use super::state::{EntryState, State, Version};
 use super::{Act, Refusal};
 
@@ -16,6 +16,8 @@ pub(super) struct Plan<'a> {
     pub is_new: bool,
     /// In the order they become live, each with a `seq` of its own.
     pub steps: Vec<Step<'a>>,
+    /// The editions of the steps.
+    pub stored: BTreeMap<&'a Locale, StoredEdition>,
     pub external_ids: Vec<&'a ExternalId>,
     pub old_paths: Vec<&'a OldPath>,
 }
@@ -40,11 +42,12 @@ pub(super) fn plan<'a>(
     let known = state.entries.get(&publication.id.0).unwrap_or(&empty);
     check_shape(publication, known)?;
     check_names(publication, state)?;
-    let parts = changed_parts(publication, act, known)?;
+    let mut parts = changed_parts(publication, act, known)?;
     check_slugs(publication, &parts, state)?;
     let plan = Plan {
         publication,
         is_new: known.kind.is_none(),
+        stored: std::mem::take(&mut parts.stored),
         steps: steps_of(parts),
         external_ids: fresh(&publication.external_ids, |one| {
             !state.external_ids.contains_key(&(one.scheme.clone(), one.value.clone()))
@@ -121,6 +124,7 @@ fn check_slugs(publication: &Publication, parts: &Parts<'_>, state: &State) -> R
 struct Parts<'a> {
     entry: Option<(&'a Entry, i64)>,
     editions: BTreeMap<&'a Locale, (&'a Edition, i64)>,
+    stored: BTreeMap<&'a Locale, StoredEdition>,
     withdrawn: BTreeMap<&'a Locale, i64>,
 }
 
@@ -134,9 +138,10 @@ fn changed_parts<'a>(publication: &'a Publication, act: &Act, known: &EntryState
         parts.entry = when.part_live_from(&known.versions, &digest)?.map(|at| (entry, at));
     }
     for (locale, edition) in &publication.editions {
-        let (_, _, digest) = edition_content(edition);
-        if let Some(at) = when.part_live_from(known.editions_in(locale), &digest)? {
+        let stored = StoredEdition::of(edition);
+        if let Some(at) = when.part_live_from(known.editions_in(locale), &stored.digest)? {
             parts.editions.insert(locale, (edition, at));
+            parts.stored.insert(locale, stored);
         }
     }
     for locale in &publication.withdrawn {
@@ -233,7 +238,7 @@ fn steps_of(parts: Parts<'_>) -> Vec<Step<'_>> {
     steps.into_iter().map(|(at, step)| Step { at, ..step }).collect()
 }
 
-fn fresh<'a, T: Ord>(given: &'a [T], is_fresh: impl Fn(&T) -> bool) -> Vec<&'a T> {
+fn fresh<T: Ord>(given: &[T], is_fresh: impl Fn(&T) -> bool) -> Vec<&T> {
     let mut fresh: Vec<&T> = given.iter().filter(|one| is_fresh(one)).collect();
     fresh.sort();
     fresh.dedup();

@@ -172,10 +172,10 @@ async fn publish_run(
             Err(refusal) => Outcome::Refused(refusal),
             Ok(None) => Outcome::Unchanged,
             Ok(Some(plan)) => {
-                let (id, kind) = (plan.publication.id, plan.publication.kind);
+                let (id, kind, is_new) = (plan.publication.id, plan.publication.kind, plan.is_new);
                 let held = held.remove(&id.0).unwrap_or_else(|| Held::nothing(id, kind));
-                seq = rows.add(&plan, held, act, seq);
-                if plan.is_new { Outcome::Created { seq } } else { Outcome::Updated { seq } }
+                seq = rows.add(plan, held, act, seq);
+                if is_new { Outcome::Created { seq } } else { Outcome::Updated { seq } }
             }
         });
     }

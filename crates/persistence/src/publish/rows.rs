@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::Act;
 use super::held::Held;
 use super::plan::{Plan, Step};
-use super::timeline::{Lasting, LinkFact, Mending, Naming, SlugChange, Source, SourceFacts, Span, mend};
+use super::timeline::{Lasting, LinkFact, Mending, Naming, SlugChange, Source, SourceFacts, Span, Words, mend};
 use crate::StoreError;
 use crate::entity::{edition, entry, entry_version, external_id, journal, link, naming, old_path, slug};
 
@@ -51,36 +51,45 @@ pub(super) fn digest(parts: &[&str]) -> String {
     })
 }
 
-/// The parts of an edition as stored: text, body, digest.
-pub(super) fn edition_content(edition: &Edition) -> (String, String, String) {
-    let content = edition.text.to_json();
-    let body = serde_json::to_string(&edition.body).expect("bodies have string keys only");
-    let slug = edition.slug.as_ref().map_or("", |slug| slug.as_str());
-    let digest = digest(&[slug, &content, &body]);
-    (content, body, digest)
+/// An edition as it is stored.
+#[derive(Debug)]
+pub(super) struct StoredEdition {
+    content: String,
+    body: String,
+    pub digest: String,
+}
+
+impl StoredEdition {
+    pub fn of(edition: &Edition) -> Self {
+        let content = edition.text.to_json();
+        let body = serde_json::to_string(&edition.body).expect("bodies have string keys only");
+        let slug = edition.slug.as_ref().map_or("", |slug| slug.as_str());
+        let digest = digest(&[slug, &content, &body]);
+        Self { content, body, digest }
+    }
 }
 
 impl Rows {
     /// Makes `plan` happen in `held`, its first record in the journal taking `seq` + 1, and takes up the rows that
     /// change. Returns the last `seq` taken.
-    pub fn add(&mut self, plan: &Plan<'_>, mut held: Held, act: &Act, mut seq: i64) -> i64 {
+    pub fn add(&mut self, mut plan: Plan<'_>, mut held: Held, act: &Act, mut seq: i64) -> i64 {
         let publication = plan.publication;
         let (id, kind) = (publication.id, publication.kind);
         if plan.is_new {
             self.entries.push(entry::ActiveModel { id: Set(id.0), kind: Set(kind.as_str().to_owned()) });
         }
-        self.add_names(plan, seq + 1);
+        self.add_names(&plan, seq + 1);
         let names_only = Step { at: micros(publication.live_from), ..Step::default() };
         if plan.steps.is_empty() {
             seq += 1;
-            self.add_journal(plan, &names_only, names_only.at, act, seq);
+            self.add_journal(&plan, &names_only, names_only.at, act, seq);
         }
         for step in &plan.steps {
             seq += 1;
             let at = held.timeline.apply(step, seq);
-            self.add_journal(plan, step, at, act, seq);
+            self.add_journal(&plan, step, at, act, seq);
         }
-        self.add_timeline(plan, held);
+        self.add_timeline(&mut plan, held);
         seq
     }
 
@@ -112,7 +121,7 @@ impl Rows {
         });
     }
 
-    fn add_timeline(&mut self, plan: &Plan<'_>, held: Held) {
+    fn add_timeline(&mut self, plan: &mut Plan<'_>, held: Held) {
         let timeline = &held.timeline;
         let Some(changed_from) = timeline.changed_from else { return };
         let since = timeline.since.unwrap_or(changed_from);
@@ -129,9 +138,8 @@ impl Rows {
                     Source::Row { id, was_moved: true } => self.editions_ended.push((id, span.live_to)),
                     Source::Row { .. } => {}
                     Source::Fresh { seq } => {
-                        let Some(edition) = plan.publication.editions.get(locale) else { continue };
-                        let interval = (span.live_from, span.live_to);
-                        self.add_edition(plan, locale, edition, language.position, interval, seq);
+                        let Some(stored) = plan.stored.remove(locale) else { continue };
+                        self.add_edition(plan, locale, stored, language.position, span, seq);
                     }
                 }
             }
@@ -179,12 +187,12 @@ impl Rows {
         &mut self,
         plan: &Plan<'_>,
         locale: &Locale,
-        edition: &Edition,
+        stored: StoredEdition,
         position: i64,
-        (live_from, live_to): (i64, Option<i64>),
+        span: &Span<Words>,
         seq: i64,
     ) {
-        let (content, body, digest) = edition_content(edition);
+        let StoredEdition { content, body, digest } = stored;
         self.editions.push(edition::ActiveModel {
             id: NotSet,
             entry_id: Set(plan.publication.id.0),
@@ -192,9 +200,9 @@ impl Rows {
             locale: Set(locale.to_string()),
             position: Set(position),
             seq: Set(seq),
-            live_from: Set(live_from),
-            live_to: Set(live_to),
-            slug: Set(edition.slug.as_ref().map(|slug| slug.as_str().to_owned())),
+            live_from: Set(span.live_from),
+            live_to: Set(span.live_to),
+            slug: Set(span.value.slug.clone()),
             digest: Set(digest),
             content: Set(content),
             body: Set(body),

@@ -14,6 +14,9 @@ use crate::statements::padded;
 /// Names asked for in one statement.
 const CHUNK: usize = 512;
 
+/// Row id, entry, locale, position, digest, interval, slug.
+type EditionRow = (i64, Uuid, String, i64, String, i64, Option<i64>, Option<String>);
+
 /// The present state of one entry.
 #[derive(Debug, Default)]
 pub(super) struct EntryState {
@@ -89,7 +92,7 @@ impl State {
             let version = Version { row, digest, live_from, live_to, slug: None, position: 0 };
             self.entries.entry(id).or_default().versions.push(version);
         }
-        let editions: Vec<(i64, Uuid, String, i64, String, i64, Option<i64>, Option<String>)> = edition::Entity::find()
+        let editions: Vec<EditionRow> = edition::Entity::find()
             .select_only()
             .columns([
                 edition::Column::Id,

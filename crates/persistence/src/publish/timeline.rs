@@ -142,10 +142,10 @@ impl Timeline {
                 self.slugs.push(SlugChange { locale: (*locale).clone(), at, ends_live: true, begins: None });
             }
         }
-        if !self.has_live_edition() {
-            if let Some(live) = self.versions.iter_mut().find(|span| span.is_live()) {
-                live.end(at);
-            }
+        if !self.has_live_edition()
+            && let Some(live) = self.versions.iter_mut().find(|span| span.is_live())
+        {
+            live.end(at);
         }
         at
     }
@@ -167,20 +167,25 @@ impl Timeline {
         if !step.editions.is_empty() || step.entry.is_some() {
             at = at.max(self.live_without_break_since());
         }
-        let withdraws_last = !step.withdrawn.is_empty()
-            && step.editions.is_empty()
-            && self
-                .languages
-                .iter()
-                .filter(|(locale, _)| !step.withdrawn.contains(locale))
-                .flat_map(|(_, language)| &language.spans)
-                .all(|span| !span.is_live());
-        if withdraws_last {
-            let ends = self.languages.values().flat_map(|language| &language.spans).filter_map(|span| span.live_to);
-            let begins = self.versions.last().map(|live| live.live_from);
-            at = ends.chain(begins).fold(at, i64::max);
+        if !step.withdrawn.is_empty() && step.editions.is_empty() {
+            at = at.max(self.without_gap_after(step));
         }
         at
+    }
+
+    /// The earliest instant the languages of `step` can end at, so that the entry has some text as long as it is live.
+    fn without_gap_after(&self, step: &Step<'_>) -> i64 {
+        let stay = self.languages.iter().filter(|(locale, _)| !step.withdrawn.contains(locale));
+        let mut spans: Vec<(i64, i64)> =
+            stay.flat_map(|(_, language)| &language.spans).map(Span::interval).filter(|(from, to)| from < to).collect();
+        if spans.iter().all(|(_, to)| *to != FOREVER) {
+            // The last one: the entry ends with it, so not before anything else of it did.
+            let ends = self.languages.values().flat_map(|language| &language.spans).filter_map(|span| span.live_to);
+            let begin = self.versions.last().map(|live| live.live_from);
+            return ends.chain(begin).max().unwrap_or(i64::MIN);
+        }
+        spans.sort_by_key(|(_, to)| std::cmp::Reverse(*to));
+        spans.iter().fold(FOREVER, |since, (from, to)| if *to >= since { since.min(*from) } else { since })
     }
 
     /// Where the unbroken row of neutral parts that reaches to now begins; where the last one ended if none is live.

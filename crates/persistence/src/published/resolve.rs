@@ -62,9 +62,13 @@ impl PublishedStore {
         Ok(known)
     }
 
-    /// What an address of the site before leads to. `path` is in normal form. One statement.
-    pub async fn find_by_old_path(&self, path: &str) -> Result<Option<Found>, StoreError> {
-        let row = old_path::Entity::find_by_id(path.to_owned()).one(&self.db).await?;
+    /// What an address of the site before leads to: the first of `forms` that leads anywhere. One statement.
+    pub async fn find_by_old_path(&self, forms: &[String]) -> Result<Option<Found>, StoreError> {
+        let rows = old_path::Entity::find()
+            .filter(old_path::Column::Path.is_in(forms.iter().map(String::as_str)))
+            .all(&self.db)
+            .await?;
+        let row = forms.iter().find_map(|form| rows.iter().find(|row| row.path == *form));
         row.map(|row| {
             let locale = row.locale.as_deref().map(Locale::parse).transpose();
             let locale = locale.map_err(|err| StoreError::corrupt(format!("the old path {}", row.path), err))?;

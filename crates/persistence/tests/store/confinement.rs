@@ -1,7 +1,7 @@
 //! Delivery reads what is published, and nothing else.
 
 use griot_domain::EntryKind;
-use griot_persistence::{DELIVERY_ROLE, Location, PublishedStore};
+use griot_persistence::{DELIVERY_ROLE, Level, Location, PublishedStore, Publisher, StoreName, doctor, migrate};
 use griot_testbed::TestDatabase;
 use rstest::rstest;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr};
@@ -59,6 +59,23 @@ async fn delivery_works_with_a_login_of_its_own() {
     let reader = PublishedStore::open(&location).await.unwrap();
     assert_eq!(reader.records(&now("fr"), &[id(1)]).await.unwrap().len(), 1);
     assert_eq!(reader.last_seq().await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn an_owner_without_any_power_over_roles_can_migrate_publish_and_deliver() {
+    // The role is there already: an administrator made it.
+    let store = fresh_store(Backend::Postgres).await;
+    store.raw("CREATE ROLE plain_owner LOGIN").await;
+    store.raw(&format!("GRANT {DELIVERY_ROLE} TO plain_owner WITH ADMIN OPTION")).await;
+    let database = griot_testbed::database(Backend::Postgres);
+    let name = database.url().rsplit_once('/').unwrap().1.to_owned();
+    store.raw(&format!("GRANT CREATE ON DATABASE {name} TO plain_owner")).await;
+    let location = Location::Postgres { url: database.url_as("plain_owner"), delivery_url: None };
+    migrate(&location).await.unwrap();
+    let publisher = Publisher::open(&location, StoreName::Published).await.unwrap();
+    publisher.publish(&[article(1, "2024-01-01").build()], &act("2026-01-01")).await.unwrap();
+    let findings = doctor(&location).await;
+    assert!(findings.iter().all(|finding| finding.level == Level::Ok), "{findings:#?}");
 }
 
 #[tokio::test]

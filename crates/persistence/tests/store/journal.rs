@@ -106,8 +106,8 @@ async fn assert_same(one: &Store, other: &Store) {
     }
     for path in ["/?p=1", "/deux/"] {
         assert_eq!(
-            one.reader.find_by_old_path(path).await.unwrap(),
-            other.reader.find_by_old_path(path).await.unwrap()
+            one.reader.find_by_old_path(&[path.to_owned()]).await.unwrap(),
+            other.reader.find_by_old_path(&[path.to_owned()]).await.unwrap()
         );
     }
 }

@@ -342,7 +342,7 @@ async fn reads_cost_one_statement_each_however_much_they_read(
         assert_eq!(reader.bodies(&editions).await.unwrap().len(), many);
         reader.find_by_slug(&now("fr"), ARTICLE, &slug("titre")).await.unwrap();
         reader.ids_by_slug(ARTICLE, &[slug("titre")]).await.unwrap();
-        reader.find_by_old_path("/x").await.unwrap();
+        reader.find_by_old_path(&["/x".to_owned()]).await.unwrap();
         reader.count(&now("fr"), &latest(ARTICLE, vec![])).await.unwrap();
         assert_eq!(reader.statements().get() - before, 6);
         let before = reader.statements().get();

@@ -1,5 +1,7 @@
 //! The stores on SQLite and PostgreSQL: what is published and what is read back, now and at any moment.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests unwrap like the tests themselves")]
+
 mod confinement;
 mod doctor;
 mod journal;

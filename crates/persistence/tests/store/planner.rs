@@ -6,8 +6,8 @@ use rstest::rstest;
 
 use crate::support::*;
 
-/// A record with enough in it for the planners to care, and their statistics.
-async fn filled() -> Store {
+/// A record with enough in it for the planner to care.
+async fn filled(has_statistics: bool) -> Store {
     let store = fresh_store(Backend::Sqlite).await;
     let batch: Vec<_> = (1..=2_000u128)
         .map(|number| {
@@ -18,7 +18,10 @@ async fn filled() -> Store {
         })
         .collect();
     store.publish(&batch).await;
-    store.publisher.checkpoint().await.unwrap();
+    if has_statistics {
+        store.publisher.checkpoint().await.unwrap();
+        store.raw("ANALYZE").await;
+    }
     store
 }
 
@@ -56,8 +59,9 @@ async fn sqlite_reads_a_page_off_an_index_in_its_order(
     #[case] conditions: Vec<Condition>,
     #[case] by: OrderedBy,
     #[case] index: &str,
+    #[values(false, true)] has_statistics: bool,
 ) {
-    let store = filled().await;
+    let store = filled(has_statistics).await;
     let moments = [Moment::Now, Moment::AsOf(at("2024-11-01"))];
     for (moment, is_descending) in moments.into_iter().flat_map(|moment| [(moment, true), (moment, false)]) {
         let view = View { moment, ..now("fr") };

@@ -115,14 +115,14 @@ async fn new_names_alone_are_a_publication(#[values(Backend::Sqlite, Backend::Po
     let store = fresh_store(backend).await;
     store.publish(&[article(1, "2024-01-01").external("wp", "1").build()]).await;
     let more = article(1, "2024-01-01").external("wp", "1").external("wp", "2").old_path("/a/", Some("fr")).build();
-    assert_eq!(store.publish(&[more.clone()]).await, [Outcome::Updated { seq: 2 }]);
+    assert_eq!(store.publish(std::slice::from_ref(&more)).await, [Outcome::Updated { seq: 2 }]);
     assert_eq!(store.publish(&[more]).await, [Outcome::Unchanged]);
     let found = store.publisher.ids_by_external("wp", &["1".into(), "2".into(), "3".into()]).await.unwrap();
     assert_eq!((found.get("1"), found.get("2"), found.get("3")), (Some(&id(1)), Some(&id(1)), None));
     assert_eq!(store.publisher.ids_by_external("other", &["1".into()]).await.unwrap().len(), 0);
-    let old = store.reader.find_by_old_path("/a/").await.unwrap().unwrap();
+    let old = store.reader.find_by_old_path(&["/a/".to_owned()]).await.unwrap().unwrap();
     assert_eq!((old.id, old.locale), (id(1), Some(locale("fr"))));
-    assert_eq!(store.reader.find_by_old_path("/a").await.unwrap(), None);
+    assert_eq!(store.reader.find_by_old_path(&["/a".to_owned()]).await.unwrap(), None);
 }
 
 #[rstest]
