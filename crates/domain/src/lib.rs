@@ -46,7 +46,7 @@ pub use person::{Person, PersonName, PersonText, RankPeriod};
 pub use place::{GeoPoint, Place};
 pub use publication::{Edition, ExternalId, OldPath, Publication, Seo};
 pub use share::{Network, ShareLink, share_links};
-pub use site::{OldPathError, Site, normalise_old_path};
+pub use site::{OldPathError, Site, normalise_old_path, old_path_forms};
 pub use slug::{Slug, SlugError};
 pub use style::{Style, Title, rank_at, style_at, titles_at};
 pub use topic::{Topic, TopicText};

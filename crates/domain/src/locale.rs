@@ -44,6 +44,18 @@ impl Locale {
         &self.0
     }
 
+    /// The tags with one part after another taken off the end, nearest first: `zh-Hant`, `zh` for `zh-Hant-TW`.
+    pub fn broader(&self) -> Vec<Self> {
+        let mut tag = self.0.as_str();
+        let mut broader = Vec::new();
+        while let Some((shorter, _)) = tag.rsplit_once('-') {
+            tag = shorter;
+            // A lone letter introduces an extension and ends no tag.
+            broader.extend(Self::parse(tag).ok().filter(|locale| locale.0 == tag));
+        }
+        broader
+    }
+
     /// Direction in which the language is written. An explicit script decides; otherwise the language's usual one.
     pub fn direction(&self) -> Direction {
         const SCRIPTS: [&str; 8] = ["Arab", "Hebr", "Nkoo", "Syrc", "Thaa", "Adlm", "Rohg", "Mand"];
@@ -137,6 +149,14 @@ mod tests {
         for bad in ["", "french language", "f", "und", "fr_", "../x"] {
             assert!(Locale::parse(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn broader_tags_lose_parts_from_the_end() {
+        let of = |tag| Locale::parse(tag).unwrap().broader().iter().map(Locale::to_string).collect::<Vec<_>>();
+        assert_eq!(of("zh-Hant-TW"), ["zh-Hant", "zh"]);
+        assert_eq!(of("fr-ML"), ["fr"]);
+        assert_eq!(of("fr"), [] as [&str; 0]);
     }
 
     #[test]

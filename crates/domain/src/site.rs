@@ -130,6 +130,28 @@ pub fn normalise_old_path(raw: &str) -> Result<String, OldPathError> {
     if normal.len() > MAX_OLD_PATH { Err(OldPathError::Length(normal.len())) } else { Ok(normal) }
 }
 
+/// The forms in which an old address may be stored, the exact one first: as it is; with only the keys WordPress itself
+/// reads; its path alone. Links gather tracking parameters on their way. `raw` is in normal form.
+pub fn old_path_forms(raw: &str) -> Vec<String> {
+    let Some((path, query)) = raw.split_once('?') else { return vec![raw.to_owned()] };
+    let mut forms = vec![raw.to_owned()];
+    let root = if path == "/index.php" { "/" } else { path };
+    let mut add = |form: String| {
+        if !forms.contains(&form) {
+            forms.push(form);
+        }
+    };
+    for pair in
+        query.split('&').filter(|pair| ["p=", "page_id=", "attachment_id="].iter().any(|key| pair.starts_with(key)))
+    {
+        add(format!("{root}?{pair}"));
+    }
+    if root != "/" {
+        add(root.to_owned());
+    }
+    forms
+}
+
 /// Escapes of what a query may hold as it stands are undone, except of what would then separate or mean a space.
 fn write_query(out: &mut String, query: &str) {
     const PART: &AsciiSet = &OLD_SEGMENT.remove(b'/').remove(b'?').add(b'&').add(b'=').add(b'+').add(b';');
@@ -230,6 +252,15 @@ mod tests {
         path: &str,
     ) {
         assert_eq!(site("https://koulouba.ml").parse_path(path), None);
+    }
+
+    #[test]
+    fn old_addresses_are_found_behind_tracking_parameters() {
+        assert_eq!(old_path_forms("/?p=12"), ["/?p=12"]);
+        assert_eq!(old_path_forms("/?utm_source=x&p=12"), ["/?utm_source=x&p=12", "/?p=12"]);
+        assert_eq!(old_path_forms("/index.php?p=12"), ["/index.php?p=12", "/?p=12"]);
+        assert_eq!(old_path_forms("/a/b?utm_source=x"), ["/a/b?utm_source=x", "/a/b"]);
+        assert_eq!(old_path_forms("/a/b"), ["/a/b"]);
     }
 
     #[test]

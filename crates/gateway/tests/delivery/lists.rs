@@ -116,6 +116,19 @@ async fn bad_arguments_are_named_with_what_would_be_right(
             json!({ "after": cursor, "filter": { "topics": ["sport"] } }),
             "`after`: belongs to a list with another filter or order; begin again without a cursor",
         ),
+        (json!({ "filter": { "text": "a\u{0}" } }), "`filter.text`: holds the control character '\\0'; leave it out"),
+        (
+            json!({ "filter": { "or": vec![json!({ "text": "zq" }); 100] } }),
+            "`filter`: weighs 901, at most 32; each condition weighs 1, `text` 8",
+        ),
+        (
+            json!({ "filter": { "and": vec![json!({ "kinds": ["NEWS"] }); 999] } }),
+            "`filter`: weighs 1998, at most 32; each condition weighs 1, `text` 8",
+        ),
+        (
+            json!({ "filter": { "or": vec![json!({ "people": vec!["x"; 100] }); 5] } }),
+            "`filter`: names more than 400 entries in all",
+        ),
         (json!({ "filter": { "text": " " } }), "`filter.text`: is empty; leave it out to see everything"),
     ] {
         let refusal = desk.refusal(LIST, arguments.clone()).await;

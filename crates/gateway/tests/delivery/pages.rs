@@ -113,7 +113,14 @@ async fn old_addresses_and_old_slugs_redirect(#[values(Backend::Sqlite, Backend:
     let route = "query($path: String!) { route(path: $path) { redirect { to permanent } content { slug } } }";
     let of = async |path: &str| desk.data(route, json!({ "path": path })).await["route"].take();
     let to_page = json!({ "redirect": { "to": "/fr/articles/nouveau-titre", "permanent": true }, "content": null });
-    for path in ["/?p=12", "/2024/01/ancien-titre/", "/fr/articles/ancien-titre", "/en/articles/nouveau-titre"] {
+    for path in [
+        "/?p=12",
+        "/index.php?utm_source=x&p=12",
+        "/2024/01/ancien-titre/?utm_source=x",
+        "/2024/01/ancien-titre/",
+        "/fr/articles/ancien-titre",
+        "/en/articles/nouveau-titre",
+    ] {
         assert_eq!(of(path).await, to_page, "{path}");
     }
     let page = json!({ "redirect": null, "content": { "slug": "nouveau-titre" } });

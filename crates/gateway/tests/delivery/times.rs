@@ -76,6 +76,12 @@ async fn a_new_appointment_leaves_older_articles_as_they_were(
     )])
     .await;
     assert_eq!(desk.data(STYLE, json!({ "slug": "rencontre-2023" })).await, before);
+    // One of unknown beginning counts from the day it was published.
+    let undated = json!({ "person": id(1), "precedence": 2 });
+    desk.publish(vec![appointment(7, "2025-12-01T00:00:00Z", undated, "Médiateur")]).await;
+    assert_eq!(desk.data(STYLE, json!({ "slug": "rencontre-2023" })).await, before);
+    let titles = desk.data("{ person(slug: \"assimi-goita\") { titles { title from } } }", json!({})).await;
+    assert_eq!(titles["person"]["titles"][1], json!({ "title": "Médiateur", "from": null }));
     let now = desk.data("{ person(slug: \"assimi-goita\") { style } }", json!({})).await;
     assert_eq!(now["person"]["style"], "Général d’Armée Assimi GOÏTA, Maréchal");
 }
@@ -104,6 +110,30 @@ async fn as_of_an_instant_only_what_was_public_then_is_there(
     assert_eq!(data["person"]["style"], "Colonel Assimi GOÏTA, Vice-président");
     assert_eq!(data["person"]["appointments"]["nodes"], json!([{ "title": "Vice-président" }]));
     assert_eq!(data["article"], Value::Null);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_region_falls_back_to_its_language_first(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let desk = desk(backend).await;
+    let text = |title: &str| json!({ "headline": title });
+    let both = [("en", "visit", text("Visit")), ("fr", "visite", text("Visite"))];
+    let texts: Vec<_> = both.iter().map(|(tag, slug, text)| (*tag, Some(*slug), text.clone(), json!([]))).collect();
+    let entry = json!({ "kind": "NEWS", "issuedAt": "2025-01-01T00:00:00Z" });
+    desk.publish(vec![crate::support::publication(
+        20,
+        griot_domain::EntryKind::Article,
+        "2025-01-01T00:00:00Z",
+        entry,
+        &texts,
+    )])
+    .await;
+    let query = "query($view: ViewInput) { article(slug: \"visite\", view: $view) { title locale resolvedLocale } }";
+    let of = async |view: Value| desk.data(query, json!({ "view": view })).await["article"].take();
+    let french = json!({ "title": "Visite", "locale": "fr-ML", "resolvedLocale": "fr" });
+    assert_eq!(of(json!({ "locale": "fr-ML" })).await, french);
+    assert_eq!(of(json!({ "locale": "de-AT" })).await["resolvedLocale"], "en", "the site's own chain comes next");
+    assert_eq!(of(json!({ "locale": "fr-ML", "fallback": [] })).await, Value::Null);
 }
 
 #[rstest]

@@ -6,7 +6,7 @@ use griot_persistence::{Condition, ListQuery, Order, Window};
 use std::sync::Arc;
 
 use super::connection::{Connection, List, Paging, Sizes};
-use super::error::Answer;
+use super::error::{Answer, ApiError};
 use super::loads::Loads;
 use super::reference::References;
 use super::seen::{FromSeen, Seen, day_of};
@@ -27,6 +27,31 @@ pub(crate) trait Narrow {
     fn defaults(filter: Option<&Self>) -> Vec<Condition> {
         let _ = filter;
         Vec::new()
+    }
+}
+
+/// Most that the conditions of one filter may weigh.
+const MAX_WEIGHT: usize = 32;
+/// A condition on words reads every text it is not kept from; the others read an index.
+const WORDS_WEIGHT: usize = 8;
+
+/// Refuses a filter that would keep the database busy for long: its conditions come in variables too, where no cost of
+/// the document sees them.
+fn bounded(conditions: &[Condition]) -> Answer<()> {
+    let weight: usize = conditions.iter().map(weight).sum();
+    if weight <= MAX_WEIGHT {
+        return Ok(());
+    }
+    let message = format!("weighs {weight}, at most {MAX_WEIGHT}; each condition weighs 1, `text` {WORDS_WEIGHT}");
+    Err(ApiError::invalid("filter", message))
+}
+
+fn weight(condition: &Condition) -> usize {
+    match condition {
+        Condition::Words(_) => WORDS_WEIGHT,
+        Condition::All(parts) | Condition::Any(parts) => 1 + parts.iter().map(weight).sum::<usize>(),
+        Condition::Not(part) => 1 + weight(part),
+        _ => 1,
     }
 }
 
@@ -73,7 +98,9 @@ pub(crate) async fn below<T: FromSeen, F: Narrow>(
         let mut references = References::default();
         filter.note(&mut references)?;
         references.look_up(loads).await?;
-        conditions.extend(filter.conditions(&references)?);
+        let demanded = filter.conditions(&references)?;
+        bounded(&demanded)?;
+        conditions.extend(demanded);
     }
     conditions.extend(F::defaults(filter.as_ref()));
     let window = Window { after: None, before: None, limit: 0, from_end: false };

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use griot_domain::{Body, Clock, Entry, EntryId, ExternalId, LinkRole, Locale, Site, Text, Title, View};
+use griot_domain::{Body, Clock, Entry, EntryId, ExternalId, LinkRole, Locale, PartialDate, Site, Text, Title, View};
 use griot_persistence::{ListQuery, Page, PublishedStore, Record};
 
 use super::batch::Batch;
@@ -161,7 +161,10 @@ fn by_view<K>(keys: Vec<InView<K>>) -> HashMap<Arc<View>, Vec<K>> {
 
 fn post(record: Record) -> Option<Post> {
     let (Entry::Appointment(appointment), Text::Appointment(text)) = (&record.entry, &record.text) else { return None };
-    Some(Post { appointment: appointment.clone(), title: text.title.clone(), tag: Arc::new(record) })
+    let mut appointment = appointment.clone();
+    // A post of unknown beginning is held from the day it was first told: it must not rename people in older articles.
+    appointment.from = appointment.from.or(Some(PartialDate::Day(record.since.date_naive())));
+    Some(Post { appointment, title: text.title.clone(), tag: Arc::new(record) })
 }
 
 /// The loads of the request a resolver runs for.

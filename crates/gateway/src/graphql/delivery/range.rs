@@ -41,6 +41,9 @@ impl OrderDirection {
 
 /// The condition of a `text` filter.
 pub(crate) fn words(text: &str) -> Answer<Condition> {
+    if let Some(control) = text.chars().find(|c| c.is_control()) {
+        return Err(ApiError::invalid("filter.text", format!("holds the control character {control:?}; leave it out")));
+    }
     let folded = fold(text.trim());
     match folded.chars().count() {
         0 => Err(ApiError::invalid("filter.text", "is empty; leave it out to see everything")),

@@ -10,6 +10,8 @@ use super::loads::Loads;
 
 /// Most entries one condition may name.
 const MAX_NAMED: usize = 100;
+/// Most entries one filter may name.
+const MAX_NAMED_IN_ALL: usize = 400;
 
 /// How a filter names an entry: content ids are `ID`s, what may be a slug too is a `String`.
 pub(crate) trait Name {
@@ -31,6 +33,7 @@ impl Name for String {
 /// The entries named in a filter, looked up together.
 #[derive(Default)]
 pub(crate) struct References {
+    count: usize,
     slugs: HashMap<EntryKind, Vec<Slug>>,
     found: HashMap<(EntryKind, Slug), EntryId>,
 }
@@ -41,6 +44,10 @@ impl References {
         let names = names.map(Vec::as_slice).unwrap_or_default();
         if names.len() > MAX_NAMED {
             return Err(ApiError::invalid(argument, format!("names {}; at most {MAX_NAMED} at once", names.len())));
+        }
+        self.count += names.len();
+        if self.count > MAX_NAMED_IN_ALL {
+            return Err(ApiError::invalid("filter", format!("names more than {MAX_NAMED_IN_ALL} entries in all")));
         }
         for name in names.iter().map(Name::text).filter(|name| name.parse::<EntryId>().is_err()) {
             let slug = Slug::parse(name).map_err(|err| {

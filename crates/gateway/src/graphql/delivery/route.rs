@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::SimpleObject;
-use griot_domain::{Locale, View, normalise_old_path};
+use griot_domain::{Locale, View, normalise_old_path, old_path_forms};
 use griot_persistence::Record;
 
 use super::content::Content;
@@ -44,7 +44,7 @@ pub(crate) async fn route(loads: &Loads, raw: &str, input: Option<ViewInput>) ->
             return Ok(answer(loads, path, record, &view, is_current));
         }
     }
-    let Some(found) = loads.levels.read(loads.store.find_by_old_path(&path)).await? else {
+    let Some(found) = loads.levels.read(loads.store.find_by_old_path(&old_path_forms(&path))).await? else {
         return Ok(Route { path, redirect: None, content: None });
     };
     let view = found.locale.map_or(base.clone(), |locale| in_language(&base, &locale));

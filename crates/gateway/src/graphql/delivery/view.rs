@@ -15,8 +15,9 @@ use super::scalar::{Instant, Tag};
 pub(crate) struct ViewInput {
     /// Language wanted; the site's own when omitted. Request headers never change it.
     pub locale: Option<Tag>,
-    /// Languages to try in this order where the one wanted is missing; `[]` never substitutes. When omitted the site's
-    /// own chain applies, and in the end the language the entry was first published in.
+    /// Languages to try in this order where the one wanted is missing; `[]` never substitutes. When omitted: the
+    /// language wanted without its region (`fr` for `fr-ML`), then the site's own chain, and in the end the language the
+    /// entry was first published in.
     pub fallback: Option<Vec<Tag>>,
     /// Read what was public at this instant; what is public now when omitted.
     pub as_of: Option<Instant>,
@@ -54,8 +55,10 @@ pub(crate) fn view(
     loads: &Loads,
 ) -> View {
     let or_any = fallback.is_none();
-    let mut locales = vec![wanted.unwrap_or_else(|| loads.site.default_locale.clone())];
-    for locale in fallback.unwrap_or_else(|| loads.fallback_locales.clone()) {
+    let wanted = wanted.unwrap_or_else(|| loads.site.default_locale.clone());
+    let chain = fallback.unwrap_or_else(|| [wanted.broader(), loads.fallback_locales.clone()].concat());
+    let mut locales = vec![wanted];
+    for locale in chain {
         if !locales.contains(&locale) {
             locales.push(locale);
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{ComplexObject, Context, SimpleObject};
 use chrono::NaiveDate;
-use griot_domain::{Entry, Style, Text, style_at, titles_at};
+use griot_domain::{Entry, PartialDate, Style, Text, style_at, titles_at};
 use griot_persistence::Record;
 
 use crate::graphql::delivery::appointment::Appointment;
@@ -54,12 +54,20 @@ pub(crate) async fn titles(seen: &Seen, loads: &Loads, day: NaiveDate) -> Answer
         .into_iter()
         .map(|post| Post {
             title: post.title.clone(),
-            from: post.appointment.from.map(|date| Partial(date.to_string())),
+            from: known_from(&post.tag).map(|date| Partial(date.to_string())),
             until: post.appointment.until.map(|date| Partial(date.to_string())),
             post: post.clone(),
             seen: below.clone(),
         })
         .collect())
+}
+
+/// First day in the post as the record has it.
+fn known_from(record: &Record) -> Option<PartialDate> {
+    match &record.entry {
+        Entry::Appointment(appointment) => appointment.from,
+        _ => None,
+    }
 }
 
 /// The person seen as named on `day`.
