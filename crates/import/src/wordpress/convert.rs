@@ -37,6 +37,8 @@ pub(crate) struct Ready {
 #[derive(Debug, Default)]
 pub(crate) struct About {
     pub(crate) is_public: bool,
+    /// The record has the entry already.
+    pub(crate) is_known: bool,
     /// Where the item stands; absent for topics.
     pub(crate) line: Option<u64>,
     pub(crate) label: String,
@@ -92,6 +94,7 @@ impl Converter {
             .map_err(|error| format!("{error}; shorten it"))?;
         let mut about = About {
             is_public,
+            is_known: fact.is_known,
             line: Some(item.line),
             label: item.label(),
             weight: item.content.len(),
@@ -112,8 +115,8 @@ impl Converter {
             let leader = self.survey.items.get(&fact.leader).unwrap_or(fact);
             publication.live_from = publication.live_from.max(leader.live_from);
         }
-        let revised_at = date::modified_at(item, self.options.time_zone);
-        publication.revised_at = revised_at.filter(|at| *at > publication.live_from);
+        let modified_at = date::modified_at(item, self.options.time_zone);
+        publication.revised_at = Some(modified_at.unwrap_or(self.survey.surveyed_at).max(publication.live_from));
         Ok(Ready { publication, about })
     }
 

@@ -58,6 +58,7 @@ fn settle(survey: &mut Survey, known: &HashMap<u64, EntryId>, target: &Target<'_
     for (number, fact) in &mut survey.items {
         let entry = *chosen.entry(fact.leader).or_insert_with(|| EntryId(target.ids.next_id()));
         fact.entry = entry;
+        fact.is_known = known.contains_key(number);
         if let Some(own) = known.get(number).filter(|own| **own != entry) {
             fact.entry = *own;
             fact.leader = *number;
@@ -80,6 +81,7 @@ fn settle_terms(survey: &mut Survey, known: &[Option<EntryId>], target: &Target<
     for (position, fact) in survey.terms.iter_mut().enumerate() {
         let entry = *chosen.entry(fact.leader).or_insert_with(|| EntryId(target.ids.next_id()));
         fact.entry = entry;
+        fact.is_known = known[position].is_some();
         if let Some(own) = known[position].filter(|own| *own != entry) {
             fact.entry = own;
             fact.leader = position;

@@ -1,8 +1,8 @@
 //! Publishing in batches, and what to do when a name is taken.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use griot_domain::{EntryId, Publication, Slug};
+use griot_domain::{EntryId, EntryKind, Locale, Publication, Slug};
 use griot_persistence::{Act, Outcome, Publisher, Refusal, StoreError};
 
 use super::convert::{About, Ready};
@@ -18,12 +18,14 @@ pub(super) struct Writer<'a> {
     pub(super) report: ImportReport,
     /// In a rehearsal, entries that earlier batches would have made.
     rehearsed: HashSet<EntryId>,
+    /// The last number given to a slug that was taken.
+    numbers: HashMap<(EntryKind, Locale, Slug), u32>,
     pub(super) published_count: u64,
 }
 
 impl<'a> Writer<'a> {
     pub(super) fn new(target: &'a Target<'a>, report: ImportReport) -> Self {
-        Self { target, report, rehearsed: HashSet::new(), published_count: 0 }
+        Self { target, report, rehearsed: HashSet::new(), numbers: HashMap::new(), published_count: 0 }
     }
 
     /// Publishes a batch: what is public in one transaction, drafts in one of the editorial store.
@@ -45,7 +47,7 @@ impl<'a> Writer<'a> {
             let (mut again, mut again_abouts) = (Vec::new(), Vec::new());
             for ((mut publication, mut about), outcome) in publications.into_iter().zip(abouts).zip(outcomes) {
                 if let Outcome::Refused(refusal) = &outcome
-                    && give_way(&mut publication, &mut about, refusal)
+                    && self.give_way(&mut publication, &mut about, refusal)
                 {
                     again.push(publication);
                     again_abouts.push(about);
@@ -99,32 +101,35 @@ impl<'a> Writer<'a> {
         }
         Ok(())
     }
-}
 
-/// Gives up the name that is taken: another number for a slug, no redirect for an address. False when the
-/// refusal stands.
-fn give_way(publication: &mut Publication, about: &mut About, refusal: &Refusal) -> bool {
-    match refusal {
-        Refusal::SlugTaken { locale, slug, .. } => {
-            let Some(edition) = publication.editions.get_mut(locale) else { return false };
-            if about.slug_number >= MAX_SLUG_NUMBER {
-                return false;
+    /// Gives up the name that is taken: another number for a slug, no redirect for an address. False when the
+    /// refusal stands.
+    fn give_way(&mut self, publication: &mut Publication, about: &mut About, refusal: &Refusal) -> bool {
+        match refusal {
+            Refusal::SlugTaken { locale, slug, .. } => {
+                let Some(edition) = publication.editions.get_mut(locale) else { return false };
+                let wanted = about.wanted_slug.get_or_insert_with(|| slug.clone()).clone();
+                let last = self.numbers.entry((publication.kind, locale.clone(), wanted.clone())).or_insert(1);
+                // An entry of the record has one of the numbers from 2 on; for a new one those given are no use.
+                let floor = if about.is_known { 1 } else { *last };
+                about.slug_number = about.slug_number.max(floor) + 1;
+                if about.slug_number > MAX_SLUG_NUMBER {
+                    return false;
+                }
+                *last = about.slug_number.max(*last);
+                let numbered = wanted.numbered(about.slug_number);
+                about.notes.retain(|note| !note.starts_with("the slug "));
+                about.notes.push(format!("the slug `{wanted}` ({locale}) is taken; it became `{numbered}`"));
+                edition.slug = Some(numbered);
+                true
             }
-            about.slug_number = about.slug_number.max(1) + 1;
-            let wanted: Slug = about.wanted_slug.get_or_insert_with(|| slug.clone()).clone();
-            let numbered = wanted.numbered(about.slug_number);
-            let note = format!("the slug `{wanted}` ({locale}) is taken; it became `{numbered}`");
-            about.notes.retain(|note| !note.starts_with("the slug "));
-            about.notes.push(note);
-            edition.slug = Some(numbered);
-            true
+            Refusal::PathTaken { path, holder } => {
+                let before = publication.old_paths.len();
+                publication.old_paths.retain(|old| old.path != *path);
+                about.notes.push(format!("the old address `{path}` leads to entry {holder} already; it stays there"));
+                publication.old_paths.len() < before
+            }
+            _ => false,
         }
-        Refusal::PathTaken { path, holder } => {
-            let before = publication.old_paths.len();
-            publication.old_paths.retain(|old| old.path != *path);
-            about.notes.push(format!("the old address `{path}` leads to entry {holder} already; it stays there"));
-            publication.old_paths.len() < before
-        }
-        _ => false,
     }
 }

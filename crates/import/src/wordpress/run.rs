@@ -93,7 +93,7 @@ pub async fn import_wordpress(
     let uploads = Uploads::of(&survey);
     let converter = Arc::new(Converter { survey, uploads, options: options.clone(), finder });
     let mut writer = Writer::new(target, report);
-    publish_topics(&converter.survey, options.with_drafts, now, &mut writer).await?;
+    publish_topics(&converter.survey, options.with_drafts, &mut writer).await?;
     for (round, position) in [Round::Uploads, Round::Articles, Round::Translations].into_iter().zip(1..) {
         if has_items(&converter.survey, round) {
             let mut batches = read_round(file.to_owned(), converter.clone(), round);
@@ -147,14 +147,8 @@ async fn finder(published: &Publisher) -> Result<Option<Finder>, WordPressError>
     Ok(if entries.is_empty() { None } else { Some(Finder::build(&entries)?) })
 }
 
-async fn publish_topics(
-    survey: &Survey,
-    with_drafts: bool,
-    now: DateTime<Utc>,
-    writer: &mut Writer<'_>,
-) -> Result<(), StoreError> {
-    let otherwise = survey.site.exported_at.filter(|at| *at <= now).unwrap_or(now);
-    let topics = topic::publications(survey, otherwise).into_iter().map(|(publication, is_public)| {
+async fn publish_topics(survey: &Survey, with_drafts: bool, writer: &mut Writer<'_>) -> Result<(), StoreError> {
+    let topics = topic::publications(survey).into_iter().map(|(publication, is_public)| {
         let label = publication.external_ids.first().map(|id| id.value.clone()).unwrap_or_default();
         Ready { publication, about: About { is_public, label, ..About::default() } }
     });

@@ -2,19 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
 use griot_domain::{
     Body, Edition, Entry, EntryKind, ExternalId, Locale, OldPath, Publication, Seo, Slug, Text, Topic, TopicId,
     TopicText,
 };
 
 use super::slug::slug;
-use super::survey::{Survey, TermFact};
+use super::survey::{MAX_TERM_DEPTH, Survey, TermFact};
 use crate::html::one_line;
 
-/// The topics of the site, broader ones first, each with whether it is public. `otherwise` dates those nothing is
-/// filed under.
-pub(crate) fn publications(survey: &Survey, otherwise: DateTime<Utc>) -> Vec<(Publication, bool)> {
+/// The topics of the site, broader ones first, each with whether it is public. Those nothing is filed under are
+/// live from the day of the export.
+pub(crate) fn publications(survey: &Survey) -> Vec<(Publication, bool)> {
     let mut leaders: Vec<usize> = (0..survey.terms.len()).filter(|at| survey.terms[*at].leader == *at).collect();
     leaders.sort_by_key(|at| (ancestors(survey, *at).len(), *at));
     let mut translations: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
@@ -26,7 +25,7 @@ pub(crate) fn publications(survey: &Survey, otherwise: DateTime<Utc>) -> Vec<(Pu
             translations[&leader].iter().partition(|position| survey.terms[**position].is_hidden);
         let is_public = !public.is_empty();
         let terms = if is_public { public } else { hidden };
-        (publication(survey, leader, &terms, otherwise, is_public), is_public)
+        (publication(survey, leader, &terms, is_public), is_public)
     };
     leaders.into_iter().map(topic).collect()
 }
@@ -36,13 +35,7 @@ pub(crate) fn external_value(fact: &TermFact) -> String {
     format!("term:{}:{}", fact.term.taxonomy, fact.term.slug)
 }
 
-fn publication(
-    survey: &Survey,
-    leader: usize,
-    positions: &[usize],
-    otherwise: DateTime<Utc>,
-    is_public: bool,
-) -> Publication {
+fn publication(survey: &Survey, leader: usize, positions: &[usize], is_public: bool) -> Publication {
     let fact = &survey.terms[leader];
     let terms: Vec<&TermFact> = positions.iter().map(|position| &survey.terms[*position]).collect();
     let parent = ancestors(survey, leader).first().map(|parent| &survey.terms[*parent]);
@@ -54,8 +47,8 @@ fn publication(
     Publication {
         id: fact.entry,
         kind: EntryKind::Topic,
-        live_from: fact.earliest.unwrap_or(otherwise),
-        revised_at: None,
+        live_from: fact.earliest.unwrap_or(survey.surveyed_at),
+        revised_at: Some(survey.surveyed_at),
         entry: Some(Entry::Topic(Topic { parent: parent.map(|id| TopicId(id.0)), media_topic: None })),
         editions,
         withdrawn: Default::default(),
@@ -86,6 +79,9 @@ fn ancestors(survey: &Survey, position: usize) -> Vec<usize> {
     while let Some(parent) = survey.parent_term(&survey.terms[at].term) {
         if parent == position || found.contains(&parent) {
             return Vec::new();
+        }
+        if found.len() == MAX_TERM_DEPTH {
+            break;
         }
         found.push(parent);
         at = parent;

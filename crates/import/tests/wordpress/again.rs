@@ -32,6 +32,22 @@ async fn a_changed_item_becomes_a_new_version_and_others_stay() {
 }
 
 #[tokio::test]
+async fn what_changes_often_is_taken_in_each_time() {
+    let record = Record::fresh(Backend::Sqlite).await;
+    for (turn, name) in ["Un", "Deux", "Trois"].into_iter().enumerate() {
+        let category = format!(
+            "<wp:category><wp:term_id>1</wp:term_id><wp:category_nicename>c</wp:category_nicename><wp:cat_name>{name}</wp:cat_name></wp:category>"
+        );
+        record.clock.advance();
+        let report = record.import_text(&export(&(category + &post(1, "un", name)))).await.unwrap();
+        for counts in report.counts.values() {
+            assert_eq!(counts.updated, u64::from(turn > 0), "{report}");
+        }
+        assert_eq!(report.problems, []);
+    }
+}
+
+#[tokio::test]
 async fn a_draft_keeps_its_identity_when_it_is_published() {
     let record = Record::fresh(Backend::Sqlite).await;
     let draft = export(&post(1, "un", "Un.").replace("publish", "draft"));

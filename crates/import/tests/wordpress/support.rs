@@ -16,7 +16,7 @@ pub struct Record {
     pub published: Publisher,
     pub editorial: Publisher,
     ids: CountedIds,
-    clock: FixedClock,
+    pub clock: SetClock,
     database: TestDatabase,
 }
 
@@ -30,11 +30,19 @@ impl IdSource for CountedIds {
     }
 }
 
-struct FixedClock(DateTime<Utc>);
+/// Stands still until it is advanced.
+pub struct SetClock(AtomicU64);
 
-impl Clock for FixedClock {
+impl SetClock {
+    /// One day on.
+    pub fn advance(&self) {
+        self.0.fetch_add(24 * 3600, Ordering::SeqCst);
+    }
+}
+
+impl Clock for SetClock {
     fn now(&self) -> DateTime<Utc> {
-        self.0
+        DateTime::from_timestamp(self.0.load(Ordering::SeqCst) as i64, 0).unwrap()
     }
 }
 
@@ -46,7 +54,8 @@ impl Record {
             Place::Postgres { url } => Location::Postgres { url, delivery_url: None },
         };
         migrate(&location).await.unwrap();
-        let clock = FixedClock("2024-03-01T12:00:00Z".parse().unwrap());
+        let noon: DateTime<Utc> = "2024-03-01T12:00:00Z".parse().unwrap();
+        let clock = SetClock(AtomicU64::new(noon.timestamp() as u64));
         Self {
             published: Publisher::open(&location, StoreName::Published).await.unwrap(),
             editorial: Publisher::open(&location, StoreName::Editorial).await.unwrap(),
