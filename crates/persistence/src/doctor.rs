@@ -90,6 +90,7 @@ async fn look_at_store(db: &DatabaseConnection, location: &Location, store: Stor
         ("journal", journal_gaps(db).await),
         ("versions", versions(db).await),
         ("links", dangling_links(db).await),
+        ("slugs", slugs(db).await),
         ("content", content(db).await),
         ("texts", texts(db).await),
     ];
@@ -180,27 +181,39 @@ async fn dangling_links(db: &DatabaseConnection) -> Looked {
         .filter(Expr::col(link::Column::TargetId).not_in_subquery(live))
         .count(db)
         .await?;
-    let twice = Query::select()
+    Ok(if dangling == 0 {
+        Ok("all lead somewhere".to_owned())
+    } else {
+        let detail = format!("{dangling} links lead to entries that are not live; readers do not see them");
+        Err((Level::Warning, detail, "publish what is missing, or import it"))
+    })
+}
+
+/// Every live text with a page is found under its slug.
+async fn slugs(db: &DatabaseConnection) -> Looked {
+    let own = Query::select()
         .expr(Expr::val(1))
         .from(slug::Entity)
-        .and_where(Expr::col(slug::Column::LiveTo).is_null())
-        .group_by_columns([slug::Column::EntryId, slug::Column::Locale])
-        .and_having(Func::count(Expr::val(1)).gt(1))
+        .and_where(Expr::col((slug::Entity, slug::Column::LiveTo)).is_null())
+        .and_where(Expr::col((slug::Entity, slug::Column::EntryId)).equals((edition::Entity, edition::Column::EntryId)))
+        .and_where(Expr::col((slug::Entity, slug::Column::Locale)).equals((edition::Entity, edition::Column::Locale)))
+        .and_where(Expr::col((slug::Entity, slug::Column::Slug)).equals((edition::Entity, edition::Column::Slug)))
         .take();
-    let counting = Query::select().expr(Func::count(Expr::val(1))).from_subquery(twice, Alias::new("twice")).take();
-    let twice: i64 = db.query_one(&counting).await?.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or(0);
-    Ok(match (dangling, twice) {
-        (0, 0) => Ok("all lead somewhere".to_owned()),
-        (dangling, 0) => Err((
-            Level::Warning,
-            format!("{dangling} links lead to entries that are not live; readers do not see them"),
-            "publish what is missing, or import it",
-        )),
-        (_, twice) => Err((
+    let live = || {
+        edition::Entity::find()
+            .filter(Expr::col((edition::Entity, edition::Column::LiveTo)).is_null())
+            .filter(Expr::col((edition::Entity, edition::Column::Slug)).is_not_null())
+    };
+    let texts = live().count(db).await?;
+    let lost = live().filter(Expr::exists(own).not()).count(db).await?;
+    Ok(if lost == 0 {
+        Ok(format!("{texts} texts with a page, each under its slug"))
+    } else {
+        Err((
             Level::Failure,
-            format!("{twice} texts have two current slugs"),
+            format!("{lost} of {texts} texts are not found under their slug"),
             "export the record and import it into a new one",
-        )),
+        ))
     })
 }
 

@@ -37,6 +37,14 @@ pub enum StoreError {
         #[allow(missing_docs)]
         detail: String,
     },
+    /// A newer Griot has changed the store in a way this one does not know.
+    #[error("{place} was migrated by a newer Griot ({migration}); run that one")]
+    Newer {
+        #[allow(missing_docs)]
+        place: String,
+        /// Name of the change.
+        migration: String,
+    },
     /// A row no longer fits the domain.
     #[error("the store is corrupt: {what}; run `griot doctor`")]
     Corrupt {

@@ -151,7 +151,8 @@ fn sqlite_options(file: &Path, access: Access) -> ConnectOptions {
             .foreign_keys(true)
             .statement_cache_capacity(512)
             .pragma("trusted_schema", "OFF")
-            .pragma("mmap_size", "1073741824")
+            // Mapped pages count as memory of the process: delivery gains by them, an import would grow with the record.
+            .pragma("mmap_size", if access == Access::Read { "1073741824" } else { "0" })
             .pragma("cache_size", "-65536");
         match access {
             Access::Read => options.read_only(true).pragma("query_only", "ON"),

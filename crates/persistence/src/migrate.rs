@@ -28,6 +28,7 @@ pub async fn migrate(location: &Location) -> Result<MigrationReport, StoreError>
         if db.get_database_backend() == DbBackend::Postgres {
             create_schema(&tx, store).await?;
         }
+        refuse_newer(&tx, location, store).await?;
         let applied = match store {
             StoreName::Published => bring_up::<PublishedMigrator>(&tx).await?,
             StoreName::Editorial => bring_up::<EditorialMigrator>(&tx).await?,
@@ -55,6 +56,22 @@ pub async fn migrate_down(location: &Location) -> Result<(), StoreError> {
         db.close().await?;
     }
     Ok(())
+}
+
+/// Refuses a store with a change this build does not know.
+async fn refuse_newer(tx: &DatabaseTransaction, location: &Location, store: StoreName) -> Result<(), StoreError> {
+    let known = match store {
+        StoreName::Published => PublishedMigrator::get_migration_files(),
+        StoreName::Editorial => EditorialMigrator::get_migration_files(),
+    };
+    let applied = match store {
+        StoreName::Published => PublishedMigrator::get_migration_models(tx).await?,
+        StoreName::Editorial => EditorialMigrator::get_migration_models(tx).await?,
+    };
+    let unknown = applied.iter().find(|row| known.iter().all(|migration| migration.name() != row.version));
+    unknown.map_or(Ok(()), |row| {
+        Err(StoreError::Newer { place: location.describe(store), migration: row.version.clone() })
+    })
 }
 
 /// A transaction that no other migration runs beside.

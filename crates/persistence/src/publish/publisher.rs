@@ -68,13 +68,16 @@ impl Publisher {
         Ok(outcomes)
     }
 
-    /// Replaces the open suggestions of one edition. Only the editorial store has a place for them.
+    /// Replaces the open suggestions of one edition; the same ones again write nothing. Only the editorial store has a place for them.
     pub async fn replace_suggestions(
         &self,
         entry: EntryId,
         locale: &Locale,
         suggestions: &[Suggestion],
     ) -> Result<(), StoreError> {
+        if self.suggestions(entry, locale).await? == suggestions {
+            return Ok(());
+        }
         let tx = self.begin().await?;
         mention_suggestion::Entity::delete_many()
             .filter(Expr::col(mention_suggestion::Column::EntryId).eq(entry.0))

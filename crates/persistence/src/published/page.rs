@@ -203,7 +203,7 @@ impl<'a> Base<'a> {
                 .and_where(col(NAME, naming::Column::Kind).eq(query.kind.as_str()))
                 .and_where(col(NAME, naming::Column::EntryId).eq(self.id()))
                 .cond_where(live(NAME, view.moment))
-                .and_where(is_nearest(NAME, self, view));
+                .and_where(is_nearest(NAME, view));
         }
         match self.driver {
             Some((role, target)) => {
@@ -254,16 +254,17 @@ fn distance(alias: &'static str, locales: &LocaleChain) -> Expr {
     rank.finally(col(alias, naming::Column::Position).add(locales.locales.len() as i64)).into()
 }
 
-/// Whether the name of `alias` is the one a reader of `view` sees of the base's entry: in the first of the languages
-/// asked for that it has, else the original one.
-fn is_nearest(alias: &'static str, base: &Base<'_>, view: &View) -> Expr {
-    let nearest = Query::select()
-        .expr(Func::min(distance("y", &view.locales)))
+/// Whether the name of `alias` is the one a reader of `view` sees: the entry has none in a language asked for before
+/// it, or first published before it if nobody asked.
+fn is_nearest(alias: &'static str, view: &View) -> Expr {
+    let nearer = Query::select()
+        .expr(Expr::val(1))
         .from_as(naming::Entity, Alias::new("y"))
-        .and_where(col("y", naming::Column::EntryId).eq(base.id()))
+        .and_where(col("y", naming::Column::EntryId).eq(col(alias, naming::Column::EntryId)))
+        .and_where(distance("y", &view.locales).lt(distance(alias, &view.locales)))
         .cond_where(live("y", view.moment))
         .take();
-    distance(alias, &view.locales).eq(Expr::SubQuery(None, Box::new(nearest.into())))
+    Expr::exists(nearer).not()
 }
 
 /// The name a reader of `view` sees of the base's entry, if its folded words fit `pattern`.
@@ -274,7 +275,7 @@ fn words_of(base: &Base<'_>, view: &View, pattern: LikeExpr) -> SelectStatement 
         .and_where(col("x", naming::Column::EntryId).eq(base.id()))
         .cond_where(live("x", view.moment))
         .and_where(col("x", naming::Column::FilterForm).like(pattern))
-        .and_where(is_nearest("x", base, view))
+        .and_where(is_nearest("x", view))
         .take()
 }
 

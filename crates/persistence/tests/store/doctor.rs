@@ -130,3 +130,17 @@ async fn delivery_with_too_many_rights_is_found() {
     let failures = complaints(&doctor(&location).await, Level::Failure);
     assert_eq!(failures, ["delivery cannot read the editorial store: the database allowed it"]);
 }
+
+#[rstest]
+#[tokio::test]
+async fn a_text_that_lost_its_slug_is_found(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let schema = if backend == Backend::Postgres { "published." } else { "" };
+    for damage in [
+        format!("DELETE FROM {schema}slug WHERE id = 1"),
+        format!("UPDATE {schema}edition SET slug = 'zzz' WHERE id = 1"),
+    ] {
+        let complaints = complaints(&looked_over(backend, &[&damage]).await, Level::Failure);
+        assert_eq!(complaints.len(), 1, "{damage}: {complaints:?}");
+        assert!(complaints[0].starts_with("published store: slugs: 1 of "), "{complaints:?}");
+    }
+}

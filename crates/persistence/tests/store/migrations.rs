@@ -121,3 +121,13 @@ async fn errors_never_show_a_password() {
         }
     }
 }
+
+#[rstest]
+#[tokio::test]
+async fn a_store_of_a_newer_griot_is_left_alone(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let store = fresh_store(backend).await;
+    let schema = if backend == Backend::Postgres { "published." } else { "" };
+    store.raw(&format!("INSERT INTO {schema}seaql_migrations VALUES ('m20990101_000001_later', 0)")).await;
+    let refused = griot_persistence::migrate(&store.location).await.unwrap_err();
+    assert!(refused.to_string().contains("newer Griot (m20990101_000001_later); run that one"), "{refused}");
+}

@@ -7,8 +7,8 @@ use rstest::rstest;
 use crate::support::*;
 
 /// A record with enough in it for the planner to care.
-async fn filled(has_statistics: bool) -> Store {
-    let store = fresh_store(Backend::Sqlite).await;
+async fn filled(backend: Backend, has_statistics: bool) -> Store {
+    let store = fresh_store(backend).await;
     let batch: Vec<_> = (1..=2_000u128)
         .map(|number| {
             article(number, &format!("2024-{:02}-{:02}", number % 12 + 1, number % 28 + 1))
@@ -61,7 +61,7 @@ async fn sqlite_reads_a_page_off_an_index_in_its_order(
     #[case] index: &str,
     #[values(false, true)] has_statistics: bool,
 ) {
-    let store = filled(has_statistics).await;
+    let store = filled(Backend::Sqlite, has_statistics).await;
     let moments = [Moment::Now, Moment::AsOf(at("2024-11-01"))];
     for (moment, is_descending) in moments.into_iter().flat_map(|moment| [(moment, true), (moment, false)]) {
         let view = View { moment, ..now("fr") };
@@ -82,5 +82,29 @@ async fn sqlite_reads_a_page_off_an_index_in_its_order(
         );
         assert!(plan.iter().all(|step| !step.contains("TEMP B-TREE")), "{plan:#?}");
         assert!(plan.iter().all(|step| !step.starts_with("SCAN")), "{plan:#?}");
+    }
+}
+
+#[rstest]
+#[case::plain(vec![], OrderedBy::Date, "entry_version_list")]
+#[case::topic(vec![links(LinkRole::Topic, 10_001)], OrderedBy::Date, "link_list")]
+#[case::mention(
+    vec![links(LinkRole::Mention, 20_001), Condition::NotFacets(vec!["PAGE"])],
+    OrderedBy::Date,
+    "link_list"
+)]
+#[case::name(vec![], OrderedBy::Name, "naming_list")]
+#[tokio::test]
+async fn postgresql_reads_a_page_off_an_index_in_its_order(
+    #[case] conditions: Vec<Condition>,
+    #[case] by: OrderedBy,
+    #[case] index: &str,
+) {
+    let store = filled(Backend::Postgres, true).await;
+    for is_descending in [true, false] {
+        let query = deep(conditions.clone(), Order { by, is_descending });
+        let plan = store.reader.explain_page(&now("fr"), &query).await.unwrap();
+        assert!(plan.iter().any(|step| step.contains(index)), "{plan:#?}");
+        assert!(plan.iter().all(|step| !step.contains("Sort")), "{plan:#?}");
     }
 }
