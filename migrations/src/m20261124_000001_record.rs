@@ -100,7 +100,6 @@ impl MigrationTrait for Migration {
         path.primary_key();
         let columns = vec![path, id("entry_id"), nullable(text("locale")), number("seq")];
         manager.create_table(table("old_path", columns)).await?;
-        manager.create_index(index("old_path", "old_path_entry", &["entry_id"])).await?;
 
         let columns = vec![
             row_id(),
@@ -211,7 +210,6 @@ impl MigrationTrait for Migration {
             text("withdrawn"),
         ];
         manager.create_table(table("journal", columns)).await?;
-        manager.create_index(index("journal", "journal_entry", &["entry_id"])).await?;
 
         let mut only = number("id");
         only.primary_key();
