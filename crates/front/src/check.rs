@@ -22,6 +22,7 @@ use crate::lines::Lines;
 use crate::refusal::{Location, Refusal, code};
 use crate::scan::scan;
 use crate::schema::{FrontError, FrontSchema};
+use crate::values::ScalarCheck;
 use crate::{shape, translate, values};
 
 /// What kind of operation is to run.
@@ -51,6 +52,7 @@ pub(crate) struct Checker {
     schema: FrontSchema,
     limits: Limits,
     introspection: bool,
+    scalars: Vec<ScalarCheck>,
     documents: DocumentCache<Document>,
 }
 
@@ -69,9 +71,14 @@ struct Prepared {
 }
 
 impl Checker {
-    pub(crate) fn new(sdl: &str, limits: Limits, introspection: bool) -> Result<Self, FrontError> {
+    pub(crate) fn new(
+        sdl: &str,
+        limits: Limits,
+        introspection: bool,
+        scalars: Vec<ScalarCheck>,
+    ) -> Result<Self, FrontError> {
         let documents = DocumentCache::new(limits.document_cache_bytes);
-        Ok(Self { schema: FrontSchema::parse(sdl)?, limits, introspection, documents })
+        Ok(Self { schema: FrontSchema::parse(sdl)?, limits, introspection, scalars, documents })
     }
 
     pub(crate) fn limits(&self) -> &Limits {
@@ -159,7 +166,7 @@ impl Checker {
             let locations: Vec<Location> = offset.map(|offset| lines.at(offset)).into_iter().collect();
             Refusal::document(code::GRAPHQL_VALIDATION_FAILED, message, locations)
         };
-        values::check(self.schema.valid(), compiled, operation)
+        values::check(self.schema.valid(), &self.scalars, compiled, operation)
             .map_err(|breach| invalid(breach.message, breach.at.map(|at| at.offset())))?;
         let introspects = |name: &str| matches!(name, "__schema" | "__type");
         if !self.introspection
@@ -205,7 +212,7 @@ impl Checker {
             let locations = location.map(|at| Location { line: at.line, column: at.column }).into_iter().collect();
             Refusal::document(code::BAD_USER_INPUT, error.message().to_string(), locations)
         })?;
-        values::check_variables(self.schema.valid(), operation, &coerced)
+        values::check_variables(self.schema.valid(), &self.scalars, operation, &coerced)
             .map_err(|message| Refusal::document(code::BAD_USER_INPUT, message, Vec::new()))?;
         Ok(coerced.into_inner())
     }

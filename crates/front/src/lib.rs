@@ -44,7 +44,8 @@
 //!
 //! # Errors
 //! Every error carries one of the codes in [`code`]. A resolver's error is shown when its `extensions.code` is one of
-//! them (other than `INTERNAL`); any other becomes "internal error" with a trace id, and its text goes to the log once.
+//! them (other than `INTERNAL`); any other becomes "internal error" with a trace id, and its text goes to the log once. Where its
+//! `source` is a [`Fault`], that cause and those below it are logged instead.
 //! Values of variables are never logged.
 //!
 //! # Cost
@@ -56,6 +57,7 @@ mod cache;
 mod check;
 pub mod cost;
 pub mod directive;
+mod fault;
 pub mod graphiql;
 mod http;
 mod limits;
@@ -70,9 +72,11 @@ mod translate;
 mod values;
 
 pub use check::{Checked, OperationKind};
+pub use fault::Fault;
 pub use http::{COST_HEADER, Front, FrontOptions, Prepare, StatusProfile};
 pub use limits::Limits;
 pub use refusal::{Location, Passed, Problem, ProblemExtensions, Refusal, code};
 pub use schema::{FrontError, lists_without_cost};
 pub use serve::{ServeOptions, serve};
 pub use shell::shell;
+pub use values::ScalarCheck;

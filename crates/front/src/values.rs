@@ -1,6 +1,6 @@
 //! Rules on input values that the compiler leaves out: a key given twice in one object (specification 5.6.3), objects of
 //! which exactly one key may be given (5.6.5), variables inside lists and objects that are of the wrong type for their
-//! place, and null as a default where no null may be (5.8.5).
+//! place, null as a default where no null may be (5.8.5), and what custom scalars do not take (5.6.1).
 
 use std::collections::HashSet;
 
@@ -11,6 +11,24 @@ use apollo_compiler::response::{JsonMap, JsonValue};
 use apollo_compiler::schema::{ExtendedType, InputObjectType};
 use apollo_compiler::{ExecutableDocument, Name, Node, Schema};
 
+/// What a custom scalar takes. Such a scalar is written as a string.
+#[derive(Clone, Copy, Debug)]
+pub struct ScalarCheck {
+    /// Name of the scalar in the schema.
+    pub name: &'static str,
+    /// The error names the text and what would be right.
+    pub check: fn(&str) -> Result<(), String>,
+}
+
+/// The check of the scalar at the heart of `ty`.
+fn check_of<'a>(checks: &'a [ScalarCheck], ty: &Type) -> Option<&'a ScalarCheck> {
+    checks.iter().find(|check| check.name == ty.inner_named_type().as_str())
+}
+
+fn not_a_string(value: impl std::fmt::Display, check: &ScalarCheck) -> String {
+    format!("`{value}` is not a {}: write it as a string", check.name)
+}
+
 /// A breach of one of the rules.
 pub(crate) struct Breach {
     pub(crate) message: String,
@@ -18,8 +36,13 @@ pub(crate) struct Breach {
 }
 
 /// Checks every value that `operation` reaches. The document must be valid by the compiler's rules.
-pub(crate) fn check(schema: &Schema, document: &ExecutableDocument, operation: &Operation) -> Result<(), Breach> {
-    let mut walk = Walk { schema, document, variables: &operation.variables, seen: HashSet::new() };
+pub(crate) fn check(
+    schema: &Schema,
+    checks: &[ScalarCheck],
+    document: &ExecutableDocument,
+    operation: &Operation,
+) -> Result<(), Breach> {
+    let mut walk = Walk { schema, checks, document, variables: &operation.variables, seen: HashSet::new() };
     for variable in &operation.variables {
         if let Some(default) = &variable.default_value {
             walk.value(default, &variable.ty)?;
@@ -32,6 +55,7 @@ pub(crate) fn check(schema: &Schema, document: &ExecutableDocument, operation: &
 
 struct Walk<'a> {
     schema: &'a Schema,
+    checks: &'a [ScalarCheck],
     document: &'a ExecutableDocument,
     variables: &'a [Node<VariableDefinition>],
     seen: HashSet<&'a Name>,
@@ -87,6 +111,15 @@ impl<'a> Walk<'a> {
     }
 
     fn value(&self, value: &Node<Value>, ty: &Type) -> Result<(), Breach> {
+        let is_list = ty.is_list() && value.as_list().is_some();
+        if let Some(check) = check_of(self.checks, ty).filter(|_| !is_list) {
+            let verdict = match &**value {
+                Value::String(text) => (check.check)(text),
+                Value::Null | Value::Variable(_) => Ok(()),
+                other => Err(not_a_string(other, check)),
+            };
+            return verdict.map_err(|message| Breach { message, at: value.location() });
+        }
         match &**value {
             Value::List(items) if ty.is_list() => {
                 items.iter().try_for_each(|item| self.placed(item, ty.item_type(), false))
@@ -161,25 +194,63 @@ fn one_key(object: &InputObjectType) -> String {
     format!("\"{}\" takes exactly one key, and that not null.", object.name)
 }
 
-/// The rule of the one key for the values of variables, once these are coerced. The text names the type.
-pub(crate) fn check_variables(schema: &Schema, operation: &Operation, values: &JsonMap) -> Result<(), String> {
-    let typed =
-        operation.variables.iter().filter_map(|variable| Some((&variable.ty, values.get(variable.name.as_str())?)));
-    typed.into_iter().try_for_each(|(ty, value)| one_key_in(schema, ty, value))
+/// A breach in the value of a variable.
+struct Misfit {
+    /// From the variable inwards, as in `.asOf` or `[2]`.
+    path: String,
+    message: String,
 }
 
-fn one_key_in(schema: &Schema, ty: &Type, value: &JsonValue) -> Result<(), String> {
-    match value {
-        JsonValue::Array(items) => items.iter().try_for_each(|item| one_key_in(schema, ty.item_type(), item)),
-        JsonValue::Object(fields) => {
-            let Some(object) = input_object(schema, ty) else { return Ok(()) };
-            let has_one_key = fields.len() == 1 && fields.values().all(|value| !value.is_null());
-            if object.directives.has("oneOf") && !has_one_key {
-                return Err(one_key(object));
-            }
-            let typed = fields.iter().filter_map(|(name, value)| Some((&object.fields.get(name.as_str())?.ty, value)));
-            typed.into_iter().try_for_each(|(ty, value)| one_key_in(schema, ty, value))
-        }
-        _ => Ok(()),
+impl Misfit {
+    fn below(self, step: &str) -> Self {
+        Self { path: format!("{step}{}", self.path), message: self.message }
     }
+}
+
+/// The rules of the one key and of custom scalars for the values of variables, once these are coerced. The text names
+/// the place, as in `$view.asOf`.
+pub(crate) fn check_variables(
+    schema: &Schema,
+    checks: &[ScalarCheck],
+    operation: &Operation,
+    values: &JsonMap,
+) -> Result<(), String> {
+    for variable in &operation.variables {
+        if let Some(value) = values.get(variable.name.as_str()) {
+            check_variable(schema, checks, &variable.ty, value)
+                .map_err(|Misfit { path, message }| format!("`${}{path}`: {message}", variable.name))?;
+        }
+    }
+    Ok(())
+}
+
+fn check_variable(schema: &Schema, checks: &[ScalarCheck], ty: &Type, value: &JsonValue) -> Result<(), Misfit> {
+    let misfit = |message| Misfit { path: String::new(), message };
+    if let JsonValue::Array(items) = value
+        && ty.is_list()
+    {
+        let check = |(at, item)| {
+            check_variable(schema, checks, ty.item_type(), item).map_err(|misfit| misfit.below(&format!("[{at}]")))
+        };
+        return items.iter().enumerate().try_for_each(check);
+    }
+    if let Some(check) = check_of(checks, ty) {
+        return match value {
+            JsonValue::String(text) => (check.check)(text.as_str()).map_err(misfit),
+            JsonValue::Null => Ok(()),
+            other => Err(misfit(not_a_string(serde_json::json!(other), check))),
+        };
+    }
+    let (JsonValue::Object(fields), Some(object)) = (value, input_object(schema, ty)) else { return Ok(()) };
+    let has_one_key = fields.len() == 1 && fields.values().all(|value| !value.is_null());
+    if object.directives.has("oneOf") && !has_one_key {
+        return Err(misfit(one_key(object)));
+    }
+    for (name, value) in fields {
+        if let Some(field) = object.fields.get(name.as_str()) {
+            check_variable(schema, checks, &field.ty, value)
+                .map_err(|misfit| misfit.below(&format!(".{}", name.as_str())))?;
+        }
+    }
+    Ok(())
 }

@@ -13,7 +13,7 @@ use griot_front::{Front, FrontError, FrontOptions, Limits, shell};
 use griot_persistence::PublishedStore;
 use url::Url;
 
-use crate::graphql::delivery::{Delivery, Loads, delivery_schema, sdl};
+use crate::graphql::delivery::{Delivery, Loads, delivery_schema, scalar_checks, sdl};
 
 /// Where the delivery schema is served.
 pub const GRAPHQL_PATH: &str = "/graphql";
@@ -33,7 +33,7 @@ pub struct GatewaySettings {
     pub public_url: Url,
     /// What a request may ask for.
     pub limits: Limits,
-    /// How GraphQL is spoken over HTTP; its `prepare` is set by the gateway.
+    /// How GraphQL is spoken over HTTP; its `prepare` and `scalars` are set by the gateway.
     pub front: FrontOptions,
     /// The page for trying queries at `/`, when it is wanted.
     pub graphiql: Option<GraphiqlOptions>,
@@ -56,6 +56,7 @@ impl Gateway {
         let public_url = public_url.as_str().trim_end_matches('/').to_owned();
         let delivery = Arc::new(Delivery { store, site, fallback_locales, public_url, clock });
         front.prepare = Some(Arc::new(move |request, _parts| request.data(Loads::new(delivery.clone()))));
+        front.scalars = scalar_checks();
         let front = Arc::new(Front::new(delivery_schema(), &sdl(), limits.clone(), front)?);
         let mut router = front.routes(GRAPHQL_PATH);
         if let Some(options) = graphiql {

@@ -76,13 +76,18 @@ impl Cluster {
 
     /// Runs one statement as the administrator.
     pub fn execute(&self, sql: &str) {
-        self.try_execute(sql).unwrap_or_else(|err| panic!("{err}"));
+        self.execute_at(&self.url, sql).unwrap_or_else(|err| panic!("{err}"));
     }
 
     /// As [`Self::execute`], for when a failure does not matter.
     pub fn try_execute(&self, sql: &str) -> Result<(), String> {
+        self.execute_at(&self.url, sql)
+    }
+
+    /// Runs one statement at the address of a database of the cluster.
+    pub fn execute_at(&self, url: &str, sql: &str) -> Result<(), String> {
         let mut psql = Command::new(&self.psql);
-        psql.args(["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--command", sql, &self.url]);
+        psql.args(["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--command", sql, url]);
         programs::run(psql).map(drop)
     }
 }

@@ -111,6 +111,15 @@ impl TestDatabase {
         &self.postgres.as_ref().expect("only a PostgreSQL place has an address").url
     }
 
+    /// Runs one statement in the PostgreSQL database, past the code under test.
+    ///
+    /// # Panics
+    /// On SQLite, and when the statement fails.
+    pub fn execute(&self, sql: &str) {
+        let database = self.postgres.as_ref().expect("only a PostgreSQL place runs statements");
+        database.cluster.execute_at(&database.url, sql).unwrap_or_else(|err| panic!("{err}"));
+    }
+
     /// The same database for the role `user`, which the test made (roles belong to the whole cluster).
     ///
     /// # Panics

@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use super::StatusProfile;
 use super::negotiate::MediaType;
+use crate::fault::Fault;
 use crate::refusal::{Location, Problem, Refusal, RefusalStatus, code};
 
 /// Statuses of the draft of August 2026: "Partial Success".
@@ -135,25 +136,16 @@ fn presentable(error: ServerError) -> FieldError {
     let is_shown = given.is_some_and(|given| given != code::INTERNAL && code::ALL.contains(&given));
     let message = if is_shown {
         error.message
-    } else if given.is_none() && is_input_error(&error) {
-        extensions.insert("code".to_owned(), code::BAD_USER_INPUT.into());
-        error.message
     } else {
         let trace_id = trace_id();
-        tracing::error!(%trace_id, path = %path_text(&error.path), error = %error.message, "resolver failed");
+        let cause = error.source::<Fault>().map_or(error.message.clone(), Fault::chain);
+        tracing::error!(%trace_id, path = %path_text(&error.path), error = %cause, "resolver failed");
         extensions.clear();
         extensions.insert("code".to_owned(), code::INTERNAL.into());
         extensions.insert("traceId".to_owned(), trace_id.into());
         "internal error".to_owned()
     };
     FieldError { message, locations, path: error.path, extensions }
-}
-
-/// The executor's own words for an argument that a scalar or validator does not accept. Errors of resolvers have a
-/// source, or a text of their own.
-fn is_input_error(error: &ServerError) -> bool {
-    let starts = ["Failed to parse \"", "Expected input type \"", "Invalid value for argument \""];
-    error.source.is_none() && starts.iter().any(|start| error.message.starts_with(start))
 }
 
 /// Path without aliases' values: `articles.0.title`.

@@ -30,6 +30,7 @@ use crate::check::{Checked, Checker, OperationKind};
 use crate::limits::Limits;
 use crate::refusal::Refusal;
 use crate::schema::FrontError;
+use crate::values::ScalarCheck;
 
 /// A request with this header gets its cost in `extensions.cost.requested`.
 pub const COST_HEADER: HeaderName = HeaderName::from_static("graphql-cost");
@@ -59,6 +60,8 @@ pub struct FrontOptions {
     pub status_profile: StatusProfile,
     /// Whether `__schema` and `__type` may be asked for.
     pub introspection: bool,
+    /// What custom scalars take: without a check of its own, a scalar's refusal is a fault of the server.
+    pub scalars: Vec<ScalarCheck>,
     /// `Cache-Control` of complete answers; all others are `no-store`.
     pub cache_control: String,
     /// Called once for each request that is to run.
@@ -70,6 +73,7 @@ impl Default for FrontOptions {
         Self {
             status_profile: StatusProfile::default(),
             introspection: true,
+            scalars: Vec::new(),
             cache_control: "public, max-age=5, s-maxage=30, stale-while-revalidate=30".to_owned(),
             prepare: None,
         }
@@ -98,7 +102,7 @@ impl<E: Executor> Front<E> {
         let in_flight = Semaphore::new(limits.in_flight.min(Semaphore::MAX_PERMITS));
         Ok(Self {
             executor,
-            checker: Checker::new(sdl, limits, options.introspection)?,
+            checker: Checker::new(sdl, limits, options.introspection, options.scalars)?,
             status_profile: options.status_profile,
             cache_control,
             prepare: options.prepare,

@@ -1,6 +1,6 @@
 //! GraphQL over HTTP as a well-behaved client meets it.
 
-use griot_front::{FrontOptions, Limits, StatusProfile, code};
+use griot_front::{FrontOptions, Limits, ScalarCheck, StatusProfile, code};
 use rstest::rstest;
 use serde_json::json;
 
@@ -140,13 +140,27 @@ async fn a_panic_is_an_internal_error_of_one_request() {
 
 #[tokio::test]
 async fn an_argument_a_scalar_does_not_take_is_the_clients_error() {
-    let server = Server::start().await;
-    let answer = server.query("{ on(day: \"yesterday\") }").await;
-    let error = &answer.json()["errors"][0];
-    assert_eq!(
-        (&error["message"], &error["extensions"]["code"]),
-        (&json!("Failed to parse \"Day\": write it as YYYY-MM-DD"), &json!(code::BAD_USER_INPUT))
-    );
+    let day = ScalarCheck { name: "Day", check: |raw| Err(format!("`{raw}` is not a day such as 2024-01-31")) };
+    let options = FrontOptions { scalars: vec![day], ..FrontOptions::default() };
+    let server = Server::start_with(Setup { options, ..Setup::default() }).await;
+    let literal = server.query("{ hello on(day: \"yesterday\") }").await;
+    assert_eq!((literal.status, literal.code().as_str()), (400, code::GRAPHQL_VALIDATION_FAILED));
+    assert_eq!(literal.message(), "`yesterday` is not a day such as 2024-01-31");
+    assert_eq!(literal.json()["errors"][0]["locations"], json!([{ "line": 1, "column": 17 }]));
+    let query = "query($d: Day!) { hello on(day: $d) }";
+    let variable = server.post(json!({ "query": query, "variables": { "d": "yesterday" } })).await;
+    assert_eq!((variable.status, variable.code().as_str()), (400, code::BAD_USER_INPUT));
+    assert_eq!(variable.message(), "`$d`: `yesterday` is not a day such as 2024-01-31");
+    let number = server.query("{ on(day: 5) }").await;
+    assert_eq!((number.status, number.message().as_str()), (400, "`5` is not a Day: write it as a string"));
+}
+
+#[test]
+fn a_status_profile_is_configured_by_its_name() {
+    let read = |name: &str| serde_json::from_value::<StatusProfile>(json!(name)).ok();
+    assert_eq!(read("compat-400"), Some(StatusProfile::Compat400));
+    assert_eq!(read("draft-2026-08"), Some(StatusProfile::Draft2026_08));
+    assert_eq!(read("draft"), None);
 }
 
 #[rstest]

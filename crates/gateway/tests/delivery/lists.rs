@@ -137,7 +137,7 @@ async fn bad_arguments_are_named_with_what_would_be_right(
     let (code, message) = desk.refusal("{ article { id } }", json!({})).await;
     assert_eq!((code.as_str(), message.as_str()), ("BAD_USER_INPUT", "`slug`: is missing; give `slug` or `contentId`"));
     let bad_view = "{ article(slug: \"x\", view: { locale: \"français\" }) { id } }";
-    assert_eq!(desk.refusal(bad_view, json!({})).await.0, "BAD_USER_INPUT");
+    assert_eq!(desk.refusal(bad_view, json!({})).await.0, "GRAPHQL_VALIDATION_FAILED");
 }
 
 #[rstest]

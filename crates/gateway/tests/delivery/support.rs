@@ -41,7 +41,7 @@ pub struct Desk {
     publisher: Publisher,
     router: Router,
     statements: StatementCount,
-    _database: TestDatabase,
+    database: TestDatabase,
 }
 
 impl Desk {
@@ -70,7 +70,7 @@ impl Desk {
             clock: Arc::new(Fixed(at("2026-01-01T12:00:00Z"))),
         };
         let router = Gateway::new(store, settings).unwrap().router();
-        Self { publisher, router, statements, _database: database }
+        Self { publisher, router, statements, database }
     }
 
     /// Publishes, and expects each to be new or changed.
@@ -79,6 +79,11 @@ impl Desk {
         for (outcome, one) in self.publisher.publish(&publications, &act).await.unwrap().iter().zip(&publications) {
             assert!(matches!(outcome, Outcome::Created { .. } | Outcome::Updated { .. }), "{outcome:?}: {one:?}");
         }
+    }
+
+    /// Runs a statement on the PostgreSQL database, past the store.
+    pub fn damage(&self, statement: &str) {
+        self.database.execute(statement);
     }
 
     /// The whole answer to a query.

@@ -21,12 +21,12 @@ struct State<K, V> {
     ready: HashMap<K, Option<V>>,
     /// Asked for and not yet being read.
     queue: Vec<K>,
-    has_failed: bool,
+    failure: Option<ApiError>,
 }
 
 impl<K: Clone + Eq + Hash, V: Clone> Default for Batch<K, V> {
     fn default() -> Self {
-        let state = State { ready: HashMap::new(), queue: Vec::new(), has_failed: false };
+        let state = State { ready: HashMap::new(), queue: Vec::new(), failure: None };
         Self { state: Mutex::new(state), done: Notify::new() }
     }
 }
@@ -79,8 +79,8 @@ impl<K: Clone + Eq + Hash, V: Clone> Batch<K, V> {
 
     fn take_ready(&self, keys: &[K]) -> Option<Answer<HashMap<K, V>>> {
         self.lock(|state| {
-            if state.has_failed {
-                return Some(Err(ApiError::Internal));
+            if let Some(failure) = &state.failure {
+                return Some(Err(failure.clone()));
             }
             let mut values = HashMap::with_capacity(keys.len());
             for key in keys {
@@ -100,7 +100,7 @@ impl<K: Clone + Eq + Hash, V: Clone> Batch<K, V> {
                     state.ready.insert(key, value);
                 }
             }
-            Err(_) => state.has_failed = true,
+            Err(failure) => state.failure = Some(failure),
         });
     }
 }

@@ -1,7 +1,9 @@
 //! What a client may learn of a failure.
 
+use std::sync::Arc;
+
 use async_graphql::ErrorExtensions;
-use griot_front::code;
+use griot_front::{Fault, code};
 use griot_persistence::StoreError;
 
 /// A failure of a field. It has no `Display` on purpose: `?` cannot leak a lower error's text to a client.
@@ -14,9 +16,23 @@ pub(crate) enum ApiError {
         /// What is wrong with it and what would be right.
         message: String,
     },
-    /// Something failed here; the log knows what.
+    /// Something failed here.
     Internal,
+    /// A store failed; the front logs why.
+    Store(Cause),
 }
+
+/// A failure of a store, shared by all fields that waited for it.
+#[derive(Clone, Debug)]
+pub(crate) struct Cause(Arc<StoreError>);
+
+impl PartialEq for Cause {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for Cause {}
 
 impl ApiError {
     pub fn invalid(argument: &'static str, message: impl Into<String>) -> Self {
@@ -26,8 +42,7 @@ impl ApiError {
 
 impl From<StoreError> for ApiError {
     fn from(err: StoreError) -> Self {
-        tracing::error!(error = &err as &dyn std::error::Error, "store failure");
-        Self::Internal
+        Self::Store(Cause(Arc::new(err)))
     }
 }
 
@@ -37,9 +52,18 @@ impl From<ApiError> for async_graphql::Error {
             ApiError::Invalid { argument, message } => {
                 Self::new(format!("`{argument}`: {message}")).extend_with(|_, e| e.set("code", code::BAD_USER_INPUT))
             }
-            ApiError::Internal => Self::new("internal error").extend_with(|_, e| e.set("code", code::INTERNAL)),
+            ApiError::Internal => internal(),
+            ApiError::Store(Cause(cause)) => {
+                let mut error = internal();
+                error.source = Some(Arc::new(Fault(Box::new(cause))));
+                error
+            }
         }
     }
+}
+
+fn internal() -> async_graphql::Error {
+    async_graphql::Error::new("internal error").extend_with(|_, e| e.set("code", code::INTERNAL))
 }
 
 /// What a resolver of a non-null field answers.

@@ -30,4 +30,5 @@ mod topic;
 mod view;
 
 pub(crate) use loads::{Delivery, Loads};
+pub(crate) use scalar::scalar_checks;
 pub(crate) use schema::{delivery_schema, sdl};

@@ -2,6 +2,32 @@
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use griot_domain::{Locale, PartialDate};
+use griot_front::ScalarCheck;
+
+/// What the scalars of arguments take, for the front to check before anything runs.
+pub(crate) fn scalar_checks() -> Vec<ScalarCheck> {
+    vec![
+        ScalarCheck { name: "DateTime", check: |raw| instant(raw).map(drop) },
+        ScalarCheck { name: "Date", check: |raw| day(raw).map(drop) },
+        ScalarCheck {
+            name: "PartialDate",
+            check: |raw| PartialDate::parse(raw).map(drop).map_err(|err| err.to_string()),
+        },
+        ScalarCheck { name: "Locale", check: |raw| Locale::parse(raw).map(drop).map_err(|err| err.to_string()) },
+    ]
+}
+
+fn instant(raw: &str) -> Result<DateTime<Utc>, String> {
+    DateTime::parse_from_rfc3339(raw)
+        .map(|at| at.to_utc())
+        .map_err(|_| format!("`{raw}` is not an instant such as 2024-01-31T08:00:00Z"))
+}
+
+fn day(raw: &str) -> Result<NaiveDate, String> {
+    let day = (raw.len() == 10).then(|| NaiveDate::parse_from_str(raw, "%Y-%m-%d").ok()).flatten();
+    day.ok_or_else(|| format!("`{raw}` is not a date such as 2024-01-31"))
+}
 
 /// An instant, RFC 3339 with offset; answers are in UTC with `Z`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,9 +38,7 @@ pub(crate) struct Instant(pub DateTime<Utc>);
 impl ScalarType for Instant {
     fn parse(value: Value) -> InputValueResult<Self> {
         let Value::String(raw) = &value else { return Err(InputValueError::expected_type(value)) };
-        DateTime::parse_from_rfc3339(raw)
-            .map(|at| Self(at.to_utc()))
-            .map_err(|_| InputValueError::custom(format!("`{raw}` is not an instant such as 2024-01-31T08:00:00Z")))
+        instant(raw).map(Self).map_err(InputValueError::custom)
     }
 
     fn to_value(&self) -> Value {
@@ -31,8 +55,7 @@ pub(crate) struct Date(pub NaiveDate);
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
         let Value::String(raw) = &value else { return Err(InputValueError::expected_type(value)) };
-        let day = (raw.len() == 10).then(|| NaiveDate::parse_from_str(raw, "%Y-%m-%d").ok()).flatten();
-        day.map(Self).ok_or_else(|| InputValueError::custom(format!("`{raw}` is not a date such as 2024-01-31")))
+        day(raw).map(Self).map_err(InputValueError::custom)
     }
 
     fn to_value(&self) -> Value {

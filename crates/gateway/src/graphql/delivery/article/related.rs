@@ -35,9 +35,12 @@ pub(super) async fn related(
         None => 0,
     };
     query.window.after = after;
-    // Entries not live in this view are left out before counting.
-    let records = loads.records(&seen.view, &all[start..]).await?;
     let limit = query.window.limit as usize;
+    // What cannot be seen in this view is left out before counting. What was found for its links is live, so that only
+    // an editor's choice may be missing, or anything where the view insists on a language.
+    let missing = if seen.view.locales.or_any { article.article().related.len() } else { MOST };
+    let end = all.len().min(start + limit + 1 + missing);
+    let records = loads.records(&seen.view, &all[start..end]).await?;
     let rows =
         records.iter().take(limit).map(|record| PageRow { id: record.id, key: OrderKey::Date(0, record.id) }).collect();
     let page = Page { rows, has_more: records.len() > limit };
