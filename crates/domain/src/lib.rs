@@ -4,6 +4,7 @@ mod appointment;
 mod article;
 mod asset;
 pub mod body;
+pub mod check;
 mod clock;
 mod entry;
 mod event;
