@@ -40,7 +40,7 @@ test: test-tools ## Install what tests need (PostgreSQL, Node, Chromium) and run
 check: rust ## Format, lints, documentation, dependency policy: what CI adds to the tests
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
-	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --document-private-items
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps
 	$$(scripts/install-cargo-deny.sh) --offline check --hide-inclusion-graph bans licenses sources
 
 .PHONY: advisories
