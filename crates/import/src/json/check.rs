@@ -1,14 +1,45 @@
-//! What the types of a text leave open: keys, addresses, and the places of mentions.
+//! What the types leave open: values out of range, time zones, keys, addresses, and the places of mentions.
 
 use std::collections::HashSet;
+use std::str::FromStr;
 
-use griot_domain::body::{Block, MarkDef};
-use griot_domain::{Body, Edition, Passage, Text};
+use chrono_tz::Tz;
+use griot_domain::body::{Block, MarkDef, safe_href, safe_src};
+use griot_domain::check::{CheckError, Flaw};
+use griot_domain::{Body, Edition, Entry, EntryId, EventTime, Passage, Text};
 
 use super::line::Fault;
 
-/// Refuses block keys used twice, links that could run a script, and mentions that do not stand where they say.
+/// Refuses values that the fields of the kind cannot hold.
+pub(super) fn check_entry(entry: &Entry) -> Result<(), Fault> {
+    entry.check().map_err(|err| below("entry", err))?;
+    let Entry::Event(event) = entry else { return Ok(()) };
+    check_zone("entry.time", &event.time)?;
+    let mut programme = event.programme.iter().enumerate();
+    programme.try_for_each(|(index, item)| check_zone(&format!("entry.programme[{index}].time"), &item.time))
+}
+
+/// Refuses an entry that is its own parent.
+pub(super) fn check_parent(entry: &Entry, id: EntryId) -> Result<(), Fault> {
+    entry.check_parent(id).map_err(|err| below("entry", err))
+}
+
+fn below(path: &str, err: CheckError) -> Fault {
+    Fault::at(format!("{path}.{}", err.path), err.flaw.to_string())
+}
+
+fn check_zone(path: &str, time: &EventTime) -> Result<(), Fault> {
+    let (EventTime::Timed { time_zone, .. } | EventTime::AllDay { time_zone, .. }) = time;
+    match time_zone.as_ref().filter(|zone| Tz::from_str(zone).is_err()) {
+        Some(zone) => Err(Fault::at(format!("{path}.timeZone"), Flaw::TimeZone(zone.clone()).to_string())),
+        None => Ok(()),
+    }
+}
+
+/// Refuses values that the fields of the text cannot hold, bodies that are not well formed, links that lead
+/// elsewhere than they seem or could run a script, and mentions that do not stand where they say.
 pub(super) fn check_edition(path: &str, edition: &Edition) -> Result<(), Fault> {
+    edition.text.check().map_err(|err| below(path, err))?;
     let mut keys = HashSet::new();
     for (index, block) in edition.body.blocks.iter().enumerate() {
         let path = format!("{path}.body[{index}]");
@@ -18,6 +49,7 @@ pub(super) fn check_edition(path: &str, edition: &Edition) -> Result<(), Fault> 
         }
         check_addresses(&path, block)?;
     }
+    edition.body.validate().map_err(|err| Fault::at(format!("{path}.body"), err.to_string()))?;
     let Text::Article(text) = &edition.text else { return Ok(()) };
     for (index, mention) in text.mentions.iter().enumerate() {
         let passage = match &mention.passage {
@@ -48,30 +80,29 @@ fn block_text(body: &Body, key: &str) -> Option<String> {
 fn check_addresses(path: &str, block: &Block) -> Result<(), Fault> {
     match block {
         Block::Text(block) => block.mark_defs.iter().enumerate().try_for_each(|(index, def)| match def {
-            MarkDef::Link { href, .. } => check_address(&format!("{path}.markDefs[{index}].href"), href),
-            MarkDef::Entry { .. } => Ok(()),
+            MarkDef::Link { href, .. } if safe_href(href).is_none() => Err(Fault::at(
+                format!("{path}.markDefs[{index}].href"),
+                format!(
+                    "`{}` is no address to link to; use http, https, mailto, tel or a path of the site",
+                    href.escape_debug()
+                ),
+            )),
+            MarkDef::Link { .. } | MarkDef::Entry { .. } => Ok(()),
         }),
-        Block::Image(block) => check_address(&format!("{path}.url"), &block.image.url),
+        Block::Image(block) => check_source(&format!("{path}.url"), &block.image.url),
         Block::Gallery(block) => block
             .items
             .iter()
             .enumerate()
-            .try_for_each(|(index, item)| check_address(&format!("{path}.items[{index}].url"), &item.url)),
-        Block::Embed(block) => check_address(&format!("{path}.url"), &block.url),
+            .try_for_each(|(index, item)| check_source(&format!("{path}.items[{index}].url"), &item.url)),
+        Block::Embed(block) => check_source(&format!("{path}.url"), &block.url),
         Block::Table(_) | Block::Code(_) | Block::Divider(_) => Ok(()),
     }
 }
 
-/// http, https, mailto, tel, or an address without scheme (a path of the site).
-fn check_address(path: &str, address: &str) -> Result<(), Fault> {
-    // Browsers pass over control characters and space in a scheme.
-    let tidy: String = address.chars().filter(|c| !c.is_control() && !c.is_whitespace()).collect();
-    let scheme = tidy.split_once(':').map(|(scheme, _)| scheme).filter(|scheme| !scheme.contains(['/', '?', '#']));
-    match scheme.map(str::to_ascii_lowercase).as_deref() {
-        None | Some("http" | "https" | "mailto" | "tel") => Ok(()),
-        Some(scheme) => Err(Fault::at(
-            path,
-            format!("an address cannot begin with `{scheme}:`; use http, https, mailto, tel or a path of the site"),
-        )),
+fn check_source(path: &str, url: &str) -> Result<(), Fault> {
+    match safe_src(url) {
+        Some(_) => Ok(()),
+        None => Err(Fault::at(path, Flaw::Address(url.to_owned()).to_string())),
     }
 }

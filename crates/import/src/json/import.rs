@@ -7,6 +7,7 @@ use chrono::{DateTime, NaiveTime, SubsecRound, Utc};
 use griot_domain::{Entry, EntryId, Locale, PartialDate, Publication, Text};
 use griot_persistence::{Act, Outcome, StoreError, Suggestion};
 
+use super::check::check_parent;
 use super::identity::{Known, Name};
 use super::line::{Fault, Line, Parts};
 use super::names::{Names, NamesError};
@@ -71,6 +72,7 @@ pub async fn import_json(
         progress.advance(lines.bytes, entries);
         if is_end {
             progress.end();
+            import.report.problems.sort_by_key(|problem| problem.line);
             return Ok(import.report);
         }
     }
@@ -79,7 +81,6 @@ pub async fn import_json(
 struct Import<'a> {
     options: JsonOptions,
     target: &'a Target<'a>,
-    begun_at: DateTime<Utc>,
     report: ImportReport,
     known: Known,
     names: Names,
@@ -111,7 +112,6 @@ impl<'a> Import<'a> {
         Ok(Self {
             options,
             target,
-            begun_at: target.clock.now(),
             report: ImportReport { is_rehearsal: options.is_rehearsal, ..ImportReport::default() },
             known: Known::default(),
             names,
@@ -170,7 +170,11 @@ impl<'a> Import<'a> {
         })?;
         let parts = line.shape()?;
         let identified = self.known.identify(&line, &parts)?;
+        if identified.is_none() {
+            check_whole(&parts)?;
+        }
         let id = identified.unwrap_or_else(|| EntryId(self.target.ids.next_id()));
+        parts.entry.iter().try_for_each(|entry| check_parent(entry, id))?;
         let live_from = self.live_from(&line, &parts, identified.is_none())?;
         let given = Name::given(&line, &parts).into_iter();
         let given = given.map(|name| (name.clone(), self.known.insert(name, id))).collect();
@@ -181,7 +185,7 @@ impl<'a> Import<'a> {
 
     /// When the line's versions became live: as it says; else a new appointment from its first day, and all else now.
     fn live_from(&self, line: &Line, parts: &Parts, is_new: bool) -> Result<DateTime<Utc>, Fault> {
-        let now = self.begun_at;
+        let now = self.target.clock.now();
         match (line.live_from, &parts.entry) {
             (Some(at), _) if at > now => {
                 Err(Fault::at("liveFrom", format!("{at} lies in the future; leave it out to publish the entry now")))
@@ -315,4 +319,18 @@ impl<'a> Import<'a> {
         let item = Some(fault.path).filter(|path| !path.is_empty());
         self.report.add_problem(Problem { line: Some(line), item, message: fault.message });
     }
+}
+
+/// Whether a line has all that a new entry needs.
+fn check_whole(parts: &Parts) -> Result<(), Fault> {
+    if parts.entry.is_none() {
+        return Err(Fault::at(
+            "",
+            "nothing in the record has these names, so this is a new entry and needs its `entry`",
+        ));
+    }
+    if parts.editions.is_empty() {
+        return Err(Fault::at("", "a new entry needs a text in at least one language under `texts`"));
+    }
+    Ok(())
 }

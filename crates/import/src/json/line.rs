@@ -9,7 +9,9 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::check::check_edition;
+use super::check::{check_edition, check_entry};
+use super::strict::Strict;
+use super::wording::plain;
 
 /// A line as it stands in the file; references may still be slugs.
 #[derive(Clone, Debug, Deserialize)]
@@ -69,17 +71,21 @@ impl Line {
     /// Reads one line of JSON.
     pub fn read(json: &str) -> Result<Self, Fault> {
         let mut source = serde_json::Deserializer::from_str(json);
-        let line: Self = serde_path_to_error::deserialize(&mut source).map_err(|err| {
+        let Strict(value) = serde_path_to_error::deserialize(&mut source).map_err(|err| {
             let path = path_of(err.path());
             let inner = err.into_inner();
-            let is_syntax = inner.is_syntax() || inner.is_eof();
-            let remedy = if is_syntax { "; each line has to be one whole JSON object" } else { "" };
-            Fault::at(path, format!("{}{remedy}", without_line(&inner)))
+            match inner.is_syntax() || inner.is_eof() {
+                true => Fault::at(path, format!("{}; each line has to be one whole JSON object", without_line(&inner))),
+                false => Fault::at(path, without_line(&inner)),
+            }
         })?;
         source.end().map_err(|err| {
             Fault::at("", format!("{} after the object; give each entry a line of its own", without_line(&err)))
         })?;
-        Ok(line)
+        if !value.is_object() {
+            return Err(Fault::at("", format!("the line is {}; it has to be one JSON object", shape_of(&value))));
+        }
+        shape("", value)
     }
 
     /// The slugs the line gives its entry, where they are well formed.
@@ -91,6 +97,7 @@ impl Line {
     pub fn shape(&mut self) -> Result<Parts, Fault> {
         let kind = self.kind;
         let entry = self.entry.take().map(|value| shape_entry(kind, value)).transpose()?;
+        entry.iter().try_for_each(check_entry)?;
         let mut editions = BTreeMap::new();
         let mut without_mentions = BTreeSet::new();
         for (locale, mut text) in std::mem::take(&mut self.texts) {
@@ -134,6 +141,10 @@ impl Line {
 }
 
 fn shape_entry(kind: EntryKind, value: Value) -> Result<Entry, Fault> {
+    // The library would read a list as the fields in order.
+    if !value.is_object() {
+        return Err(Fault::at("entry", format!("here stands {}; give an object of fields", shape_of(&value))));
+    }
     Ok(match kind {
         EntryKind::Article => Entry::Article(shape("entry", value)?),
         EntryKind::Person => Entry::Person(shape("entry", value)?),
@@ -160,24 +171,26 @@ fn shape_text(kind: EntryKind, path: &str, value: Value) -> Result<Text, Fault> 
 fn shape<T: DeserializeOwned>(path: &str, value: Value) -> Result<T, Fault> {
     serde_path_to_error::deserialize(value).map_err(|err| {
         let inner = path_of(err.path());
-        let path = match inner.chars().next() {
-            None => path.to_owned(),
-            Some('[') => format!("{path}{inner}"),
-            Some(_) => format!("{path}.{inner}"),
+        let path = match (path, inner.chars().next()) {
+            (_, None) => path.to_owned(),
+            ("", _) => inner,
+            (_, Some('[')) => format!("{path}{inner}"),
+            (_, Some(_)) => format!("{path}.{inner}"),
         };
-        let message = err.into_inner().to_string();
-        // The library says only that no variant fits.
-        let message = if message.contains("untagged enum EventTime") {
-            "a time has `startsAt` (an instant such as 2025-06-21T09:00:00+00:00) or `startsOn` (a day), with the \
-             `endsAt` or `endsOn` that belongs to it and a `timeZone`"
-                .to_owned()
-        } else if message.contains("untagged enum Localized") {
-            "give a text, or an object of texts by language such as {\"fr\":\"Général\"}".to_owned()
-        } else {
-            message
-        };
-        Fault::at(path, message)
+        Fault::at(path, plain(err.into_inner().to_string()))
     })
+}
+
+/// What a value that is no object is called.
+fn shape_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
 }
 
 /// The path without the `.` the library gives for the value itself, and without a trailing `?`.

@@ -13,6 +13,8 @@ mod line;
 mod names;
 mod reference;
 mod source;
+mod strict;
+mod wording;
 mod write;
 
 pub use export::{ExportError, export_json};

@@ -121,8 +121,11 @@ impl Line {
     /// Shows every reference by name to `name` and does as it answers; references by content id stay.
     pub fn references(&mut self, mut name: impl FnMut(&Reference) -> Named) -> Result<(), Fault> {
         let mut visit = |path: &str, value: &mut Value, kinds: &[EntryKind]| {
-            // Values of another type are refused with the shape of the entry.
-            let Value::String(raw) = value else { return Ok(()) };
+            let Value::String(raw) = value else {
+                let refuse =
+                    || Fault::at(path, format!("`{value}` is no reference; give a content id or a slug as a text"));
+                return if value.is_null() { Ok(()) } else { Err(refuse()) };
+            };
             let reference = Reference::parse(raw, kinds).map_err(|message| Fault::at(path, message))?;
             if matches!(reference, Reference::Id(_)) {
                 return Ok(());
