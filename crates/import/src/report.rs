@@ -54,15 +54,15 @@ impl ImportReport {
 
     /// Counts one outcome. `at` says where a refused publication came from.
     pub fn count(&mut self, kind: EntryKind, outcome: &Outcome, at: impl FnOnce() -> (Option<u64>, Option<String>)) {
+        if let Outcome::Refused(refusal) = outcome {
+            let (line, item) = at();
+            return self.add_problem(Problem { line, item, message: refusal.to_string() });
+        }
         let counts = self.counts.entry(kind).or_default();
         match outcome {
             Outcome::Created { .. } => counts.created += 1,
             Outcome::Updated { .. } => counts.updated += 1,
-            Outcome::Unchanged => counts.unchanged += 1,
-            Outcome::Refused(refusal) => {
-                let (line, item) = at();
-                self.add_problem(Problem { line, item, message: refusal.to_string() });
-            }
+            Outcome::Unchanged | Outcome::Refused(_) => counts.unchanged += 1,
         }
     }
 

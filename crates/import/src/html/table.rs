@@ -16,7 +16,10 @@ struct Row {
 impl Walk<'_> {
     /// Writes the table at `id`; false for a table of one cell, which is a frame around content.
     pub(super) fn table(&mut self, id: NodeId) -> bool {
-        let Some((caption, mut rows)) = read(self.dom, id) else { return false };
+        if cell_count(self.dom, id) == 1 {
+            return false;
+        }
+        let (caption, mut rows) = read(self.dom, id);
         rows.retain(|row| row.cells.iter().any(|cell| !cell.is_empty()));
         if !rows.is_empty() {
             let headings = rows.iter().take_while(|row| row.is_heading).count();
@@ -36,10 +39,22 @@ impl Walk<'_> {
     }
 }
 
-/// Caption and rows; `None` when there is a single cell. Tables in cells are text of the cell.
-fn read(dom: &Dom, id: NodeId) -> Option<(Option<String>, Vec<Row>)> {
+/// Cells of the table itself. Looks into none of them: tables of one cell may be nested deep.
+fn cell_count(dom: &Dom, id: NodeId) -> usize {
+    let (mut count, mut next) = (0, dom.step(id, id, false, |_| {}));
+    while let Some(at) = next {
+        let name = dom.element(at).and_then(|element| element.html_name());
+        let is_cell = matches!(name, Some("td" | "th"));
+        count += usize::from(is_cell);
+        next = dom.step(at, id, is_cell || name == Some("caption"), |_| {});
+    }
+    count
+}
+
+/// Caption and rows. Tables in cells are text of the cell.
+fn read(dom: &Dom, id: NodeId) -> (Option<String>, Vec<Row>) {
     let (mut caption, mut rows) = (None, Vec::<Row>::new());
-    let (mut cell_count, mut in_head) = (0, false);
+    let mut in_head = false;
     let mut next = dom.step(id, id, false, |_| {});
     while let Some(at) = next {
         let element = dom.element(at);
@@ -50,8 +65,7 @@ fn read(dom: &Dom, id: NodeId) -> Option<(Option<String>, Vec<Row>)> {
             ("tbody" | "tfoot", _) => in_head = false,
             ("tr", _) => rows.push(Row { cells: Vec::new(), is_heading: true }),
             ("td" | "th", Some(element)) => {
-                cell_count += 1;
-                let row = rows.last_mut()?;
+                let Some(row) = rows.last_mut() else { break };
                 row.is_heading &= in_head || name == "th";
                 row.cells.push(plain::text(dom, at));
                 let span = element.attribute("colspan").and_then(|span| span.parse().ok()).unwrap_or(1);
@@ -61,5 +75,5 @@ fn read(dom: &Dom, id: NodeId) -> Option<(Option<String>, Vec<Row>)> {
         }
         next = dom.step(at, id, matches!(name, "td" | "th" | "caption"), |_| {});
     }
-    (cell_count != 1).then_some((caption, rows))
+    (caption, rows)
 }
