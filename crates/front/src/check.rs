@@ -43,7 +43,7 @@ pub struct Checked {
     pub request: Request,
     /// What it does.
     pub kind: OperationKind,
-    /// Upper bound of its cost, in points; see [`cost`](crate::cost).
+    /// Upper bound of its cost, in points; see [`crate::cost`].
     pub cost: u64,
 }
 
