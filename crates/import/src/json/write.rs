@@ -71,3 +71,66 @@ fn json(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
 fn text_of(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("content has string keys only")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use griot_domain::{Edition, Event, EventState, EventText, EventTime, GeoPoint, Locale, Place, Publication, Slug};
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    use super::write_line;
+    use crate::json::line::Line;
+
+    fn publication(latitude: f64, longitude: f64) -> Publication {
+        let place = Place {
+            name: "A".into(),
+            address: None,
+            country_code: None,
+            point: Some(GeoPoint { latitude, longitude }),
+        };
+        let event = Event {
+            time: EventTime::AllDay { starts_on: "2024-01-01".parse().unwrap(), ends_on: None, time_zone: None },
+            place: Some(place),
+            state: EventState::Scheduled,
+            part_of: None,
+            organisers: Vec::new(),
+            participants: Vec::new(),
+            programme: Vec::new(),
+        };
+        let text = EventText { name: "A".to_owned(), variants: Vec::new(), seo: Default::default() };
+        let slug = Some(Slug::parse("a").unwrap());
+        let edition = Edition { slug, text: text.into(), body: Default::default() };
+        Publication {
+            id: griot_domain::EntryId(Uuid::from_u128(1)),
+            kind: griot_domain::EntryKind::Event,
+            live_from: "2024-01-01T00:00:00Z".parse().unwrap(),
+            revised_at: None,
+            entry: Some(event.into()),
+            editions: BTreeMap::from([(Locale::parse("fr").unwrap(), edition)]),
+            withdrawn: BTreeSet::new(),
+            external_ids: Vec::new(),
+            old_paths: Vec::new(),
+        }
+    }
+
+    fn written(publication: &Publication) -> String {
+        let mut out = Vec::new();
+        write_line(&mut out, publication).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        #[test]
+        fn a_place_comes_back_to_the_last_digit(latitude in -90.0..=90.0, longitude in -180.0..=180.0) {
+            let line = written(&publication(latitude, longitude));
+            let mut read = Line::read(&line).unwrap();
+            let parts = read.shape().unwrap();
+            let again = read.publication(read.id.unwrap(), read.live_from.unwrap(), parts);
+            prop_assert_eq!(written(&again), line);
+        }
+    }
+}
