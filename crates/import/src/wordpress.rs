@@ -8,6 +8,7 @@ mod form;
 mod gate;
 mod identity;
 mod item;
+mod items;
 mod lookup;
 mod options;
 mod publish;

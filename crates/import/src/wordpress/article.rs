@@ -10,11 +10,12 @@ use griot_domain::{
 use super::asset::kind_of;
 use super::form::form;
 use super::item::Item;
+use super::items::ItemFact;
 use super::lookup::Lookup;
 use super::options::WordPressOptions;
 use super::slug::slug;
 use super::standing::Matter;
-use super::survey::{ItemFact, Survey};
+use super::survey::Survey;
 use crate::html::{Converted, Site, one_line};
 
 /// Longest headline made of a text, in characters.

@@ -7,7 +7,8 @@ use percent_encoding::percent_decode_str;
 use url::Url;
 
 use super::item::Item;
-use super::survey::{ItemFact, Survey};
+use super::items::ItemFact;
+use super::survey::Survey;
 use crate::html::one_line;
 
 /// Media types by extension.
@@ -83,7 +84,7 @@ pub(crate) fn publication(item: &Item, number: u64, fact: &ItemFact, survey: &Su
     Publication {
         id: fact.entry,
         kind: EntryKind::Asset,
-        live_from: fact.live_from,
+        live_from: fact.live_from(),
         revised_at: None,
         entry: Some(Entry::Asset(entry)),
         editions: BTreeMap::from([(survey.locale_of(fact).clone(), edition)]),

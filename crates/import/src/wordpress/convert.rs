@@ -8,10 +8,11 @@ use url::Url;
 
 use super::article::Source;
 use super::item::Item;
+use super::items::ItemFact;
 use super::lookup::{Lookup, Uploads};
 use super::options::WordPressOptions;
 use super::standing::{Matter, Standing};
-use super::survey::{ItemFact, Survey};
+use super::survey::Survey;
 use super::{asset, date};
 use crate::html::{self, Converted};
 use crate::mention::Finder;
@@ -68,9 +69,9 @@ impl Converter {
     pub(crate) fn ready(&self, item: &Item, round: Round) -> Option<Result<Ready, Problem>> {
         let number: u64 = item.id.parse().ok()?;
         // Of two items with one number the survey knows the first.
-        let fact = self.survey.items.get(&number).filter(|fact| fact.line == item.line)?;
+        let fact = self.survey.items.get(number).filter(|fact| fact.is_at(item.line))?;
         let turn = match fact.matter {
-            _ if fact.leader != number => Round::Translations,
+            _ if self.survey.items.leader(number) != number => Round::Translations,
             Matter::Attachment => Round::Uploads,
             Matter::Article | Matter::Page => Round::Articles,
         };
@@ -109,11 +110,12 @@ impl Converter {
             Matter::Attachment => asset::publication(item, number, fact, &self.survey, content.body),
             Matter::Article | Matter::Page => self.article(item, fact, &lookup, content, &mut about)?,
         };
-        if fact.leader != number {
+        let leader = self.survey.items.leader(number);
+        if leader != number {
             publication.entry = None;
             // A translation cannot be live before what it translates.
-            let leader = self.survey.items.get(&fact.leader).unwrap_or(fact);
-            publication.live_from = publication.live_from.max(leader.live_from);
+            let leader = self.survey.items.get(leader).unwrap_or(fact);
+            publication.live_from = publication.live_from.max(leader.live_from());
         }
         let modified_at = date::modified_at(item, self.options.time_zone);
         publication.revised_at = Some(modified_at.unwrap_or(self.survey.surveyed_at).max(publication.live_from));
@@ -147,7 +149,7 @@ impl Converter {
         Ok(Publication {
             id: fact.entry,
             kind: EntryKind::Article,
-            live_from: fact.live_from,
+            live_from: fact.live_from(),
             revised_at: None,
             entry: Some(entry),
             editions: BTreeMap::from([(locale, edition)]),

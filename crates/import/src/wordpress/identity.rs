@@ -1,6 +1,6 @@
 //! Gives items and terms their entries: those they became in an earlier import, else new ones.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use griot_domain::EntryId;
 use griot_persistence::StoreError;
@@ -15,7 +15,7 @@ const CHUNK: usize = 2_000;
 /// Fills in the entries of all that is to be imported.
 pub(crate) async fn identify(survey: &mut Survey, target: &Target<'_>) -> Result<(), StoreError> {
     let scheme = survey.site.scheme.clone();
-    let numbers: Vec<u64> = survey.items.keys().copied().collect();
+    let numbers: Vec<u64> = survey.items.iter().map(|(number, _)| number).collect();
     let mut known: HashMap<u64, EntryId> = HashMap::new();
     for chunk in numbers.chunks(CHUNK) {
         let values: Vec<String> = chunk.iter().map(|number| format!("post:{number}")).collect();
@@ -44,24 +44,32 @@ async fn known_ids(
 
 /// Translations share the entry of what they translate, unless the record knows them apart already.
 fn settle(survey: &mut Survey, known: &HashMap<u64, EntryId>, target: &Target<'_>) {
-    let mut chosen: BTreeMap<u64, EntryId> = BTreeMap::new();
-    for (number, fact) in &survey.items {
-        if let Some(id) = known.get(number).filter(|_| fact.leader == *number) {
-            chosen.insert(*number, *id);
-        }
-    }
-    for (number, fact) in &survey.items {
+    let items = &mut survey.items;
+    let numbers = items.iter().map(|(number, _)| number);
+    let followers: BTreeSet<u64> = numbers.filter(|number| items.leader(*number) != *number).collect();
+    // A leader without an entry takes that of the first translation that has one.
+    let mut lent: HashMap<u64, EntryId> = HashMap::new();
+    for number in &followers {
         if let Some(id) = known.get(number) {
-            chosen.entry(fact.leader).or_insert(*id);
+            lent.entry(items.leader(*number)).or_insert(*id);
         }
     }
-    for (number, fact) in &mut survey.items {
-        let entry = *chosen.entry(fact.leader).or_insert_with(|| EntryId(target.ids.next_id()));
-        fact.entry = entry;
-        fact.is_known = known.contains_key(number);
-        if let Some(own) = known.get(number).filter(|own| **own != entry) {
-            fact.entry = *own;
-            fact.leader = *number;
+    for (number, fact) in items.iter_mut() {
+        let own = known.get(&number).copied();
+        fact.is_known = own.is_some();
+        if !followers.contains(&number) {
+            let entry = own.or_else(|| lent.get(&number).copied());
+            fact.entry = entry.unwrap_or_else(|| EntryId(target.ids.next_id()));
+        }
+    }
+    for number in followers {
+        let Some(shared) = items.get(items.leader(number)).map(|fact| fact.entry) else { continue };
+        let entry = known.get(&number).copied().unwrap_or(shared);
+        if entry != shared {
+            items.part(number);
+        }
+        if let Some(fact) = items.get_mut(number) {
+            fact.entry = entry;
         }
     }
 }

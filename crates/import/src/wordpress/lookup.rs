@@ -8,8 +8,9 @@ use percent_encoding::percent_decode_str;
 use url::Url;
 
 use super::asset::kind_of;
+use super::items::ItemFact;
 use super::standing::{Matter, Standing};
-use super::survey::{ItemFact, Survey};
+use super::survey::Survey;
 use crate::html::{KnownAsset, Site};
 
 /// Uploads by address and by what they were uploaded to.
@@ -25,13 +26,15 @@ pub(crate) struct Uploads {
 impl Uploads {
     pub(crate) fn of(survey: &Survey) -> Self {
         let mut uploads = Self::default();
-        for (number, fact) in &survey.items {
-            let Some(url) = fact.url.as_deref().and_then(|url| Url::parse(url).ok()) else { continue };
+        // The first upload of a name wins, whatever the order of the map.
+        for (number, _) in survey.items.iter() {
+            let Some(upload) = survey.items.uploads.get(&number) else { continue };
+            let Ok(url) = Url::parse(&upload.url) else { continue };
             let place = place(&url);
-            uploads.stems.entry(hash(stem(&place))).or_insert(*number);
-            uploads.exact.entry(hash(&place)).or_insert(*number);
-            if fact.parent != 0 {
-                uploads.children.entry(fact.parent).or_default().push(*number);
+            uploads.stems.entry(hash(stem(&place))).or_insert(number);
+            uploads.exact.entry(hash(&place)).or_insert(number);
+            if upload.parent != 0 {
+                uploads.children.entry(upload.parent).or_default().push(number);
             }
         }
         uploads
@@ -51,8 +54,9 @@ pub(crate) struct Lookup<'a> {
 
 impl Lookup<'_> {
     fn asset(&self, number: u64) -> Option<KnownAsset<'_>> {
-        let fact = self.survey.items.get(&number).filter(|fact| self.may_see(fact))?;
-        Some(KnownAsset { id: AssetId(fact.entry.0), url: fact.url.as_deref()? })
+        let fact = self.survey.items.get(number).filter(|fact| self.may_see(fact))?;
+        let upload = self.survey.items.uploads.get(&number)?;
+        Some(KnownAsset { id: AssetId(fact.entry.0), url: &upload.url })
     }
 
     fn may_see(&self, fact: &ItemFact) -> bool {
@@ -80,7 +84,7 @@ impl Site for Lookup<'_> {
             Some((_, number)) => number.parse().ok()?,
             None => self.survey.item_at(&self.survey.site.old_path(url.as_str())?)?,
         };
-        let fact = self.survey.items.get(&number)?;
+        let fact = self.survey.items.get(number)?;
         (fact.standing == Standing::Published && fact.matter != Matter::Attachment).then_some(fact.entry)
     }
 

@@ -29,7 +29,7 @@ use crate::target::Target;
 /// Most items of a transaction, and most bytes of their content.
 const BATCH: (usize, usize) = (200, 4 << 20);
 /// Batches converted ahead of the one being written.
-const AHEAD: usize = 2;
+const AHEAD: usize = 1;
 /// Readings of the file: the survey and the rounds.
 const READINGS: u64 = 4;
 
@@ -163,9 +163,9 @@ async fn publish_topics(survey: &Survey, with_drafts: bool, writer: &mut Writer<
 fn has_items(survey: &Survey, round: Round) -> bool {
     let is_upload = |matter| matter == Matter::Attachment;
     match round {
-        Round::Uploads => survey.items.values().any(|fact| is_upload(fact.matter)),
-        Round::Articles => survey.items.values().any(|fact| !is_upload(fact.matter)),
-        Round::Translations => survey.has_translations,
+        Round::Uploads => survey.items.iter().any(|(_, fact)| is_upload(fact.matter)),
+        Round::Articles => survey.items.iter().any(|(_, fact)| !is_upload(fact.matter)),
+        Round::Translations => survey.items.has_translations(),
     }
 }
 

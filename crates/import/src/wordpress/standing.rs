@@ -17,10 +17,36 @@ pub(crate) enum Matter {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Standing {
     Published,
-    /// To the editorial store if drafts are wanted; the reason it is not public.
-    Unpublished(&'static str),
+    /// To the editorial store if drafts are wanted.
+    Unpublished(Reason),
     /// An upload is as public as what it was uploaded to.
     Inherited,
+}
+
+/// Why an item is not public.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reason {
+    Password,
+    Scheduled,
+    Draft,
+    Pending,
+    Private,
+    /// Uploaded to something that is not public.
+    Parent,
+}
+
+impl Reason {
+    /// The words of the report.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "password-protected",
+            Self::Scheduled => "scheduled",
+            Self::Draft => "draft",
+            Self::Pending => "pending review",
+            Self::Private => "private",
+            Self::Parent => "uploaded to an item that is not public",
+        }
+    }
 }
 
 /// Why an item is passed over on purpose.
@@ -42,14 +68,14 @@ pub(crate) fn classify(
         kind => return Err(PassedOver(format!("post type `{}`", kind.chars().take(40).collect::<String>()))),
     };
     let standing = match item.status.as_str() {
-        "publish" if !item.password.is_empty() => Standing::Unpublished("password-protected"),
+        "publish" if !item.password.is_empty() => Standing::Unpublished(Reason::Password),
         // WordPress turns such items into `future`; whatever they claim, nothing goes out before its date.
-        "publish" if published_at.is_some_and(|at| at > now) => Standing::Unpublished("scheduled"),
+        "publish" if published_at.is_some_and(|at| at > now) => Standing::Unpublished(Reason::Scheduled),
         "publish" => Standing::Published,
-        "future" => Standing::Unpublished("scheduled"),
-        "draft" => Standing::Unpublished("draft"),
-        "pending" => Standing::Unpublished("pending review"),
-        "private" => Standing::Unpublished("private"),
+        "future" => Standing::Unpublished(Reason::Scheduled),
+        "draft" => Standing::Unpublished(Reason::Draft),
+        "pending" => Standing::Unpublished(Reason::Pending),
+        "private" => Standing::Unpublished(Reason::Private),
         "inherit" if matter == Matter::Attachment => Standing::Inherited,
         "inherit" => return Err(PassedOver("revision".to_owned())),
         "auto-draft" => return Err(PassedOver("automatic draft".to_owned())),
@@ -68,13 +94,13 @@ mod tests {
     #[rstest]
     #[case("post", "publish", "", "Ok((Article, Published))")]
     #[case("page", "publish", "", "Ok((Page, Published))")]
-    #[case("post", "publish", "secret", "Ok((Article, Unpublished(\"password-protected\")))")]
-    #[case("post", "future", "", "Ok((Article, Unpublished(\"scheduled\")))")]
-    #[case("post", "draft", "", "Ok((Article, Unpublished(\"draft\")))")]
-    #[case("post", "pending", "", "Ok((Article, Unpublished(\"pending review\")))")]
-    #[case("post", "private", "", "Ok((Article, Unpublished(\"private\")))")]
+    #[case("post", "publish", "secret", "Ok((Article, Unpublished(Password)))")]
+    #[case("post", "future", "", "Ok((Article, Unpublished(Scheduled)))")]
+    #[case("post", "draft", "", "Ok((Article, Unpublished(Draft)))")]
+    #[case("post", "pending", "", "Ok((Article, Unpublished(Pending)))")]
+    #[case("post", "private", "", "Ok((Article, Unpublished(Private)))")]
     #[case("attachment", "inherit", "", "Ok((Attachment, Inherited))")]
-    #[case("attachment", "private", "", "Ok((Attachment, Unpublished(\"private\")))")]
+    #[case("attachment", "private", "", "Ok((Attachment, Unpublished(Private)))")]
     #[case("post", "trash", "", "Err(PassedOver(\"in the trash\"))")]
     #[case("post", "auto-draft", "", "Err(PassedOver(\"automatic draft\"))")]
     #[case("revision", "inherit", "", "Err(PassedOver(\"revision\"))")]
@@ -96,6 +122,6 @@ mod tests {
         let item = Item { kind: "post".into(), status: "publish".into(), ..Item::default() };
         let now = DateTime::UNIX_EPOCH;
         let found = classify(&item, &WordPressOptions::default(), Some(now + chrono::Duration::seconds(1)), now);
-        assert_eq!(found, Ok((Matter::Article, Standing::Unpublished("scheduled"))));
+        assert_eq!(found, Ok((Matter::Article, Standing::Unpublished(Reason::Scheduled))));
     }
 }

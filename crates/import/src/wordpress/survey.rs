@@ -12,34 +12,15 @@ use griot_domain::{EntryId, ExternalId, Locale};
 use uuid::Uuid;
 
 use super::item::{Filing, Item, Term};
+use super::items::{ItemFact, Items};
 use super::site::SiteFacts;
-use super::standing::{Matter, Standing};
+use super::standing::Standing;
 use crate::report::Problem;
 
 pub(crate) use collect::{SurveyError, survey};
 
 /// How many terms may stand above one another; what stands higher is not looked at.
 pub(crate) const MAX_TERM_DEPTH: usize = 32;
-
-/// What is remembered of an item.
-#[derive(Clone, Debug)]
-pub(crate) struct ItemFact {
-    pub(crate) line: u64,
-    pub(crate) matter: Matter,
-    pub(crate) standing: Standing,
-    pub(crate) parent: u64,
-    pub(crate) live_from: DateTime<Utc>,
-    /// Position of its language in [`Survey::locales`].
-    locale: u16,
-    /// The entry it becomes; nil until one is given.
-    pub(crate) entry: EntryId,
-    /// The record has the entry already.
-    pub(crate) is_known: bool,
-    /// The item that gives the entry its language-neutral part: itself, or the one it translates.
-    pub(crate) leader: u64,
-    /// Address of an upload.
-    pub(crate) url: Option<Box<str>>,
-}
 
 /// What is remembered of a category or tag.
 #[derive(Clone, Debug)]
@@ -68,11 +49,10 @@ pub(crate) struct Survey {
     pub(crate) authors: HashMap<String, String>,
     pub(crate) terms: Vec<TermFact>,
     term_positions: HashMap<String, usize>,
-    pub(crate) items: BTreeMap<u64, ItemFact>,
+    pub(crate) items: Items,
     /// Items by the hash of their address.
     paths: HashMap<u64, u64>,
     locales: Vec<Locale>,
-    pub(crate) has_translations: bool,
     pub(crate) skipped: BTreeMap<String, u64>,
     pub(crate) problems: Vec<Problem>,
     /// What was changed on the way.
@@ -150,7 +130,7 @@ impl Survey {
         for wants_public in [true, false] {
             let facts: Vec<(u64, u16)> = members
                 .iter()
-                .filter_map(|number| Some((*number, self.items.get(number)?)))
+                .filter_map(|number| Some((*number, self.items.get(*number)?)))
                 .filter(|(_, fact)| is_public(fact) == wants_public)
                 .map(|(number, fact)| (number, fact.locale))
                 .collect();
@@ -160,11 +140,8 @@ impl Survey {
             languages.extend(facts.iter().filter(|(number, _)| *number == leader).map(|(_, locale)| *locale));
             for (number, locale) in facts.into_iter().filter(|(number, _)| *number != leader) {
                 // A second text in one language cannot be an edition of the same entry.
-                if languages.insert(locale)
-                    && let Some(fact) = self.items.get_mut(&number)
-                {
-                    fact.leader = leader;
-                    self.has_translations = true;
+                if languages.insert(locale) {
+                    self.items.follow(number, leader);
                 }
             }
         }

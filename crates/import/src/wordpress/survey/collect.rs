@@ -3,18 +3,18 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use griot_domain::{EntryId, Locale};
+use griot_domain::Locale;
 use url::Url;
-use uuid::Uuid;
 
-use super::{ItemFact, Survey, hash};
+use super::{Survey, hash};
 use crate::report::Problem;
 use crate::wordpress::date;
 use crate::wordpress::item::Item;
+use crate::wordpress::items::{ItemFact, Items, UploadFact, short};
 use crate::wordpress::options::WordPressOptions;
 use crate::wordpress::reader::{Part, ReadError, WxrReader};
 use crate::wordpress::site::SiteFacts;
-use crate::wordpress::standing::{Matter, Standing, classify};
+use crate::wordpress::standing::{Matter, Reason, Standing, classify};
 use crate::wordpress::translation;
 
 /// Reads the whole file. Files that are refused are an error; a file that breaks off is surveyed up to there.
@@ -93,6 +93,8 @@ struct Surveyor<'a> {
     survey: Survey,
     options: &'a WordPressOptions,
     now: DateTime<Utc>,
+    /// Lines of the items so far.
+    lines: HashMap<u64, u32>,
     /// Items that are neither public nor drafts.
     hidden: HashSet<u64>,
     /// Uploads that public items show as their thumbnail.
@@ -113,10 +115,9 @@ impl<'a> Surveyor<'a> {
             authors: HashMap::new(),
             terms: Vec::new(),
             term_positions: HashMap::new(),
-            items: BTreeMap::new(),
+            items: Items::default(),
             paths: HashMap::new(),
             locales: vec![locale],
-            has_translations: false,
             skipped: BTreeMap::new(),
             problems: Vec::new(),
             notes: Vec::new(),
@@ -125,6 +126,7 @@ impl<'a> Surveyor<'a> {
             survey,
             options,
             now,
+            lines: HashMap::new(),
             hidden: HashSet::new(),
             shown: HashSet::new(),
             groups: HashMap::new(),
@@ -183,27 +185,20 @@ impl<'a> Surveyor<'a> {
         if let Some(group) = item.filed("post_translations").next() {
             self.groups.entry(group.nicename.clone()).or_default().push(number);
         }
-        let fact = ItemFact {
-            line: item.line,
-            matter,
-            standing,
-            parent: item.parent.parse().unwrap_or(0),
-            live_from,
-            locale: self.locale_of(&item),
-            entry: EntryId(Uuid::nil()),
-            is_known: false,
-            leader: number,
-            url: (matter == Matter::Attachment).then(|| item.attachment_url.as_str().into()),
-        };
-        self.survey.items.insert(number, fact);
+        if matter == Matter::Attachment {
+            let (parent, url) = (item.parent.parse().unwrap_or(0), item.attachment_url.as_str().into());
+            self.survey.items.uploads.insert(number, UploadFact { parent, url });
+        }
+        let locale = self.locale_of(&item);
+        self.lines.insert(number, short(item.line));
+        self.survey.items.push(number, ItemFact::new(item.line, matter, standing, live_from, locale));
     }
 
     fn check(&self, item: &Item, number: Option<u64>, matter: Matter) -> Result<(), String> {
         let Some(number) = number else {
             return Err(format!("its wp:post_id is `{}`; give it a number of its own", item.id));
         };
-        if let Some(other) = self.survey.items.get(&number) {
-            let line = other.line;
+        if let Some(line) = self.lines.get(&number) {
             return Err(format!("its id {number} is that of the item on line {line}; give it another"));
         }
         if let Some((element, line)) = &item.overlong {
@@ -256,6 +251,8 @@ impl<'a> Surveyor<'a> {
     }
 
     fn finish(mut self) -> Survey {
+        self.survey.items.settle();
+        self.survey.paths.shrink_to_fit();
         self.settle_uploads();
         for members in std::mem::take(&mut self.groups).into_values() {
             self.survey.join_items(&members);
@@ -268,14 +265,14 @@ impl<'a> Surveyor<'a> {
         }
         self.survey.raise_terms();
         if !self.options.with_drafts {
-            let unpublished = self.survey.items.values().filter_map(|fact| match fact.standing {
+            let unpublished = self.survey.items.iter().filter_map(|(_, fact)| match fact.standing {
                 Standing::Unpublished(reason) => Some(reason),
                 _ => None,
             });
             for reason in unpublished {
-                *self.survey.skipped.entry(reason.to_owned()).or_default() += 1;
+                *self.survey.skipped.entry(reason.as_str().to_owned()).or_default() += 1;
             }
-            self.survey.items.retain(|_, fact| fact.standing == Standing::Published);
+            self.survey.items.retain(|fact| fact.standing == Standing::Published);
             let hidden = self.survey.terms.iter().filter(|fact| fact.is_hidden).count() as u64;
             if hidden > 0 {
                 self.survey.skipped.insert("category or tag of drafts only".to_owned(), hidden);
@@ -287,24 +284,22 @@ impl<'a> Surveyor<'a> {
     /// An upload is public when it belongs to nothing, to something public, or is the thumbnail of something
     /// public.
     fn settle_uploads(&mut self) {
-        let inherited: Vec<(u64, u64)> = self
-            .survey
-            .items
-            .iter()
-            .filter(|(_, fact)| fact.standing == Standing::Inherited)
-            .map(|(number, fact)| (*number, fact.parent))
-            .collect();
+        let is_inherited = |fact: &ItemFact| fact.standing == Standing::Inherited;
+        let items = &self.survey.items;
+        let inherited = items.iter().filter(|(_, fact)| is_inherited(fact));
+        let parent = |number| items.uploads.get(&number).map_or(0, |upload| upload.parent);
+        let inherited: Vec<(u64, u64)> = inherited.map(|(number, _)| (number, parent(number))).collect();
         for (number, parent) in inherited {
             let is_shown = self.shown.contains(&number);
-            let is_hidden = match self.survey.items.get(&parent).map(|fact| fact.standing) {
+            let is_hidden = match self.survey.items.get(parent).map(|fact| fact.standing) {
                 Some(standing) => matches!(standing, Standing::Unpublished(_)),
                 None => self.hidden.contains(&parent),
             };
             let standing = match is_hidden && !is_shown {
-                true => Standing::Unpublished("uploaded to an item that is not public"),
+                true => Standing::Unpublished(Reason::Parent),
                 false => Standing::Published,
             };
-            if let Some(fact) = self.survey.items.get_mut(&number) {
+            if let Some(fact) = self.survey.items.get_mut(number) {
                 fact.standing = standing;
             }
         }
