@@ -5,6 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use griot_domain::EntryId;
 use griot_persistence::StoreError;
 
+use super::items::Items;
+use super::standing::Standing;
 use super::survey::Survey;
 use super::topic;
 use crate::Target;
@@ -54,14 +56,19 @@ fn settle(survey: &mut Survey, known: &HashMap<u64, EntryId>, target: &Target<'_
             lent.entry(items.leader(*number)).or_insert(*id);
         }
     }
+    let mut fresh: Vec<u64> = Vec::new();
     for (number, fact) in items.iter_mut() {
         let own = known.get(&number).copied();
         fact.is_known = own.is_some();
         if !followers.contains(&number) {
             let entry = own.or_else(|| lent.get(&number).copied());
             fact.entry = entry.unwrap_or_else(|| EntryId(target.ids.next_id()));
+            if entry.is_none() && fact.standing == Standing::Published {
+                fresh.push(number);
+            }
         }
     }
+    put_in_order(items, &fresh);
     for number in followers {
         let Some(shared) = items.get(items.leader(number)).map(|fact| fact.entry) else { continue };
         let entry = known.get(&number).copied().unwrap_or(shared);
@@ -70,6 +77,19 @@ fn settle(survey: &mut Survey, known: &HashMap<u64, EntryId>, target: &Target<'_
         }
         if let Some(fact) = items.get_mut(number) {
             fact.entry = entry;
+        }
+    }
+}
+
+/// Hands the ids of these items out again, the smallest first. What is written one after the other then stands side by
+/// side in the indexes of a large record, which halves the work of the disk. Not for drafts: their ids would say when
+/// they were begun.
+fn put_in_order(items: &mut Items, numbers: &[u64]) {
+    let mut ids: Vec<EntryId> = numbers.iter().filter_map(|number| Some(items.get(*number)?.entry)).collect();
+    ids.sort_unstable();
+    for (number, id) in numbers.iter().zip(ids) {
+        if let Some(fact) = items.get_mut(*number) {
+            fact.entry = id;
         }
     }
 }
