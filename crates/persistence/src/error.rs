@@ -45,6 +45,12 @@ pub enum StoreError {
         /// Name of the change.
         migration: String,
     },
+    /// Another process does what only one may do.
+    #[error("another import into {place} is running; wait until it has ended")]
+    Busy {
+        #[allow(missing_docs)]
+        place: String,
+    },
     /// A row no longer fits the domain.
     #[error("the store is corrupt: {what}; run `griot doctor`")]
     Corrupt {

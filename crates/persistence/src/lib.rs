@@ -6,6 +6,7 @@ mod doctor;
 mod entity;
 mod error;
 mod location;
+mod lock;
 mod migrate;
 mod publish;
 mod published;
@@ -15,6 +16,7 @@ mod suggestion;
 pub use doctor::{Finding, Level, doctor};
 pub use error::StoreError;
 pub use location::{DELIVERY_ROLE, Location, StoreName};
+pub use lock::ImportLock;
 pub use migrate::{MigrationReport, migrate, migrate_down};
 pub use publish::{Act, LiveEntry, Outcome, Publisher, Refusal};
 pub use published::{

@@ -89,9 +89,6 @@ impl Location {
         match self {
             Self::Sqlite { data_dir } => {
                 let file = data_dir.join(format!("{}.db", store.as_str()));
-                if access == Access::Migrate {
-                    create_private_folder(data_dir)?;
-                }
                 Database::connect(sqlite_options(&file, access)).await.map_err(unreachable)
             }
             Self::Postgres { url, delivery_url } => {
@@ -125,7 +122,8 @@ fn without_password(url: &str) -> String {
     format!("{scheme}{login}{}{options}", place_of(url))
 }
 
-fn create_private_folder(path: &Path) -> Result<(), StoreError> {
+/// Makes the folder of a record, for its owner only, unless it is there.
+pub(crate) fn create_private_folder(path: &Path) -> Result<(), StoreError> {
     let refuse = |source| StoreError::DataFolder { path: path.to_owned(), source };
     if path.is_dir() {
         return Ok(());
@@ -149,6 +147,7 @@ fn sqlite_options(file: &Path, access: Access) -> ConnectOptions {
             .filename(&file)
             .busy_timeout(Duration::from_secs(5))
             .foreign_keys(true)
+            .synchronous(SqliteSynchronous::Full)
             .statement_cache_capacity(512)
             .pragma("trusted_schema", "OFF")
             // Mapped pages count as memory of the process: delivery gains by them, an import would grow with the record.
@@ -156,12 +155,10 @@ fn sqlite_options(file: &Path, access: Access) -> ConnectOptions {
             .pragma("cache_size", "-65536");
         match access {
             Access::Read => options.read_only(true).pragma("query_only", "ON"),
-            Access::Migrate | Access::Write => options
-                .create_if_missing(access == Access::Migrate)
-                // 32 MB: an import touches the same index pages again and again, and each checkpoint writes them out.
-                .pragma("wal_autocheckpoint", "8192")
-                .journal_mode(SqliteJournalMode::Wal)
-                .synchronous(SqliteSynchronous::Full),
+            // The journal mode stays with the file.
+            Access::Migrate => options.create_if_missing(true).journal_mode(SqliteJournalMode::Wal),
+            // 32 MB: an import touches the same index pages again and again, and each checkpoint writes them out.
+            Access::Write => options.pragma("wal_autocheckpoint", "8192"),
         }
     });
     options

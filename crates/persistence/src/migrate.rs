@@ -7,7 +7,8 @@ use sea_orm::{
 };
 use sea_orm_migration::{MigratorTrait, seaql_migrations};
 
-use crate::location::{Access, DELIVERY_ROLE};
+use crate::location::{Access, DELIVERY_ROLE, create_private_folder};
+use crate::lock::{MIGRATION, lock_migration};
 use crate::{Location, StoreError, StoreName};
 
 /// What a migration did.
@@ -22,6 +23,13 @@ pub struct MigrationReport {
 /// role read `published` and nothing else.
 pub async fn migrate(location: &Location) -> Result<MigrationReport, StoreError> {
     let mut report = MigrationReport::default();
+    let _alone = match location {
+        Location::Sqlite { data_dir } => {
+            create_private_folder(data_dir)?;
+            Some(lock_migration(data_dir).await?)
+        }
+        Location::Postgres { .. } => None,
+    };
     for store in [StoreName::Published, StoreName::Editorial] {
         let db = location.connect(store, Access::Migrate).await?;
         let tx = begin_alone(&db).await?;
@@ -83,8 +91,7 @@ async fn begin_alone(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbE
         })
         .await?;
     if db.get_database_backend() == DbBackend::Postgres {
-        // The number only has to be the same in every Griot.
-        tx.execute_unprepared("SELECT pg_advisory_xact_lock(7471104371)").await?;
+        tx.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATION})")).await?;
     }
     Ok(tx)
 }

@@ -10,7 +10,7 @@ use griot_domain::{RandomIds, SystemClock};
 use griot_import::{
     ImportReport, JsonOptions, MediaOptions, Shown, Target, WordPressOptions, import_json, import_wordpress,
 };
-use griot_persistence::{Publisher, StoreName};
+use griot_persistence::{ImportLock, Publisher, StoreName};
 
 use crate::cli::{Json, Wordpress};
 use crate::config::Config;
@@ -23,6 +23,7 @@ const WITH_PROBLEMS: u8 = 3;
 pub struct Stores {
     published: Publisher,
     editorial: Publisher,
+    _alone: ImportLock,
 }
 
 impl Stores {
@@ -32,6 +33,7 @@ impl Stores {
         let location = place::location(config);
         griot_persistence::migrate(&location).await?;
         Ok(Self {
+            _alone: ImportLock::take(&location).await?,
             published: Publisher::open(&location, StoreName::Published).await?,
             editorial: Publisher::open(&location, StoreName::Editorial).await?,
         })

@@ -1,6 +1,8 @@
 //! Creating, updating and taking back the stores.
 
-use griot_persistence::{Location, PublishedStore, Publisher, StoreError, StoreName, migrate, migrate_down};
+use griot_persistence::{
+    ImportLock, Location, PublishedStore, Publisher, StoreError, StoreName, migrate, migrate_down,
+};
 use rstest::rstest;
 
 use crate::support::*;
@@ -73,6 +75,31 @@ async fn migrations_at_the_same_time_wait_for_each_other(
     }
     applied.sort();
     assert_eq!(applied.len(), 3, "each change was made once: {applied:?}");
+}
+
+#[rstest]
+#[tokio::test]
+async fn one_import_runs_at_a_time(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let database = griot_testbed::database(backend);
+    let location = location_of(&database);
+    migrate(&location).await.unwrap();
+    let first = ImportLock::take(&location).await.unwrap();
+    for _ in 0..2 {
+        let refused = ImportLock::take(&location).await.unwrap_err();
+        assert!(matches!(refused, StoreError::Busy { .. }), "{refused}");
+    }
+    assert_eq!(migrate(&location).await.unwrap().applied, Vec::<String>::new(), "an import stops no migration");
+    drop(first);
+    // PostgreSQL lets go when it hears of it.
+    let mut next = ImportLock::take(&location).await;
+    for _ in 0..100 {
+        if next.is_ok() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        next = ImportLock::take(&location).await;
+    }
+    next.unwrap();
 }
 
 #[tokio::test]
