@@ -16,6 +16,8 @@ use crate::{Database, Run, SEED};
 
 /// A floor is steadier than what stands on it, so it is asked for less time.
 const FLOOR_SHARE: f64 = 0.5;
+/// Load of a machine from which on its figures say little; building the bench leaves some behind.
+const BUSY: f64 = 2.5;
 
 /// Measures on each database and prints as it goes. Figures never fail a run, wrong answers do.
 pub async fn run(options: Run) -> anyhow::Result<ExitCode> {
@@ -28,7 +30,12 @@ pub async fn run(options: Run) -> anyhow::Result<ExitCode> {
         Some(dir) => builder.tempdir_in(dir)?,
         None => builder.tempdir()?,
     };
-    println!("{}\n", machine());
+    println!("{}", machine());
+    let load = load();
+    if load > BUSY {
+        println!("the machine is busy with other work (load {load:.1}): figures are low and scattered");
+    }
+    println!();
     let mut made: Vec<(Files, Slugs)> = Vec::new();
     for articles in &options.articles {
         let begin = Instant::now();
@@ -90,6 +97,12 @@ async fn measure(options: &Run, records: &mut [Record], floor_dir: &Path) -> any
         }
     }
     Ok(())
+}
+
+/// Processes that ran at once in the last minute, on average.
+fn load() -> f64 {
+    let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    text.split(' ').next().and_then(|load| load.parse().ok()).unwrap_or_default()
 }
 
 /// What the figures were taken on.

@@ -28,7 +28,7 @@ pub fn run(mut command: Command, log: &Path) -> anyhow::Result<Cost> {
     let mut child = command.spawn().with_context(|| format!("cannot start {command:?}"))?;
     let mut peak_bytes = 0;
     let status = loop {
-        peak_bytes = peak_memory(child.id()).unwrap_or(peak_bytes);
+        peak_bytes = memory(child.id(), "VmHWM:").unwrap_or(peak_bytes);
         match child.try_wait()? {
             Some(status) => break status,
             None => std::thread::sleep(POLL),
@@ -77,9 +77,10 @@ impl Server {
         Ok(cpu_time(&stat))
     }
 
-    /// Most memory resident at once so far, in bytes.
-    pub fn peak_bytes(&self) -> u64 {
-        peak_memory(self.child.id()).unwrap_or_default()
+    /// Memory of its own in bytes: without the pages of database files it has mapped, which each connection maps
+    /// again and the kernel takes back when it needs them.
+    pub fn own_bytes(&self) -> u64 {
+        memory(self.child.id(), "RssAnon:").unwrap_or_default()
     }
 }
 
@@ -104,10 +105,10 @@ fn address_in(said: &mut impl BufRead) -> anyhow::Result<SocketAddr> {
     }
 }
 
-/// `VmHWM` of a process, in bytes.
-fn peak_memory(pid: u32) -> Option<u64> {
+/// A line of `/proc/PID/status`, in bytes.
+fn memory(pid: u32, name: &str) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
     Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? * 1024)
 }
 

@@ -119,9 +119,9 @@ impl Record {
         Ok(load::ask(workload, &workload.variables[workload.variables.len() / 2]).await?)
     }
 
-    /// Most memory the server had resident.
-    pub fn server_peak_bytes(&self) -> u64 {
-        self.server.peak_bytes()
+    /// Memory of the server's own now.
+    pub fn server_bytes(&self) -> u64 {
+        self.server.own_bytes()
     }
 }
 

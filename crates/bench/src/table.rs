@@ -39,7 +39,7 @@ pub fn print_pages(backend: Backend, record: &Record) {
         let floor = record.figures.get(&page.floor()).and_then(|figures| figures.floor.as_ref()).map(Tally::rate);
         println!("{}", row(page, figures, floor));
     }
-    println!("\nmost memory of the server: {} MB", megabytes(record.server_peak_bytes()));
+    println!("\nmemory of the server after it, mapped files aside: {} MB", megabytes(record.server_bytes()));
 }
 
 fn row(page: Page, figures: &Figures, floor: Option<f64>) -> String {
