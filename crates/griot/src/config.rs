@@ -1,6 +1,7 @@
 //! What can be set, and where it is read from: defaults, then a TOML file, then the environment, then flags.
 
 mod address;
+mod checks;
 mod keys;
 mod layers;
 
@@ -8,10 +9,10 @@ use std::path::PathBuf;
 
 use chrono_tz::Tz;
 use griot_domain::Locale;
-use serde::{Deserialize, Serialize};
-use url::Url;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
-pub use address::{Bind, DatabaseUrl};
+pub use address::{Bind, DatabaseUrl, WebUrl};
 pub use layers::{Flags, Sources, load};
 
 /// Every setting. `griot.example.toml` explains each one; its defaults are these.
@@ -29,7 +30,9 @@ pub struct Config {
     /// Allows plain HTTP on an address other machines can reach.
     pub insecure_http: bool,
     /// Address at which clients reach this server; without one, the address it listens on.
-    pub public_url: Option<Url>,
+    pub public_url: Option<WebUrl>,
+    /// Statuses of refused requests.
+    pub status_profile: griot_front::StatusProfile,
     #[allow(missing_docs)]
     pub site: Site,
     #[allow(missing_docs)]
@@ -49,7 +52,7 @@ pub struct Config {
 #[serde(default, deny_unknown_fields)]
 pub struct Site {
     /// Base of the addresses of pages; without one, the address of this server.
-    pub url: Option<Url>,
+    pub url: Option<WebUrl>,
     /// Publisher's name in JSON-LD.
     pub name: String,
     /// Language of a query that asks for none.
@@ -57,6 +60,7 @@ pub struct Site {
     /// Tried in this order when a text is missing in the language asked for.
     pub fallback_locales: Vec<Locale>,
     /// Zone of imported dates that name none.
+    #[serde(deserialize_with = "time_zone")]
     pub time_zone: Tz,
 }
 
@@ -107,6 +111,7 @@ impl Default for Config {
             bind: Bind::default(),
             insecure_http: false,
             public_url: None,
+            status_profile: griot_front::StatusProfile::default(),
             site: Site::default(),
             graphiql: Graphiql { enabled: true },
             introspection: Introspection { enabled: true },
@@ -128,6 +133,12 @@ impl Default for Site {
             time_zone: Tz::UTC,
         }
     }
+}
+
+fn time_zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Tz, D::Error> {
+    let raw = String::deserialize(deserializer)?;
+    raw.parse()
+        .map_err(|_| D::Error::custom(format!("`{raw}` is not a time zone: write an IANA name, such as Africa/Bamako")))
 }
 
 impl Default for Graphiql {

@@ -57,11 +57,11 @@ pub async fn run(config: &Config, wants_demo: bool) -> anyhow::Result<ExitCode> 
 /// What the gateway is told of the settings; `address` stands in where nothing is set.
 fn settings(config: &Config, address: SocketAddr) -> anyhow::Result<GatewaySettings> {
     let public_url = match &config.public_url {
-        Some(url) => url.clone(),
+        Some(url) => url.0.clone(),
         None => Url::parse(&format!("http://{address}/"))?,
     };
     let site = Site {
-        base_url: config.site.url.clone().unwrap_or_else(|| public_url.clone()),
+        base_url: config.site.url.as_ref().map_or_else(|| public_url.clone(), |url| url.0.clone()),
         publisher: config.site.name.as_str().into(),
         default_locale: config.site.default_locale.clone(),
     };
@@ -76,7 +76,11 @@ fn settings(config: &Config, address: SocketAddr) -> anyhow::Result<GatewaySetti
         fallback_locales: config.site.fallback_locales.clone(),
         public_url,
         limits: config.limits.clone(),
-        front: FrontOptions { introspection: config.introspection.enabled, ..FrontOptions::default() },
+        front: FrontOptions {
+            status_profile: config.status_profile,
+            introspection: config.introspection.enabled,
+            ..FrontOptions::default()
+        },
         graphiql,
         media_dir: Some(place::media_dir(config)),
         clock: Arc::new(SystemClock),

@@ -46,6 +46,41 @@ impl From<Bind> for String {
     }
 }
 
+/// Address of a site or server, to which paths are added: `http` or `https`, without login, query or fragment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct WebUrl(pub Url);
+
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "`{0}` is not the address of a site: write http:// or https://, a host and perhaps a path, such as https://www.example.org"
+)]
+pub struct WebUrlError(String);
+
+impl TryFrom<String> for WebUrl {
+    type Error = WebUrlError;
+
+    fn try_from(raw: String) -> Result<Self, WebUrlError> {
+        match Url::parse(&raw) {
+            Ok(url) if is_base(&url) => Ok(Self(url)),
+            // A password does not go into a message.
+            Ok(url) if url.password().is_some() => Err(WebUrlError(format!("{}:…", url.scheme()))),
+            _ => Err(WebUrlError(raw)),
+        }
+    }
+}
+
+fn is_base(url: &Url) -> bool {
+    let is_plain = url.username().is_empty() && url.password().is_none();
+    matches!(url.scheme(), "http" | "https") && is_plain && url.query().is_none() && url.fragment().is_none()
+}
+
+impl From<WebUrl> for String {
+    fn from(url: WebUrl) -> Self {
+        url.0.into()
+    }
+}
+
 /// Address of a PostgreSQL database. It may hold a password, so only [`DatabaseUrl::reveal`] shows all of it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -128,6 +163,21 @@ mod tests {
         for bad in ["8080", "127.0.0.1", "localhost", "example.org:80", "127.0.0.1:99999"] {
             assert!(bad.parse::<Bind>().unwrap_err().to_string().contains(bad));
         }
+    }
+
+    #[test]
+    fn a_site_has_an_address_of_the_web() {
+        for good in ["https://www.example.org", "http://localhost:3000", "https://example.org/news/"] {
+            assert!(WebUrl::try_from(good.to_owned()).is_ok(), "{good}");
+        }
+        for bad in
+            ["javascript:x", "ftp://example.org", "site", "", "https://example.org/?a=b", "https://me@example.org"]
+        {
+            let message = WebUrl::try_from(bad.to_owned()).unwrap_err().to_string();
+            assert!(message.contains(&format!("`{bad}`")) && message.contains("https://www.example.org"), "{message}");
+        }
+        let message = WebUrl::try_from("https://me:secret@example.org".to_owned()).unwrap_err().to_string();
+        assert!(!message.contains("secret"), "{message}");
     }
 
     #[test]

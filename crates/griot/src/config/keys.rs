@@ -45,6 +45,7 @@ const OURS: &[(&str, Shape)] = &[
     ("bind", Shape::Text),
     ("insecure_http", Shape::Flag),
     ("public_url", Shape::Text),
+    ("status_profile", Shape::Text),
     ("site.url", Shape::Text),
     ("site.name", Shape::Text),
     ("site.default_locale", Shape::Text),

@@ -1,12 +1,13 @@
 //! Reads the layers, each over the one before, and names the place of whatever is wrong.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use toml::de::{DeTable, DeValue};
 
 use super::keys::{Shape, allowed_in, is_section, keys, nearest, variable};
-use super::{Bind, Config, DatabaseUrl};
+use super::{Bind, Config, DatabaseUrl, checks};
 
 /// Where settings are looked for.
 #[derive(Clone, Debug, Default)]
@@ -65,7 +66,11 @@ pub fn load(sources: &Sources) -> Result<(Config, Vec<String>), ConfigError> {
         if let Some((name, raw)) = variable_of(&sources.variables, key, *shape)? {
             let value =
                 parse(&raw, *shape).map_err(|message| ConfigError::InVariable { name: name.clone(), message })?;
-            config = set(&config, key, value).map_err(|message| ConfigError::InVariable { name, message })?;
+            let changed = set(&config, key, value).and_then(|config| match checks::refusal(&config) {
+                Some((_, message)) => Err(message),
+                None => Ok(config),
+            });
+            config = changed.map_err(|message| ConfigError::InVariable { name, message })?;
         }
     }
     let Flags { data, database_url, bind, insecure_http } = sources.flags.clone();
@@ -73,7 +78,8 @@ pub fn load(sources: &Sources) -> Result<(Config, Vec<String>), ConfigError> {
     config.database_url = database_url.or(config.database_url);
     config.bind = bind.unwrap_or(config.bind);
     config.insecure_http |= insecure_http;
-    Ok((config, slips(&sources.variables)))
+    let warnings = slips(&sources.variables).into_iter().chain(checks::warnings(&config)).collect();
+    Ok((config, warnings))
 }
 
 fn read_file(path: &Path) -> Result<Config, ConfigError> {
@@ -85,31 +91,66 @@ fn read_file(path: &Path) -> Result<Config, ConfigError> {
         message,
     };
     // Only the message is shown, never the line itself: it may hold a password.
-    let of = |err: toml::de::Error| at(err.span().map_or(0, |span| span.start), err.message().to_owned());
-    let table = DeTable::parse(&text).map_err(of)?;
+    let offset_of = |err: &toml::de::Error| err.span().map_or(0, |span| span.start);
+    let table = DeTable::parse(&text).map_err(|err| at(offset_of(&err), err.message().to_owned()))?;
     refuse_unknown(table.get_ref(), "").map_err(|(offset, message)| at(offset, message))?;
-    toml::from_str(&text).map_err(of)
+    let mut places = Vec::new();
+    places_of(table.get_ref(), "", &mut places);
+    let config: Config = toml::from_str(&text).map_err(|err| {
+        let offset = offset_of(&err);
+        match places.iter().find(|(_, place)| place.contains(&offset)) {
+            Some((key, _)) => at(offset, format!("`{key}`: {}", err.message())),
+            None => at(offset, err.message().to_owned()),
+        }
+    })?;
+    match checks::refusal(&config) {
+        Some((key, message)) => {
+            Err(at(places.iter().find(|(found, _)| found == key).map_or(0, |(_, place)| place.start), message))
+        }
+        None => Ok(config),
+    }
+}
+
+/// Where the value of each key stands, in bytes.
+fn places_of(table: &DeTable<'_>, section: &str, places: &mut Vec<(String, Range<usize>)>) {
+    for (name, value) in table {
+        let path = path_of(section, name.get_ref());
+        match value.get_ref() {
+            DeValue::Table(inner) if is_section(&path) => places_of(inner, &path, places),
+            _ => places.push((path, value.span())),
+        }
+    }
+}
+
+fn path_of(section: &str, name: &str) -> String {
+    if section.is_empty() { name.to_owned() } else { format!("{section}.{name}") }
 }
 
 /// `Err` holds the offset of the first unknown key, and what to say about it.
 fn refuse_unknown(table: &DeTable<'_>, section: &str) -> Result<(), (usize, String)> {
     for (name, value) in table {
-        let path =
-            if section.is_empty() { name.get_ref().to_string() } else { format!("{section}.{}", name.get_ref()) };
+        let path = path_of(section, name.get_ref());
         match value.get_ref() {
             DeValue::Table(inner) if is_section(&path) => refuse_unknown(inner, &path)?,
             _ if is_section(&path) => {
                 return Err((name.span().start, format!("`{path}` is a section: write [{path}], then its keys")));
             }
             _ if keys().iter().any(|(key, _)| *key == path) => {}
-            _ => return Err((name.span().start, unknown(&path, section))),
+            DeValue::Table(_) => {
+                let sections: Vec<String> = allowed_in("").into_iter().filter(|name| name.starts_with('[')).collect();
+                let meant = nearest(&format!("[{path}]"), sections.iter().map(String::as_str));
+                return Err((name.span().start, unknown(&path, section, meant)));
+            }
+            _ => {
+                let meant = nearest(&path, keys().iter().map(|(key, _)| key.as_str()));
+                return Err((name.span().start, unknown(&path, section, meant)));
+            }
         }
     }
     Ok(())
 }
 
-fn unknown(path: &str, section: &str) -> String {
-    let meant = nearest(path, keys().iter().map(|(key, _)| key.as_str()));
+fn unknown(path: &str, section: &str, meant: Option<&str>) -> String {
     let meant = meant.map_or_else(|| ".".to_owned(), |key| format!("; did you mean `{key}`?"));
     let place = if section.is_empty() { "at the top level".to_owned() } else { format!("in [{section}]") };
     format!("unknown key `{path}`{meant} Allowed {place}: {}", allowed_in(section).join(", "))

@@ -54,6 +54,22 @@ fn lists_and_flags_have_a_form_in_the_environment() {
 }
 
 #[test]
+fn the_status_profile_is_set_by_name() {
+    use griot_front::StatusProfile::{Compat400, Draft2026_08};
+    assert_eq!(config("", &[]).status_profile, Compat400);
+    assert_eq!(config("status_profile = \"draft-2026-08\"", &[]).status_profile, Draft2026_08);
+    let variables = [("GRIOT_STATUS_PROFILE", "compat-400")];
+    assert_eq!(config("status_profile = \"draft-2026-08\"", &variables).status_profile, Compat400);
+}
+
+#[test]
+fn a_login_for_delivery_alone_is_a_warning() {
+    let (_dir, sources) = sources("delivery_database_url = \"postgres://h/d\"", &[]);
+    let warnings = load(&sources).unwrap().1;
+    assert!(warnings[0].starts_with("`delivery_database_url` has no effect without `database_url`"), "{warnings:?}");
+}
+
+#[test]
 fn a_secret_may_come_from_a_file() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("url");
@@ -74,28 +90,57 @@ fn a_secret_may_come_from_a_file() {
 )]
 #[case::a_guess(
     "colour = 1",
-    "griot.toml, line 1: unknown key `colour`. Allowed at the top level: data, database_url, delivery_database_url, bind, insecure_http, public_url, [site], [graphiql], [introspection], [log], [limits], [server]"
+    "griot.toml, line 1: unknown key `colour`. Allowed at the top level: data, database_url, delivery_database_url, bind, insecure_http, public_url, status_profile, [site], [graphiql], [introspection], [log], [limits], [server]"
 )]
 #[case::a_section_as_a_key("site = 1", "griot.toml, line 1: `site` is a section: write [site], then its keys")]
 #[case::an_unknown_section(
     "[sight]\nurl = \"x\"",
-    "griot.toml, line 1: unknown key `sight`. Allowed at the top level: data, database_url, delivery_database_url, bind, insecure_http, public_url, [site], [graphiql], [introspection], [log], [limits], [server]"
+    "griot.toml, line 1: unknown key `sight`; did you mean `[site]`? Allowed at the top level: data, database_url, delivery_database_url, bind, insecure_http, public_url, status_profile, [site], [graphiql], [introspection], [log], [limits], [server]"
 )]
 #[case::a_bad_address(
     "data = \"x\"\nbind = \"8080\"",
-    "griot.toml, line 2: `8080` is not an address to listen on: write ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080"
+    "griot.toml, line 2: `bind`: `8080` is not an address to listen on: write ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080"
 )]
 #[case::a_bad_locale(
     "[site]\ndefault_locale = \"french language\"",
-    "griot.toml, line 2: `french language` is not a language tag: use BCP 47 such as `fr`, `en-GB` or `ar`"
+    "griot.toml, line 2: `site.default_locale`: `french language` is not a language tag: use BCP 47 such as `fr`, `en-GB` or `ar`"
 )]
 #[case::a_wrong_type(
     "[graphiql]\nenabled = \"yes\"",
-    "griot.toml, line 2: invalid type: string \"yes\", expected a boolean"
+    "griot.toml, line 2: `graphiql.enabled`: invalid type: string \"yes\", expected a boolean"
 )]
 #[case::a_wrong_word(
     "[log]\nformat = \"xml\"",
-    "griot.toml, line 2: unknown variant `xml`, expected one of `auto`, `pretty`, `json`"
+    "griot.toml, line 2: `log.format`: unknown variant `xml`, expected one of `auto`, `pretty`, `json`"
+)]
+#[case::a_slip_in_a_section(
+    "[limts]\ntokens = 5",
+    "griot.toml, line 1: unknown key `limts`; did you mean `[limits]`? Allowed at the top level: data, database_url, delivery_database_url, bind, insecure_http, public_url, status_profile, [site], [graphiql], [introspection], [log], [limits], [server]"
+)]
+#[case::nothing_at_once(
+    "[limits]\ncost = 9\nin_flight = 0",
+    "griot.toml, line 3: `limits.in_flight` is 0: write a number from 1 to 100000"
+)]
+#[case::no_token("limits.tokens = 0", "griot.toml, line 1: `limits.tokens` is 0: write a number from 10 to 1000000")]
+#[case::an_absurd_limit(
+    "[limits]\nnesting = 1000000",
+    "griot.toml, line 2: `limits.nesting` is 1000000: write a number from 2 to 200"
+)]
+#[case::a_limit_below_nothing(
+    "[limits]\naliases = -1",
+    "griot.toml, line 2: `limits.aliases`: invalid value: integer `-1`, expected u64"
+)]
+#[case::no_site(
+    "[site]\nurl = \"javascript:x\"",
+    "griot.toml, line 2: `site.url`: `javascript:x` is not the address of a site: write http:// or https://, a host and perhaps a path, such as https://www.example.org"
+)]
+#[case::no_zone(
+    "[site]\ntime_zone = \"Bamako\"",
+    "griot.toml, line 2: `site.time_zone`: `Bamako` is not a time zone: write an IANA name, such as Africa/Bamako"
+)]
+#[case::no_profile(
+    "status_profile = \"400\"",
+    "griot.toml, line 1: `status_profile`: unknown variant `400`, expected `compat-400` or `draft-2026-08`"
 )]
 #[case::no_toml("bind = = 3", "griot.toml, line 1: extra `=`, expected nothing")]
 fn a_bad_file_is_refused_with_the_place_and_the_remedy(#[case] file: &str, #[case] says: &str) {
@@ -105,7 +150,9 @@ fn a_bad_file_is_refused_with_the_place_and_the_remedy(#[case] file: &str, #[cas
 #[rstest]
 #[case("GRIOT_BIND", "nowhere", "`nowhere` is not an address to listen on")]
 #[case("GRIOT_INSECURE_HTTP", "yes", "`yes` is not allowed; write true or false")]
-#[case("GRIOT_SITE_URL", "site", "relative URL without a base")]
+#[case("GRIOT_SITE_URL", "site", "`site` is not the address of a site")]
+#[case("GRIOT_LIMITS_IN_FLIGHT", "0", "`limits.in_flight` is 0: write a number from 1 to 100000")]
+#[case("GRIOT_STATUS_PROFILE", "400", "unknown variant `400`, expected `compat-400` or `draft-2026-08`")]
 #[case("GRIOT_DATABASE_URL", "mysql://root:secret@h/d", "`mysql:` is not PostgreSQL")]
 fn a_bad_variable_is_refused_by_name(#[case] name: &str, #[case] value: &str, #[case] says: &str) {
     let message = refusal("", &[(name, value)]);
