@@ -37,11 +37,14 @@ test: test-tools ## Install what tests need (PostgreSQL, Node, Chromium) and run
 	GRIOT_TEST_BINARY=$(GRIOT) cargo test --locked --workspace
 
 .PHONY: check
-check: rust ## Format, lints, documentation, dependency policy: what CI adds to the tests
+check: rust ## Format, lints, documentation, dependency policy, the schema kept: what CI adds to the tests
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps
 	$$(scripts/install-cargo-deny.sh) --offline check --hide-inclusion-graph bans licenses sources
+	cargo build --locked --package griot
+	@$(GRIOT) schema | diff -u schema.graphql - \
+		|| { echo "schema.graphql has drifted: run \`make schema\` and look at the difference"; exit 1; }
 
 .PHONY: advisories
 advisories: rust ## Ask the RustSec database about our dependencies (needs the network)
