@@ -34,6 +34,8 @@ pub struct Converted {
     pub assets: Vec<ShownAsset>,
     /// Nesting was so deep that tags were left out from some point on.
     pub is_flattened: bool,
+    /// Control characters were left out.
+    pub has_controls: bool,
 }
 
 /// An asset in a text.
@@ -53,7 +55,8 @@ pub fn convert(html: &str, rules: &ShortcodeRules, site: &dyn Site) -> Result<Co
     let parsed = parse::parse(&prepared)?;
     let written = Walk::new(&parsed.dom, site, keeps_lines).run();
     let lead = written.lead_blocks.map(|count| lead(&written.body.blocks[..count])).filter(|text| !text.is_empty());
-    Ok(Converted { body: written.body, lead, assets: written.assets, is_flattened: parsed.is_flattened })
+    let (is_flattened, has_controls) = (parsed.is_flattened, parsed.has_controls);
+    Ok(Converted { body: written.body, lead, assets: written.assets, is_flattened, has_controls })
 }
 
 fn lead(blocks: &[Block]) -> String {

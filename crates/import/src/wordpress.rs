@@ -2,6 +2,7 @@
 
 mod article;
 mod asset;
+mod check;
 mod convert;
 mod date;
 mod form;

@@ -29,10 +29,13 @@ pub enum HtmlError {
     LongTag,
 }
 
-/// A parsed fragment, and whether its tags were left out from some point on.
+/// A parsed fragment.
 pub(super) struct Parsed {
     pub(super) dom: Dom,
+    /// Tags were left out from some point on.
     pub(super) is_flattened: bool,
+    /// Control characters, such as `&#1;` makes, were left out.
+    pub(super) has_controls: bool,
 }
 
 /// Parses the content of a `<div>`.
@@ -42,7 +45,7 @@ pub(super) fn parse(html: &str) -> Result<Parsed, HtmlError> {
     let context = html5ever::tree_builder::create_element(&sink, name, Vec::new());
     let options = TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() };
     let tree = TreeBuilder::new_for_fragment(sink, context, None, options);
-    let guard = Guard { tree, tokens: Cell::new(0), is_flat: Cell::new(false) };
+    let guard = Guard { tree, tokens: Cell::new(0), is_flat: Cell::new(false), has_controls: Cell::new(false) };
     let tokenizer = Tokenizer::new(guard, TokenizerOpts::default());
     let input = BufferQueue::default();
     let (mut silent_chunks, mut rest) = (0, html);
@@ -59,8 +62,8 @@ pub(super) fn parse(html: &str) -> Result<Parsed, HtmlError> {
         }
     }
     tokenizer.end();
-    let Guard { tree, is_flat, .. } = tokenizer.sink;
-    Ok(Parsed { dom: tree.sink.finish(), is_flattened: is_flat.get() })
+    let Guard { tree, is_flat, has_controls, .. } = tokenizer.sink;
+    Ok(Parsed { dom: tree.sink.finish(), is_flattened: is_flat.get(), has_controls: has_controls.get() })
 }
 
 /// Stands between tokenizer and tree builder.
@@ -69,6 +72,21 @@ struct Guard {
     tokens: Cell<u64>,
     /// Whether tags are left out.
     is_flat: Cell<bool>,
+    has_controls: Cell<bool>,
+}
+
+impl Guard {
+    /// Takes out the control characters, which no text of the record may hold. Those that are white space in HTML
+    /// become line feeds.
+    fn clean(&self, text: &mut StrTendril) {
+        let is_control = |c: char| c < ' ' && !matches!(c, '\t' | '\n');
+        if text.bytes().any(|byte| is_control(char::from(byte))) {
+            let spaced = text.replace(['\r', '\u{c}'], "\n");
+            let cleaned = spaced.replace(is_control, "");
+            self.has_controls.set(self.has_controls.get() || cleaned.len() < spaced.len());
+            *text = cleaned.into();
+        }
+    }
 }
 
 impl TokenSink for Guard {
@@ -80,6 +98,11 @@ impl TokenSink for Guard {
         }
         if !self.is_flat.get() && (self.tree.sink.deepest() > MAX_DEPTH || self.tree.sink.len() > MAX_NODES) {
             self.is_flat.set(true);
+        }
+        match &mut token {
+            Token::CharacterTokens(text) => self.clean(text),
+            Token::TagToken(tag) => tag.attrs.iter_mut().for_each(|attribute| self.clean(&mut attribute.value)),
+            _ => {}
         }
         match &mut token {
             Token::TagToken(_) | Token::CommentToken(_) if self.is_flat.get() => {

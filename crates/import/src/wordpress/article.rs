@@ -110,7 +110,7 @@ impl Source<'_> {
         if name.is_empty() || is_unsigned(name) {
             return None;
         }
-        let name = one_line(name);
+        let name = Some(one_line(name)).filter(|name| !name.is_empty())?;
         Some(Byline { entry: (self.signatory)(&name), name: Localized::Everywhere(name) })
     }
 

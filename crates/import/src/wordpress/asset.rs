@@ -6,6 +6,7 @@ use griot_domain::{Asset, AssetFile, AssetKind, AssetText, Body, Edition, Entry,
 use percent_encoding::percent_decode_str;
 use url::Url;
 
+use super::check::shortened;
 use super::item::Item;
 use super::items::ItemFact;
 use super::survey::Survey;
@@ -64,18 +65,25 @@ fn type_of(url: &str) -> Option<(AssetKind, &'static str)> {
     TYPES.iter().find(|(known, ..)| *known == extension).map(|(_, kind, mime_type)| (*kind, *mime_type))
 }
 
-/// The asset an upload becomes. Its description is the body of its edition.
-pub(crate) fn publication(item: &Item, number: u64, fact: &ItemFact, survey: &Survey, body: Body) -> Publication {
+/// The asset an upload becomes. Its description is the body of its edition; `notes` says what was lost.
+pub(crate) fn publication(
+    item: &Item,
+    number: u64,
+    fact: &ItemFact,
+    survey: &Survey,
+    body: Body,
+    notes: &mut Vec<String>,
+) -> Publication {
     let url: String = Url::parse(&item.attachment_url).map_or_else(|_| item.attachment_url.clone(), Into::into);
     let name = url.split(['?', '#']).next().and_then(|path| path.rsplit('/').next()).unwrap_or_default();
     let filled = |text: String| Some(text).filter(|text| !text.is_empty());
     let file = AssetFile {
-        name: filled(percent_decode_str(name).decode_utf8_lossy().into_owned()),
+        name: filled(percent_decode_str(name).decode_utf8_lossy().replace(char::is_control, "")),
         mime_type: type_of(&url).map(|(_, mime_type)| mime_type.to_owned()),
         ..AssetFile::default()
     };
     let text = AssetText {
-        title: filled(one_line(&item.title)),
+        title: filled(shortened(one_line(&item.title), "title", notes)),
         alt: filled(one_line(item.meta("_wp_attachment_image_alt").unwrap_or_default())),
         caption: filled(one_line(&item.excerpt)),
     };

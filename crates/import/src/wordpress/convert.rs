@@ -13,7 +13,7 @@ use super::lookup::{Lookup, Uploads};
 use super::options::WordPressOptions;
 use super::standing::{Matter, Standing};
 use super::survey::Survey;
-use super::{asset, date};
+use super::{asset, check, date};
 use crate::html::{self, Converted};
 use crate::mention::Finder;
 use crate::report::Problem;
@@ -106,8 +106,11 @@ impl Converter {
                 .notes
                 .push("its HTML is nested too deep; tags were left out from some point on, text was kept".into());
         }
+        if content.has_controls || item.has_controls {
+            about.notes.push("control characters in its text, which nobody can see, were left out".into());
+        }
         let mut publication = match fact.matter {
-            Matter::Attachment => asset::publication(item, number, fact, &self.survey, content.body),
+            Matter::Attachment => asset::publication(item, number, fact, &self.survey, content.body, &mut about.notes),
             Matter::Article | Matter::Page => self.article(item, fact, &lookup, content, &mut about)?,
         };
         let leader = self.survey.items.leader(number);
@@ -119,6 +122,7 @@ impl Converter {
         }
         let modified_at = date::modified_at(item, self.options.time_zone);
         publication.revised_at = Some(modified_at.unwrap_or(self.survey.surveyed_at).max(publication.live_from));
+        check::check(&publication)?;
         Ok(Ready { publication, about })
     }
 

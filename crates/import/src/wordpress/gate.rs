@@ -273,6 +273,9 @@ impl<R: Read> Gate<R> {
             self.state = State::Cdata;
         } else if seen.starts_with(b"<!--") {
             self.state = State::Comment;
+        } else if [&b"<![CDATA["[..], b"<!--"].iter().any(|whole| whole.starts_with(seen)) && seen.len() > 1 {
+            // The file ends here, which is for the parser to say.
+            self.ready = self.valid;
         } else if seen.starts_with(b"<!") {
             return Err(Refused::Declaration);
         } else if seen.starts_with(b"<?") {

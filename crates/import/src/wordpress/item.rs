@@ -67,6 +67,8 @@ pub(crate) struct Item {
     pub(crate) meta: Vec<(String, String)>,
     /// Element whose text is over the limit, with the line where it goes over.
     pub(crate) overlong: Option<(String, u64)>,
+    /// Control characters stood in its texts and were left out.
+    pub(crate) has_controls: bool,
 }
 
 impl Item {

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use quick_xml::errors::SyntaxError;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
@@ -25,6 +26,12 @@ pub enum ReadError {
     #[allow(missing_docs)]
     #[error(transparent)]
     Io(std::io::Error),
+    #[allow(missing_docs)]
+    #[error("this is a folder: give the path of the export file in it")]
+    Folder,
+    /// A pipe, a terminal or another device.
+    #[error("this is not a regular file, and the import reads it more than once: save the export to a file first")]
+    Stream,
     /// The file holds something that is never let in.
     #[error("line {line}: {refused}")]
     Refused {
@@ -85,6 +92,14 @@ pub(crate) struct WxrReader<R: Read> {
 impl WxrReader<File> {
     /// `wants_text` false leaves out content and excerpt, which a survey does not need.
     pub(crate) fn open(path: &Path, wants_text: bool) -> Result<Self, ReadError> {
+        // Asked first: to open a pipe waits for somebody to write into it.
+        let facts = std::fs::metadata(path).map_err(ReadError::Io)?;
+        if facts.is_dir() {
+            return Err(ReadError::Folder);
+        }
+        if !facts.is_file() {
+            return Err(ReadError::Stream);
+        }
         Ok(Self::new(File::open(path).map_err(ReadError::Io)?, wants_text))
     }
 }
@@ -146,7 +161,7 @@ impl<R: Read> WxrReader<R> {
                 Event::End(tag) => self.close_element(tag.name().as_ref()),
                 Event::Eof if self.path.is_empty() => return Ok(None),
                 Event::Eof => {
-                    let what = "the file ends in the middle of an element".to_owned();
+                    let what = truncated("an element");
                     return Err(ReadError::Broken { line: self.xml.get_ref().line(), what });
                 }
                 Event::Decl(declaration) => {
@@ -249,6 +264,10 @@ impl<R: Read> WxrReader<R> {
 
     /// Puts the text of the closed field where it belongs.
     fn assign(&mut self, outer: Place, name: &str) {
+        if has_controls(&self.text) {
+            self.text.retain(|c| !is_control(c));
+            self.item.has_controls |= matches!(outer, Place::Item | Place::Meta);
+        }
         let (item, term, channel) = (&mut self.item, &mut self.term, &mut self.channel);
         let target = match (outer, name) {
             (Place::Channel, "link") => &mut channel.link,
@@ -298,9 +317,6 @@ impl<R: Read> WxrReader<R> {
             _ => return,
         };
         let is_text = matches!(name, "content:encoded" | "excerpt:encoded");
-        if self.text.bytes().any(|b| b < b' ' && !matches!(b, b'\n' | b'\t')) {
-            self.text.retain(|c| c >= ' ' || matches!(c, '\n' | '\t'));
-        }
         *target = if is_text { std::mem::take(&mut self.text) } else { self.text.trim().to_owned() };
     }
 
@@ -311,17 +327,35 @@ impl<R: Read> WxrReader<R> {
                 Some(refused) => ReadError::Refused { line, refused: *refused },
                 None => ReadError::Io(std::io::Error::new(error.kind(), error.to_string())),
             },
+            // Of markup that begins with `<!` the gate lets no other through than what the end of the file cuts off.
+            quick_xml::Error::Syntax(SyntaxError::UnclosedCData | SyntaxError::InvalidBangMarkup) => {
+                ReadError::Broken { line, what: truncated("a text (`<![CDATA[`)") }
+            }
+            quick_xml::Error::Syntax(SyntaxError::UnclosedTag) => ReadError::Broken { line, what: truncated("a tag") },
             other => ReadError::Broken { line, what: other.to_string() },
         }
     }
+}
+
+fn truncated(place: &str) -> String {
+    format!("the file is truncated, it ends in the middle of {place}; copy or export it again")
 }
 
 fn attribute(tag: &BytesStart<'_>, key: &str) -> String {
     let found = tag.attributes().with_checks(false).flatten().find(|attribute| attribute.key.as_ref() == key);
     found
         .and_then(|attribute| attribute.normalized_value(XmlVersion::Implicit1_0).ok())
-        .map(|value| value.trim().to_owned())
+        .map(|value| value.trim().replace(is_control, ""))
         .unwrap_or_default()
+}
+
+fn has_controls(text: &str) -> bool {
+    text.bytes().any(|byte| is_control(char::from(byte)))
+}
+
+/// Characters that no text of the record may hold.
+fn is_control(c: char) -> bool {
+    c < ' ' && !matches!(c, '\n' | '\t')
 }
 
 /// XML's own five names and character numbers are resolved; other names stand as they are, for the HTML

@@ -10,7 +10,7 @@ use griot_domain::EntryKind;
 use griot_persistence::{Publisher, StoreError};
 use tokio::sync::mpsc;
 
-use super::convert::{About, Converter, Ready, Round};
+use super::convert::{Converter, Ready, Round};
 use super::identity::identify;
 use super::lookup::Uploads;
 use super::options::WordPressOptions;
@@ -148,10 +148,7 @@ async fn finder(published: &Publisher) -> Result<Option<Finder>, WordPressError>
 }
 
 async fn publish_topics(survey: &Survey, with_drafts: bool, writer: &mut Writer<'_>) -> Result<(), StoreError> {
-    let topics = topic::publications(survey).into_iter().map(|(publication, is_public)| {
-        let label = publication.external_ids.first().map(|id| id.value.clone()).unwrap_or_default();
-        Ready { publication, about: About { is_public, label, ..About::default() } }
-    });
+    let topics = topic::publications(survey).into_iter();
     let mut topics = topics.filter(|ready| ready.about.is_public || with_drafts).peekable();
     while topics.peek().is_some() {
         let batch = topics.by_ref().take(BATCH.0).collect();

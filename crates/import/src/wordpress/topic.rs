@@ -7,13 +7,14 @@ use griot_domain::{
     TopicText,
 };
 
+use super::check::shortened;
+use super::convert::{About, Ready};
 use super::slug::slug;
 use super::survey::{MAX_TERM_DEPTH, Survey, TermFact};
 use crate::html::one_line;
 
-/// The topics of the site, broader ones first, each with whether it is public. Those nothing is filed under are
-/// live from the day of the export.
-pub(crate) fn publications(survey: &Survey) -> Vec<(Publication, bool)> {
+/// The topics of the site, broader ones first. Those nothing is filed under are live from the day of the export.
+pub(crate) fn publications(survey: &Survey) -> Vec<Ready> {
     let mut leaders: Vec<usize> = (0..survey.terms.len()).filter(|at| survey.terms[*at].leader == *at).collect();
     leaders.sort_by_key(|at| (ancestors(survey, *at).len(), *at));
     let mut translations: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
@@ -25,7 +26,10 @@ pub(crate) fn publications(survey: &Survey) -> Vec<(Publication, bool)> {
             translations[&leader].iter().partition(|position| survey.terms[**position].is_hidden);
         let is_public = !public.is_empty();
         let terms = if is_public { public } else { hidden };
-        (publication(survey, leader, &terms, is_public), is_public)
+        let mut notes = Vec::new();
+        let publication = publication(survey, leader, &terms, is_public, &mut notes);
+        let label = publication.external_ids.first().map(|id| id.value.clone()).unwrap_or_default();
+        Ready { publication, about: About { is_public, label, notes, ..About::default() } }
     };
     leaders.into_iter().map(topic).collect()
 }
@@ -35,14 +39,20 @@ pub(crate) fn external_value(fact: &TermFact) -> String {
     format!("term:{}:{}", fact.term.taxonomy, fact.term.slug)
 }
 
-fn publication(survey: &Survey, leader: usize, positions: &[usize], is_public: bool) -> Publication {
+fn publication(
+    survey: &Survey,
+    leader: usize,
+    positions: &[usize],
+    is_public: bool,
+    notes: &mut Vec<String>,
+) -> Publication {
     let fact = &survey.terms[leader];
     let terms: Vec<&TermFact> = positions.iter().map(|position| &survey.terms[*position]).collect();
     let parent = ancestors(survey, leader).first().map(|parent| &survey.terms[*parent]);
     let parent = parent.filter(|parent| !(is_public && parent.is_hidden)).map(|parent| parent.entry);
     let mut editions: BTreeMap<Locale, Edition> = BTreeMap::new();
     for fact in &terms {
-        editions.entry(fact.locale.clone()).or_insert_with(|| edition(fact));
+        editions.entry(fact.locale.clone()).or_insert_with(|| edition(fact, notes));
     }
     Publication {
         id: fact.entry,
@@ -60,10 +70,10 @@ fn publication(survey: &Survey, leader: usize, positions: &[usize], is_public: b
     }
 }
 
-fn edition(fact: &TermFact) -> Edition {
+fn edition(fact: &TermFact, notes: &mut Vec<String>) -> Edition {
     let name = match one_line(&fact.term.name) {
         name if name.is_empty() => fact.term.slug.clone(),
-        name => name,
+        name => shortened(name, "name", notes),
     };
     let summary = Some(one_line(&fact.term.description)).filter(|text| !text.is_empty());
     let slug = slug(&fact.term.slug, &name).or_else(|| Slug::parse(&format!("term-{}", fact.term.id)).ok());

@@ -92,3 +92,27 @@ async fn a_file_that_is_not_there_is_named() {
     assert!(matches!(error, WordPressError::File { source: ReadError::Io(_), .. }), "{error}");
     assert!(error.to_string().contains("none.xml"));
 }
+
+#[tokio::test]
+async fn a_file_that_is_cut_off_says_so_wherever_that_is() {
+    let record = Record::fresh(Backend::Sqlite).await;
+    let whole = export(&post(1, "un", "<p>Un ]] > <b>mot</b>.</p><!-- x --> "));
+    let from = whole.find("<content:encoded>").unwrap();
+    let to = whole.find("<wp:post_id>").unwrap();
+    for end in from + 1..to {
+        let report = record.import_text(&whole[..end]).await.unwrap();
+        let [problem] = &report.problems[..] else { panic!("{report}") };
+        assert!(problem.message.contains("the file is truncated"), "{}: {problem}", &whole[from..end]);
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_twice_is_refused() {
+    let record = Record::fresh(Backend::Sqlite).await;
+    let pipe = record.dir().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    for (path, expected) in [(pipe.as_path(), "is not a regular file"), (record.dir(), "is a folder")] {
+        let error = record.import(path, &Default::default()).await.unwrap_err().to_string();
+        assert!(error.contains(expected) && error.contains(path.to_str().unwrap()), "{error}");
+    }
+}

@@ -6,6 +6,7 @@ mod again;
 mod attacks;
 mod damage;
 mod drafts;
+mod exchange;
 mod kinds;
 mod media;
 mod memory;
