@@ -7,6 +7,7 @@ mod convert;
 mod date;
 mod form;
 mod gate;
+mod gone;
 mod identity;
 mod item;
 mod items;

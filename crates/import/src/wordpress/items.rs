@@ -15,7 +15,7 @@ pub(crate) struct ItemFact {
     live_from: i64,
     /// The entry it becomes; nil until one is given.
     pub(crate) entry: EntryId,
-    line: u32,
+    pub(crate) line: u32,
     /// Position of its language in the survey's list.
     pub(crate) locale: u16,
     pub(crate) matter: Matter,

@@ -11,6 +11,7 @@ use griot_persistence::{Publisher, StoreError};
 use tokio::sync::mpsc;
 
 use super::convert::{Converter, Ready, Round};
+use super::gone::note_gone;
 use super::identity::identify;
 use super::lookup::Uploads;
 use super::options::WordPressOptions;
@@ -83,6 +84,7 @@ pub async fn import_wordpress(
     progress.begin(Some(size * READINGS));
     let mut survey = surveyed(file, options, now, progress).await?;
     identify(&mut survey, target).await?;
+    note_gone(&mut survey, target.published).await?;
     let mut report = ImportReport { is_rehearsal: options.is_rehearsal, ..ImportReport::default() };
     report.skipped = std::mem::take(&mut survey.skipped);
     std::mem::take(&mut survey.notes).into_iter().for_each(|note| report.add_note(note));

@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use griot_domain::{EntryId, ExternalId, Locale};
 use uuid::Uuid;
 
+use super::gone::Gone;
 use super::item::{Filing, Item, Term};
 use super::items::{ItemFact, Items};
 use super::site::SiteFacts;
@@ -50,6 +51,8 @@ pub(crate) struct Survey {
     pub(crate) terms: Vec<TermFact>,
     term_positions: HashMap<String, usize>,
     pub(crate) items: Items,
+    /// Items that are not public, and perhaps were once.
+    pub(crate) gone: Vec<Gone>,
     /// Items by the hash of their address.
     paths: HashMap<u64, u64>,
     locales: Vec<Locale>,
@@ -66,7 +69,12 @@ impl Survey {
     }
 
     pub(crate) fn locale_of(&self, fact: &ItemFact) -> &Locale {
-        &self.locales[usize::from(fact.locale)]
+        self.locale_at(fact.locale)
+    }
+
+    /// The language at a position of the list.
+    pub(crate) fn locale_at(&self, position: u16) -> &Locale {
+        &self.locales[usize::from(position)]
     }
 
     /// The term an item is filed under, when it is a category or tag.

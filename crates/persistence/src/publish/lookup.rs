@@ -1,6 +1,6 @@
 //! What an importer asks of the store it writes to.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use griot_domain::{
     Edition, Entry, EntryId, EntryKind, ExternalId, Locale, OldPath, Publication, Slug, Text, from_micros,
@@ -75,6 +75,25 @@ impl Publisher {
             }
         }
         Ok(found)
+    }
+
+    /// The languages in which those of `ids` are live.
+    pub async fn live_editions(&self, ids: &[EntryId]) -> Result<HashSet<(EntryId, Locale)>, StoreError> {
+        let mut live = HashSet::new();
+        for chunk in ids.chunks(CHUNK) {
+            let rows: Vec<(Uuid, String)> = edition::Entity::find()
+                .select_only()
+                .columns([edition::Column::EntryId, edition::Column::Locale])
+                .filter(edition::Column::EntryId.is_in(chunk.iter().map(|id| id.0)))
+                .filter(edition::Column::LiveTo.is_null())
+                .into_tuple()
+                .all(&self.db)
+                .await?;
+            for (id, locale) in rows {
+                live.insert((EntryId(id), parse_locale(&locale, id)?));
+            }
+        }
+        Ok(live)
     }
 
     /// Every live entry of a kind, by id.

@@ -177,6 +177,8 @@ async fn importers_find_what_is_live_and_which_kind_an_id_has(
 
     let live = store.publisher.live_entries(EntryKind::Person).await.unwrap();
     assert_eq!(live.iter().map(|one| (one.id, one.texts.len())).collect::<Vec<_>>(), [(id(7), 2)]);
+    let editions = store.publisher.live_editions(&[id(7), id(8), id(10)]).await.unwrap();
+    assert_eq!(editions, [(id(7), locale("fr")), (id(7), locale("en"))].into());
     let kinds = store.publisher.kinds_of(&[id(7), id(8), id(9), id(10)]).await.unwrap();
     assert_eq!((kinds.len(), kinds[&id(8)], kinds[&id(9)]), (3, EntryKind::Person, EntryKind::Topic));
 }

@@ -9,6 +9,7 @@ use url::Url;
 use super::{Survey, hash};
 use crate::report::Problem;
 use crate::wordpress::date;
+use crate::wordpress::gone::Gone;
 use crate::wordpress::item::Item;
 use crate::wordpress::items::{ItemFact, Items, UploadFact, short};
 use crate::wordpress::options::WordPressOptions;
@@ -116,6 +117,7 @@ impl<'a> Surveyor<'a> {
             terms: Vec::new(),
             term_positions: HashMap::new(),
             items: Items::default(),
+            gone: Vec::new(),
             paths: HashMap::new(),
             locales: vec![locale],
             skipped: BTreeMap::new(),
@@ -164,6 +166,10 @@ impl<'a> Surveyor<'a> {
                 *self.survey.skipped.entry(passed_over.0).or_default() += 1;
                 if !matches!(item.status.as_str(), "publish" | "inherit") {
                     self.hidden.extend(number);
+                    if let Some(number) = number {
+                        let locale = self.locale_of(&item);
+                        self.survey.gone.push(Gone { number, line: short(item.line), locale });
+                    }
                     self.note_draft(&item);
                 }
                 return;
@@ -264,6 +270,7 @@ impl<'a> Surveyor<'a> {
             self.survey.join_terms(&members, &numbers);
         }
         self.survey.raise_terms();
+        self.note_unpublished();
         if !self.options.with_drafts {
             let unpublished = self.survey.items.iter().filter_map(|(_, fact)| match fact.standing {
                 Standing::Unpublished(reason) => Some(reason),
@@ -279,6 +286,15 @@ impl<'a> Surveyor<'a> {
             }
         }
         self.survey
+    }
+
+    /// Of two items with one number a public one counts.
+    fn note_unpublished(&mut self) {
+        let Survey { items, gone, .. } = &mut self.survey;
+        gone.retain(|one| items.get(one.number).is_none());
+        let hidden = items.iter().filter(|(_, fact)| fact.standing != Standing::Published);
+        gone.extend(hidden.map(|(number, fact)| Gone { number, line: fact.line, locale: fact.locale }));
+        gone.shrink_to_fit();
     }
 
     /// An upload is public when it belongs to nothing, to something public, or is the thumbnail of something
