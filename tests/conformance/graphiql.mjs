@@ -93,6 +93,9 @@ async function checkExample(page, example) {
   if (headline) {
     report.check(`the answer has the headline`, shown.includes(JSON.stringify(headline).slice(1, -1)), headline);
   }
+  const framing = await page.evaluate(() =>
+    globalThis.__MONACO.editor.getEditors().map((one) => one.getRawOptions().unicodeHighlight?.ambiguousCharacters));
+  report.check('no editor frames typographic apostrophes', framing.length > 2 && framing.every((one) => one === false), short(framing));
   const folder = await mkdtemp(path.join(tmpdir(), 'griot-graphiql-'));
   await page.screenshot({ path: path.join(folder, 'example.png') });
   console.log(`screenshot: ${path.join(folder, 'example.png')}`);

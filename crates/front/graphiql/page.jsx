@@ -2,6 +2,7 @@
 // server comes in the data block that the server writes into the HTML.
 import './nonce.js';
 import './workers.js';
+import './typography.js';
 import 'graphiql/style.css';
 import './page.css';
 import { GraphiQL } from 'graphiql';
