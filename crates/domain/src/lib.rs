@@ -6,6 +6,7 @@ mod asset;
 pub mod body;
 pub mod check;
 mod clock;
+mod draft;
 mod entry;
 mod event;
 pub mod fold;
@@ -33,6 +34,7 @@ pub use article::{Article, ArticleKind, ArticleText, Byline, Correction, Correct
 pub use asset::{Asset, AssetFile, AssetKind, AssetText, FocalPoint};
 pub use body::{Body, BodyError};
 pub use clock::{Clock, IdSource, RandomIds, SystemClock, from_micros, micros};
+pub use draft::{Difference, Draft, DraftError, DraftPatch, TextPatch};
 pub use entry::{Entry, Link, LinkRole, Text, UnfitContent};
 pub use event::{Event, EventState, EventText, EventTime, Participant, ProgrammeItem};
 pub use id::{AppointmentId, ArticleId, AssetId, EntryId, EventId, IdError, InstitutionId, PersonId, TopicId};

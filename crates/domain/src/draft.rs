@@ -1,0 +1,405 @@
+//! The working state of an entry, how it is changed, and how two states differ.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::check::CheckError;
+use crate::{Body, Edition, Entry, EntryId, EntryKind, ExternalId, Locale, OldPath, Publication, Slug, Text};
+
+/// All that a publication of the entry would make live.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draft {
+    /// The language-neutral part.
+    pub entry: Entry,
+    #[allow(missing_docs)]
+    pub editions: BTreeMap<Locale, Edition>,
+    /// Identifiers in other systems, in order.
+    pub external_ids: Vec<ExternalId>,
+    /// Addresses that lead here, in order.
+    pub old_paths: Vec<OldPath>,
+}
+
+/// A change of a draft. What is left out stays; a field that is `null` is cleared (RFC 7396, JSON Merge Patch).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DraftPatch {
+    /// Fields of the language-neutral part.
+    pub entry: Map<String, Value>,
+    /// By language; a language the draft lacks is added.
+    pub texts: BTreeMap<Locale, TextPatch>,
+    /// In place of those the draft has.
+    pub external_ids: Option<Vec<ExternalId>>,
+    /// In place of those the draft has.
+    pub old_paths: Option<Vec<OldPath>>,
+}
+
+/// A change of one language.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TextPatch {
+    /// A new language without one gets a slug made of its title.
+    pub slug: Option<Slug>,
+    #[allow(missing_docs)]
+    pub text: Map<String, Value>,
+    /// In place of the body there is.
+    pub body: Option<Body>,
+}
+
+/// Why a change cannot be made; the draft stays as it was.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{path}: {message}")]
+pub struct DraftError {
+    /// The field, such as `entry.ranks[0].until` or `texts.fr.headline`.
+    pub path: String,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+/// One field that differs between two states of a draft.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Difference {
+    /// Such as `entry.kind` or `texts.fr.body[a1b2].children`; items with a `_key` are named by it.
+    pub path: String,
+    /// `None` where the field is new.
+    pub before: Option<Value>,
+    /// `None` where the field is gone.
+    pub after: Option<Value>,
+}
+
+impl DraftError {
+    fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { path: path.into(), message: message.into() }
+    }
+
+    fn below(prefix: &str, CheckError { path, flaw }: CheckError) -> Self {
+        Self::new(join(prefix, &path), flaw.to_string())
+    }
+}
+
+impl DraftPatch {
+    /// The draft with the change made; `draft` is `None` for a new entry. The result keeps every rule of
+    /// [`Entry::check`] and [`Text::check`].
+    pub fn apply(&self, kind: EntryKind, draft: Option<&Draft>) -> Result<Draft, DraftError> {
+        let entry = draft.map_or_else(|| Value::Object(Map::new()), |draft| draft.entry.to_value());
+        let entry = shape_entry(kind, merged(entry, &self.entry))?;
+        entry.check().map_err(|err| DraftError::below("entry", err))?;
+        let mut editions = draft.map(|draft| draft.editions.clone()).unwrap_or_default();
+        for (locale, patch) in &self.texts {
+            let edition = patch.apply(&entry, locale, editions.get(locale))?;
+            editions.insert(locale.clone(), edition);
+        }
+        let mut external_ids = self.external_ids.clone();
+        let mut old_paths = self.old_paths.clone();
+        if let Some(draft) = draft {
+            external_ids.get_or_insert_with(|| draft.external_ids.clone());
+            old_paths.get_or_insert_with(|| draft.old_paths.clone());
+        }
+        Ok(Draft {
+            entry,
+            editions,
+            external_ids: in_order(external_ids.unwrap_or_default()),
+            old_paths: in_order(old_paths.unwrap_or_default()),
+        })
+    }
+}
+
+impl TextPatch {
+    fn apply(&self, entry: &Entry, locale: &Locale, known: Option<&Edition>) -> Result<Edition, DraftError> {
+        let kind = entry.kind();
+        let path = format!("texts.{locale}");
+        let text = known.map_or_else(|| Value::Object(Map::new()), |edition| edition.text.to_value());
+        let text = shape_text(kind, &path, merged(text, &self.text))?;
+        text.check().map_err(|err| DraftError::below(&path, err))?;
+        let slug = match (&self.slug, kind.has_slug()) {
+            (Some(_), false) => {
+                return Err(DraftError::new(join(&path, "slug"), format!("an entry of kind {kind} has no page")));
+            }
+            (None, false) => None,
+            (Some(slug), true) => Some(slug.clone()),
+            (None, true) => match known.and_then(|edition| edition.slug.clone()) {
+                Some(slug) => Some(slug),
+                None => Some(slug_of(entry, &path, &text)?),
+            },
+        };
+        let body = self.body.clone().or_else(|| known.map(|edition| edition.body.clone())).unwrap_or_default();
+        Ok(Edition { slug, text, body })
+    }
+}
+
+impl Draft {
+    #[allow(missing_docs)]
+    pub fn kind(&self) -> EntryKind {
+        self.entry.kind()
+    }
+
+    /// Every entry it refers to.
+    pub fn targets(&self) -> BTreeSet<EntryId> {
+        let mut targets: BTreeSet<EntryId> = self.entry.links().iter().map(|link| link.target).collect();
+        for edition in self.editions.values() {
+            targets.extend(edition.text.links().iter().map(|link| link.target));
+            targets.extend(edition.body.references());
+            targets.extend(edition.body.asset_ids().into_iter().map(EntryId::from));
+        }
+        targets
+    }
+
+    /// Headline, name or title in the first of its languages, for messages.
+    pub fn title(&self) -> &str {
+        self.editions.values().next().map_or("", |edition| edition.text.display_title(&self.entry))
+    }
+
+    /// What makes it live at `live_from` in these languages, or in all it has.
+    pub fn publication(&self, id: EntryId, locales: Option<&[Locale]>, live_from: DateTime<Utc>) -> Publication {
+        let is_wanted = |locale: &Locale| locales.is_none_or(|locales| locales.contains(locale));
+        let wanted = self.editions.iter().filter(|(locale, _)| is_wanted(locale));
+        Publication {
+            id,
+            kind: self.kind(),
+            live_from,
+            revised_at: None,
+            entry: Some(self.entry.clone()),
+            editions: wanted.map(|(locale, edition)| (locale.clone(), edition.clone())).collect(),
+            withdrawn: BTreeSet::new(),
+            external_ids: self.external_ids.clone(),
+            old_paths: self.old_paths.clone(),
+        }
+    }
+
+    /// The JSON form, with the fields of a line of the import format; equal drafts give equal bytes.
+    pub fn to_value(&self) -> Value {
+        let mut texts = Map::new();
+        for (locale, edition) in &self.editions {
+            let mut text = edition.text.to_value();
+            text["slug"] = plain(&edition.slug);
+            text["body"] = plain(&edition.body);
+            texts.insert(locale.to_string(), text);
+        }
+        let mut whole = Map::new();
+        whole.insert("kind".to_owned(), plain(&self.kind()));
+        whole.insert("entry".to_owned(), self.entry.to_value());
+        whole.insert("texts".to_owned(), Value::Object(texts));
+        whole.insert("externalIds".to_owned(), plain(&self.external_ids));
+        whole.insert("oldPaths".to_owned(), plain(&self.old_paths));
+        Value::Object(whole)
+    }
+
+    /// Reads the JSON form.
+    pub fn from_value(value: Value) -> Result<Self, DraftError> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase", deny_unknown_fields)]
+        struct Whole {
+            kind: EntryKind,
+            entry: Value,
+            texts: BTreeMap<Locale, Map<String, Value>>,
+            external_ids: Vec<ExternalId>,
+            old_paths: Vec<OldPath>,
+        }
+        let Whole { kind, entry, texts, external_ids, old_paths } = shape("", value)?;
+        let mut editions = BTreeMap::new();
+        for (locale, mut text) in texts {
+            let path = format!("texts.{locale}");
+            let slug = shape(&join(&path, "slug"), text.remove("slug").unwrap_or_default())?;
+            let body = shape(&join(&path, "body"), text.remove("body").unwrap_or_default())?;
+            editions.insert(locale, Edition { slug, text: shape_text(kind, &path, Value::Object(text))?, body });
+        }
+        Ok(Self { entry: shape_entry(kind, entry)?, editions, external_ids, old_paths })
+    }
+
+    /// What differs from an earlier state, in the order of the fields.
+    pub fn differences_from(&self, before: &Self) -> Vec<Difference> {
+        let mut found = Vec::new();
+        compare("", Some(&before.to_value()), Some(&self.to_value()), &mut found);
+        found
+    }
+}
+
+fn compare(path: &str, before: Option<&Value>, after: Option<&Value>, found: &mut Vec<Difference>) {
+    let difference = || Difference { path: path.to_owned(), before: before.cloned(), after: after.cloned() };
+    match (before.and_then(fields), after.and_then(fields)) {
+        _ if before == after => {}
+        (Some(old), Some(new)) if in_same_order(before, &old, &new) => {
+            let added = new.iter().filter(|(name, _)| value_of(&old, name).is_none());
+            for (name, _) in old.iter().chain(added) {
+                compare(&join(path, name), value_of(&old, name), value_of(&new, name), found);
+            }
+        }
+        _ => found.push(difference()),
+    }
+}
+
+type Fields<'a> = Vec<(String, &'a Value)>;
+
+/// The parts of a value that have names: fields, and items with a `_key`.
+fn fields(value: &Value) -> Option<Fields<'_>> {
+    match value {
+        Value::Object(map) => Some(map.iter().map(|(name, value)| (name.clone(), value)).collect()),
+        Value::Array(items) => {
+            items.iter().map(|item| Some((format!("[{}]", item.get("_key")?.as_str()?), item))).collect()
+        }
+        _ => None,
+    }
+}
+
+fn value_of<'a>(fields: &Fields<'a>, name: &str) -> Option<&'a Value> {
+    fields.iter().find(|(known, _)| known == name).map(|(_, value)| *value)
+}
+
+/// Whether the items both lists have follow each other as before; the order of fields means nothing.
+fn in_same_order(list: Option<&Value>, old: &Fields<'_>, new: &Fields<'_>) -> bool {
+    let common = |one: &Fields<'_>, other: &Fields<'_>| -> Vec<String> {
+        one.iter().filter(|(name, _)| value_of(other, name).is_some()).map(|(name, _)| name.clone()).collect()
+    };
+    list.is_none_or(|list| !list.is_array()) || common(old, new) == common(new, old)
+}
+
+fn join(path: &str, name: &str) -> String {
+    match name.chars().next() {
+        _ if path.is_empty() => name.to_owned(),
+        None | Some('[') => format!("{path}{name}"),
+        Some(_) => format!("{path}.{name}"),
+    }
+}
+
+fn merged(mut base: Value, patch: &Map<String, Value>) -> Value {
+    json_patch::merge(&mut base, &Value::Object(patch.clone()));
+    base
+}
+
+fn in_order<T: Ord>(mut list: Vec<T>) -> Vec<T> {
+    list.sort();
+    list.dedup();
+    list
+}
+
+fn slug_of(entry: &Entry, path: &str, text: &Text) -> Result<Slug, DraftError> {
+    let title = text.display_title(entry);
+    Slug::from_title(title).ok_or_else(|| {
+        DraftError::new(join(path, "slug"), format!("`{title}` has no letters to make a slug of; give one"))
+    })
+}
+
+fn shape_entry(kind: EntryKind, value: Value) -> Result<Entry, DraftError> {
+    Ok(match kind {
+        EntryKind::Article => Entry::Article(shape("entry", value)?),
+        EntryKind::Person => Entry::Person(shape("entry", value)?),
+        EntryKind::Institution => Entry::Institution(shape("entry", value)?),
+        EntryKind::Event => Entry::Event(shape("entry", value)?),
+        EntryKind::Topic => Entry::Topic(shape("entry", value)?),
+        EntryKind::Asset => Entry::Asset(shape("entry", value)?),
+        EntryKind::Appointment => Entry::Appointment(shape("entry", value)?),
+    })
+}
+
+fn shape_text(kind: EntryKind, path: &str, value: Value) -> Result<Text, DraftError> {
+    Ok(match kind {
+        EntryKind::Article => Text::Article(shape(path, value)?),
+        EntryKind::Person => Text::Person(shape(path, value)?),
+        EntryKind::Institution => Text::Institution(shape(path, value)?),
+        EntryKind::Event => Text::Event(shape(path, value)?),
+        EntryKind::Topic => Text::Topic(shape(path, value)?),
+        EntryKind::Asset => Text::Asset(shape(path, value)?),
+        EntryKind::Appointment => Text::Appointment(shape(path, value)?),
+    })
+}
+
+fn shape<T: DeserializeOwned>(path: &str, value: Value) -> Result<T, DraftError> {
+    serde_path_to_error::deserialize(value).map_err(|err| {
+        let inner = err.path().to_string();
+        let inner = inner.trim_end_matches(['?', '.']);
+        DraftError::new(join(path, inner), err.inner().to_string())
+    })
+}
+
+fn plain(value: &impl serde::Serialize) -> Value {
+    serde_json::to_value(value).expect("content has string keys only")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn object(value: Value) -> Map<String, Value> {
+        value.as_object().cloned().unwrap()
+    }
+
+    fn french(text: Value) -> BTreeMap<Locale, TextPatch> {
+        BTreeMap::from([(Locale::parse("fr").unwrap(), TextPatch { text: object(text), ..TextPatch::default() })])
+    }
+
+    fn article() -> Draft {
+        DraftPatch {
+            entry: object(json!({ "kind": "NEWS", "issuedAt": "2025-07-03T10:00:00Z", "urgency": 3 })),
+            texts: french(json!({ "headline": "Visite d’État à Ségou", "summary": "En deux mots" })),
+            ..DraftPatch::default()
+        }
+        .apply(EntryKind::Article, None)
+        .unwrap()
+    }
+
+    #[test]
+    fn what_a_patch_omits_stays_and_null_clears() {
+        let before = article();
+        let patch = DraftPatch {
+            entry: object(json!({ "urgency": null })),
+            texts: french(json!({ "headline": "Visite à Ségou" })),
+            ..DraftPatch::default()
+        };
+        let after = patch.apply(EntryKind::Article, Some(&before)).unwrap();
+        let told: Vec<_> = after.differences_from(&before).into_iter().map(|one| (one.path, one.after)).collect();
+        let expected =
+            [("entry.urgency".to_owned(), None), ("texts.fr.headline".to_owned(), Some(json!("Visite à Ségou")))];
+        assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn a_new_language_gets_a_slug_of_its_title_and_keeps_it() {
+        let draft = article();
+        let slug = |draft: &Draft| draft.editions.values().next().unwrap().slug.clone().unwrap();
+        assert_eq!(slug(&draft).as_str(), "visite-d-etat-a-segou");
+        let patch = DraftPatch { texts: french(json!({ "headline": "Autre titre" })), ..DraftPatch::default() };
+        assert_eq!(slug(&patch.apply(EntryKind::Article, Some(&draft)).unwrap()), slug(&draft));
+    }
+
+    #[test]
+    fn errors_name_the_field() {
+        let refused = |entry: Value, text: Value| {
+            DraftPatch { entry: object(entry), texts: french(text), ..DraftPatch::default() }
+                .apply(EntryKind::Article, Some(&article()))
+                .unwrap_err()
+        };
+        assert_eq!(refused(json!({ "urgency": 9 }), json!({})).path, "entry.urgency");
+        assert_eq!(refused(json!({ "colour": 9 }), json!({})).path, "entry.colour");
+        assert_eq!(refused(json!({}), json!({ "headline": "" })).path, "texts.fr.headline");
+        assert!(refused(json!({}), json!({ "headline": null })).message.contains("headline"));
+    }
+
+    #[test]
+    fn the_json_form_reads_back() {
+        let draft = article();
+        assert_eq!(Draft::from_value(draft.to_value()).unwrap(), draft);
+    }
+
+    #[test]
+    fn blocks_are_compared_by_their_key() {
+        let block = |key: &str, text: &str| {
+            json!({ "_type": "block", "_key": key, "style": "normal", "markDefs": [],
+            "children": [{ "_type": "span", "_key": format!("{key}0"), "text": text, "marks": [] }] })
+        };
+        let with = |blocks: Vec<Value>| {
+            let mut draft = article();
+            let edition = draft.editions.values_mut().next().unwrap();
+            edition.body = serde_json::from_value(Value::Array(blocks)).unwrap();
+            draft
+        };
+        let before = with(vec![block("a", "un"), block("b", "deux")]);
+        let paths =
+            |after: Draft| -> Vec<String> { after.differences_from(&before).into_iter().map(|one| one.path).collect() };
+        let after = with(vec![block("a", "un"), block("c", "entre"), block("b", "trois")]);
+        assert_eq!(paths(after), ["texts.fr.body[b].children[b0].text", "texts.fr.body[c]"]);
+        assert_eq!(paths(with(vec![block("b", "deux"), block("a", "un")])), ["texts.fr.body"]);
+    }
+}
