@@ -6,6 +6,7 @@ use sea_orm_migration::prelude::*;
 
 mod m20261124_000001_record;
 mod m20261124_000002_suggestions;
+mod m20261124_000003_notices;
 
 /// Brings the published store up to date.
 pub struct PublishedMigrator;
@@ -13,7 +14,7 @@ pub struct PublishedMigrator;
 #[async_trait::async_trait]
 impl MigratorTrait for PublishedMigrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261124_000001_record::Migration)]
+        vec![Box::new(m20261124_000001_record::Migration), Box::new(m20261124_000003_notices::Migration)]
     }
 }
 
@@ -23,6 +24,10 @@ pub struct EditorialMigrator;
 #[async_trait::async_trait]
 impl MigratorTrait for EditorialMigrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261124_000001_record::Migration), Box::new(m20261124_000002_suggestions::Migration)]
+        vec![
+            Box::new(m20261124_000001_record::Migration),
+            Box::new(m20261124_000002_suggestions::Migration),
+            Box::new(m20261124_000003_notices::Migration),
+        ]
     }
 }

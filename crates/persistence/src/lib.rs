@@ -18,7 +18,7 @@ pub use error::StoreError;
 pub use location::{DELIVERY_ROLE, Location, StoreName};
 pub use lock::ImportLock;
 pub use migrate::{MigrationReport, migrate, migrate_down};
-pub use publish::{Act, LiveEntry, Outcome, Publisher, Refusal};
+pub use publish::{Act, Applied, LiveEntry, Outcome, PublishTx, Publisher, Refusal};
 pub use published::{
     Alternate, Condition, Found, ListQuery, Order, OrderKey, OrderedBy, Page, PageRow, PublishedStore, Record, Related,
     Window,

@@ -1,5 +1,6 @@
 //! The tables, one file each. Nothing of this leaves the crate.
 
+pub mod applied;
 pub mod edition;
 pub mod entry;
 pub mod entry_version;

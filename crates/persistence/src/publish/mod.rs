@@ -6,9 +6,12 @@ mod outcome;
 mod plan;
 mod publisher;
 mod rows;
+mod run;
 mod state;
 mod timeline;
+mod transaction;
 
 pub use lookup::LiveEntry;
-pub use outcome::{Act, Outcome, Refusal};
+pub use outcome::{Act, Applied, Outcome, Refusal};
 pub use publisher::Publisher;
+pub use transaction::PublishTx;

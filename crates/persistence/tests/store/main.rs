@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests unwrap like the tests themselves")]
 
+mod acts;
 mod confinement;
 mod doctor;
 mod journal;

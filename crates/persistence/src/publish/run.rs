@@ -1,0 +1,80 @@
+//! Publishing in rounds, each a run of different entries.
+
+use std::collections::HashSet;
+
+use griot_domain::Publication;
+use sea_orm::sea_query::Expr;
+use sea_orm::{DatabaseTransaction, EntityTrait, QuerySelect};
+
+use super::held::{self, Held};
+use super::plan::plan;
+use super::rows::Rows;
+use super::state::State;
+use super::{Act, Outcome};
+use crate::StoreError;
+use crate::entity::journal_head;
+
+/// Publications looked at together; a longer list goes through in several rounds of one transaction.
+const RUN: usize = 512;
+
+/// Publishes and moves the head of the journal; outcomes stand in the order given.
+pub(super) async fn publish_in(
+    tx: &DatabaseTransaction,
+    publications: &[Publication],
+    act: &Act,
+) -> Result<Vec<Outcome>, StoreError> {
+    let first = take_head(tx).await?;
+    let mut seq = first;
+    let mut outcomes = Vec::with_capacity(publications.len());
+    let mut rest = publications;
+    while !rest.is_empty() {
+        let (run, later) = rest.split_at(run_length(rest));
+        rest = later;
+        seq = publish_run(tx, run, act, seq, &mut outcomes).await?;
+    }
+    if seq != first {
+        journal_head::Entity::update_many().col_expr(journal_head::Column::Seq, Expr::value(seq)).exec(tx).await?;
+    }
+    Ok(outcomes)
+}
+
+/// Publishes a run of different entries after `seq` and returns the last `seq` taken.
+async fn publish_run(
+    tx: &DatabaseTransaction,
+    run: &[Publication],
+    act: &Act,
+    mut seq: i64,
+    outcomes: &mut Vec<Outcome>,
+) -> Result<i64, StoreError> {
+    let mut state = State::load(tx, run).await?;
+    let planned: Vec<_> = run.iter().map(|publication| plan(publication, act, &mut state)).collect();
+    let mut held = held::load(tx, planned.iter().filter_map(|planned| planned.as_ref().ok()?.as_ref()), &state).await?;
+    let mut rows = Rows::default();
+    for planned in planned {
+        outcomes.push(match planned {
+            Err(refusal) => Outcome::Refused(refusal),
+            Ok(None) => Outcome::Unchanged,
+            Ok(Some(plan)) => {
+                let (id, kind, is_new) = (plan.publication.id, plan.publication.kind, plan.is_new);
+                let held = held.remove(&id.0).unwrap_or_else(|| Held::nothing(id, kind));
+                seq = rows.add(plan, held, act, seq);
+                if is_new { Outcome::Created { seq } } else { Outcome::Updated { seq } }
+            }
+        });
+    }
+    rows.write(tx).await?;
+    Ok(seq)
+}
+
+/// How many publications from the front concern different entries, so that one reading of the state serves them.
+fn run_length(publications: &[Publication]) -> usize {
+    let mut seen = HashSet::new();
+    publications.iter().take(RUN).take_while(|publication| seen.insert(publication.id)).count()
+}
+
+/// The last `seq` given out. Until this transaction ends no other can read it to write: `seq` has no gaps and
+/// follows the order of commits.
+pub(super) async fn take_head(tx: &DatabaseTransaction) -> Result<i64, StoreError> {
+    let head = journal_head::Entity::find().lock_exclusive().one(tx).await?;
+    head.map(|row| row.seq).ok_or_else(|| StoreError::corrupt("journal_head", "its row is missing"))
+}
