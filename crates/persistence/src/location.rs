@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
+use sea_orm::sqlx::{self, ConnectOptions as _};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr, RuntimeErr};
 
 use crate::StoreError;
 
@@ -101,10 +102,33 @@ impl Location {
                     return Err(StoreError::Address { url: without_password(url) });
                 }
                 let takes_role = access == Access::Read && delivery_url.is_none();
-                Database::connect(postgres_options(url, store, access, takes_role)).await.map_err(unreachable)
+                match Database::connect(postgres_options(url, store, access, takes_role)).await {
+                    Ok(db) => Ok(db),
+                    Err(err) => Err(unreachable(refusal_of_postgres(url).await.unwrap_or(err))),
+                }
             }
         }
     }
+}
+
+/// Why PostgreSQL does not let us in, and what to do. The pool tries again and again and then says only that its time
+/// was up; `None` when one plain connection succeeds or takes as long.
+async fn refusal_of_postgres(url: &str) -> Option<DbErr> {
+    let options: PgConnectOptions = url.parse().ok()?;
+    let err = tokio::time::timeout(Duration::from_secs(5), options.connect()).await.ok()?.err()?;
+    let answer = err.as_database_error();
+    let code = answer.and_then(|answer| answer.code());
+    let remedy = match (code.as_deref(), &err) {
+        (Some("28P01" | "28000"), _) => "check the user and the password, and PostgreSQL's pg_hba.conf",
+        (Some("3D000"), _) => "create the database with `createdb`, or mend its name in the address",
+        (Some("53300"), _) => "raise max_connections of PostgreSQL, or end what holds its connections",
+        (Some("57P03"), _) => "PostgreSQL is starting or stopping: try again",
+        (None, sqlx::Error::Io(_)) => "start PostgreSQL, or mend the host and the port of the address",
+        (None, sqlx::Error::Tls(_)) => "check `sslmode` in the address and PostgreSQL's certificate",
+        _ => "check the address",
+    };
+    let cause = answer.map_or_else(|| err.to_string(), |answer| answer.message().to_owned());
+    Some(DbErr::Conn(RuntimeErr::Internal(format!("{cause}; {remedy}"))))
 }
 
 /// Host, port and database of an address: without scheme, and without the parts that can hold a password.
