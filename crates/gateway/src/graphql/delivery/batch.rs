@@ -165,8 +165,9 @@ mod tests {
     #[tokio::test]
     async fn a_failed_read_fails_all_that_waited_for_it() {
         let (levels, batch) = (Levels::default(), Batch::<u32, u32>::default());
-        let fetch = |_: Vec<u32>| async { Err(ApiError::Internal) };
+        let failure = ApiError::internal("the disk is gone");
+        let fetch = |_: Vec<u32>| async { Err(failure.clone()) };
         let (a, b) = tokio::join!(batch.load(&levels, &[1], fetch), batch.load(&levels, &[2], fetch));
-        assert_eq!((a, b), (Err(ApiError::Internal), Err(ApiError::Internal)));
+        assert_eq!((a, b), (Err(failure.clone()), Err(failure.clone())));
     }
 }

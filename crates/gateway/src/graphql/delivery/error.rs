@@ -1,5 +1,6 @@
 //! What a client may learn of a failure.
 
+use std::error::Error;
 use std::sync::Arc;
 
 use async_graphql::ErrorExtensions;
@@ -16,15 +17,13 @@ pub(crate) enum ApiError {
         /// What is wrong with it and what would be right.
         message: String,
     },
-    /// Something failed here.
-    Internal,
-    /// A store failed; the front logs why.
-    Store(Cause),
+    /// Something failed here; the front logs why, under the trace id that the client is told.
+    Internal(Cause),
 }
 
-/// A failure of a store, shared by all fields that waited for it.
+/// What failed, shared by all fields that waited for it.
 #[derive(Clone, Debug)]
-pub(crate) struct Cause(Arc<StoreError>);
+pub(crate) struct Cause(Arc<dyn Error + Send + Sync>);
 
 impl PartialEq for Cause {
     fn eq(&self, other: &Self) -> bool {
@@ -38,11 +37,15 @@ impl ApiError {
     pub fn invalid(argument: &'static str, message: impl Into<String>) -> Self {
         Self::Invalid { argument, message: message.into() }
     }
+
+    pub fn internal(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Internal(Cause(cause.into().into()))
+    }
 }
 
 impl From<StoreError> for ApiError {
     fn from(err: StoreError) -> Self {
-        Self::Store(Cause(Arc::new(err)))
+        Self::internal(err)
     }
 }
 
@@ -52,18 +55,13 @@ impl From<ApiError> for async_graphql::Error {
             ApiError::Invalid { argument, message } => {
                 Self::new(format!("`{argument}`: {message}")).extend_with(|_, e| e.set("code", code::BAD_USER_INPUT))
             }
-            ApiError::Internal => internal(),
-            ApiError::Store(Cause(cause)) => {
-                let mut error = internal();
+            ApiError::Internal(Cause(cause)) => {
+                let mut error = Self::new("internal error").extend_with(|_, e| e.set("code", code::INTERNAL));
                 error.source = Some(Arc::new(Fault(Box::new(cause))));
                 error
             }
         }
     }
-}
-
-fn internal() -> async_graphql::Error {
-    async_graphql::Error::new("internal error").extend_with(|_, e| e.set("code", code::INTERNAL))
 }
 
 /// What a resolver of a non-null field answers.

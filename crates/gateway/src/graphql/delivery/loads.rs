@@ -169,8 +169,5 @@ fn post(record: Record) -> Option<Post> {
 
 /// The loads of the request a resolver runs for.
 pub(crate) fn loads<'a>(ctx: &async_graphql::Context<'a>) -> Answer<&'a Loads> {
-    ctx.data::<Loads>().map_err(|_| {
-        tracing::error!("a request came without its loaders");
-        ApiError::Internal
-    })
+    ctx.data::<Loads>().map_err(|_| ApiError::internal("a request came without its loaders"))
 }

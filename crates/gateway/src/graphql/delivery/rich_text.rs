@@ -108,10 +108,9 @@ impl RichText {
         )]
         mark_mentions: Option<bool>,
     ) -> Answer<PortableText> {
-        serde_json::to_value(&*self.blocks(mark_mentions.unwrap_or(false))).map(PortableText).map_err(|err| {
-            tracing::error!(%err, "a body cannot be written as JSON");
-            ApiError::Internal
-        })
+        serde_json::to_value(&*self.blocks(mark_mentions.unwrap_or(false)))
+            .map(PortableText)
+            .map_err(|err| ApiError::internal(format!("a body cannot be written as JSON: {err}")))
     }
 
     /// CommonMark; blocks without an equivalent become links.

@@ -42,7 +42,8 @@ impl Post {
     /// The appointment to the post.
     async fn appointment(&self) -> Answer<Appointment> {
         let record: Arc<Record> = self.post.tag.clone();
-        Appointment::from_seen(self.seen.beside(record)).ok_or(ApiError::Internal)
+        Appointment::from_seen(self.seen.beside(record))
+            .ok_or_else(|| ApiError::internal("a post without its appointment"))
     }
 }
 
@@ -73,7 +74,7 @@ fn known_from(record: &Record) -> Option<PartialDate> {
 /// The person seen as named on `day`.
 pub(crate) async fn styled(seen: &Seen, loads: &Loads, day: NaiveDate) -> Answer<Style> {
     let (Entry::Person(person), Text::Person(text)) = (&seen.record.entry, &seen.record.text) else {
-        return Err(ApiError::Internal);
+        return Err(ApiError::internal("a person without a person's text"));
     };
     let posts = loads.posts(&seen.view, seen.record.id).await?;
     Ok(style_at(person, text, &posts, &seen.view.locales, day))
