@@ -6,6 +6,7 @@ mod config;
 mod demo;
 mod failure;
 mod place;
+mod say;
 mod telemetry;
 
 use std::process::ExitCode;
@@ -27,7 +28,7 @@ fn main() -> ExitCode {
         // `griot export | head` has got what it wanted.
         Err(err) if failure::is_closed_pipe(&err) => ExitCode::SUCCESS,
         Err(err) => {
-            eprintln!("griot: {}", failure::explain(&err));
+            say::complain(format_args!("griot: {}", failure::explain(&err)));
             ExitCode::FAILURE
         }
     }

@@ -1,8 +1,9 @@
 //! The place of the record, as set.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use griot_persistence::Location;
 
 use crate::config::Config;
@@ -41,8 +42,11 @@ pub fn prepare(config: &Config) -> anyhow::Result<()> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(dir).with_context(|| {
-        format!("cannot make the data directory {}; name another place with --data DIR", dir.display())
+    builder.create(dir).map_err(|err| {
+        let shown = dir.display();
+        anyhow!(
+            "cannot make the data directory {shown} ({err}); make it for this account, or name another with --data DIR"
+        )
     })?;
     writable(dir)
 }
@@ -50,8 +54,13 @@ pub fn prepare(config: &Config) -> anyhow::Result<()> {
 /// Refuses a directory in which no file can be made, before a database says so in its own words.
 pub fn writable(dir: &Path) -> anyhow::Result<()> {
     let probe = dir.join(format!(".griot-{}", std::process::id()));
-    std::fs::write(&probe, b"").with_context(|| {
-        format!("cannot write in the data directory {}; give its owner's account, or another --data DIR", dir.display())
+    std::fs::write(&probe, b"").map_err(|err| {
+        let remedy = match err.kind() {
+            ErrorKind::ReadOnlyFilesystem => "its disk is mounted read-only: mount it for writing",
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "make room on its disk",
+            _ => "run Griot as the account that owns it, or give this one the right to write there",
+        };
+        anyhow!("cannot write in the directory {} ({err}); {remedy}, or name another with --data DIR", dir.display())
     })?;
     std::fs::remove_file(&probe).with_context(|| format!("cannot remove {}", probe.display()))
 }

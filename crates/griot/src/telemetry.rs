@@ -16,7 +16,12 @@ const QUIET: &str = "sea_orm_migration=warn,sqlx=warn";
 pub fn init(log: &Log) -> anyhow::Result<()> {
     let filter = filter(&log.level)?;
     let terminal = std::io::stderr().is_terminal();
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(terminal);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(terminal)
+        // It would complain on standard error that standard error cannot be written, and panic over that.
+        .log_internal_errors(false);
     match log.format {
         LogFormat::Pretty => builder.init(),
         LogFormat::Auto if terminal => builder.init(),

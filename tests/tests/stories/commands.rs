@@ -94,6 +94,32 @@ fn an_unreachable_database_is_named_without_its_password() {
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr.contains(&format!("127.0.0.1:{free}/griot")) && !stderr.contains("hunter2"), "{stderr}");
+    assert!(stderr.contains("Connection refused") && stderr.contains("start PostgreSQL"), "{stderr}");
+}
+
+#[test]
+fn a_database_that_is_not_there_is_told_from_a_server_that_is_not() {
+    let record = Record::new(Backend::Postgres);
+    let (server, _) = record.url().rsplit_once('/').unwrap();
+    let mut command = std::process::Command::new(griot_tests::binary());
+    command.args(["migrate", "--database-url", &format!("{server}/no_such_database")]);
+    let output = command.current_dir(record.directory()).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr.contains("\"no_such_database\" does not exist; create the database"), "{stderr}");
+}
+
+#[rstest]
+#[case(&["import", "json", "demo/record.jsonl", "--dry-run"])]
+#[case(&["import", "wordpress", "demo/wordpress.xml", "--dry-run"])]
+fn a_rehearsal_leaves_nothing_behind(#[case] args: &[&str]) {
+    let record = Record::new(Backend::Sqlite);
+    let file = workspace().join(args[2]);
+    let args = [&args[..2], &[file.to_str().unwrap()], &args[3..]].concat();
+    let ran = record.run(&args);
+    assert!(ran.stdout.contains(" new"), "{ran:?}");
+    assert!(!record.data().exists());
+    assert_eq!(std::fs::read_dir(record.directory()).unwrap().count(), 0);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use griot_persistence::{Finding, Level};
 
 use crate::config::Config;
 use crate::place;
+use crate::say::say;
 
 /// Below this many free bytes a large import may fill the disk.
 const FREE_ENOUGH: u64 = 1 << 30;
@@ -23,22 +24,30 @@ pub async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     // Opening a SQLite file that is not there is no way to look for it.
     match place::require(config) {
         Ok(()) => findings.extend(griot_persistence::doctor(&place::location(config)).await),
-        Err(err) => findings.push(failure("record", &err.to_string(), "run `griot migrate`, or name the right place")),
+        // It says what to do already.
+        Err(err) => findings.push(failure("record", &err.to_string(), "")),
     }
     let mut worst = Level::Ok;
     for finding in &findings {
         worst = worst.max(finding.level);
-        println!("{}", line(finding));
+        say(line(finding))?;
     }
     Ok(if worst == Level::Failure { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 fn line(finding: &Finding) -> String {
     let Finding { check, level, detail, remedy } = finding;
-    match level {
-        Level::Ok => format!("ok    {check}: {detail}"),
-        Level::Warning => format!("warn  {check}: {detail}; {remedy}"),
-        Level::Failure => format!("FAIL  {check}: {detail}; {remedy}"),
+    let word = match level {
+        Level::Ok => return format!("ok    {check}: {detail}"),
+        Level::Warning => "warn",
+        Level::Failure => "FAIL",
+    };
+    // Messages of the stores end with their own advice; the one of the check may say more.
+    let advice = detail.rsplit_once("; ").filter(|(_, advice)| remedy.starts_with(advice));
+    match advice {
+        Some((detail, _)) => format!("{word}  {check}: {detail}; {remedy}"),
+        None if remedy.is_empty() => format!("{word}  {check}: {detail}"),
+        None => format!("{word}  {check}: {detail}; {remedy}"),
     }
 }
 
@@ -98,7 +107,7 @@ fn directory(check: &str, dir: &Path) -> Vec<Finding> {
         return vec![failure(check, &format!("{shown} is not there"), "`griot serve` or `griot migrate` makes it")];
     }
     if let Err(err) = place::writable(dir) {
-        return vec![failure(check, &crate::failure::explain(&err), "give this account the right to write there")];
+        return vec![failure(check, &err.to_string(), "")];
     }
     vec![permissions(check, dir), free_space(check, dir)]
 }
@@ -160,6 +169,21 @@ mod tests {
         assert!(line(&finding).ends_with(&format!("; chmod 700 {}", dir.path().display())));
         std::fs::set_permissions(dir.path(), std::fs::Permissions::from_mode(0o700)).unwrap();
         assert_eq!(permissions("data directory", dir.path()).level, Level::Ok);
+    }
+
+    #[test]
+    fn advice_is_given_once() {
+        let said = |detail: &str, remedy: &str| line(&failure("published store", detail, remedy));
+        insta::assert_snapshot!(
+            said("x is not migrated (no table); run `griot migrate`", "run `griot migrate`"),
+            @"FAIL  published store: x is not migrated (no table); run `griot migrate`"
+        );
+        insta::assert_snapshot!(
+            said("x is not migrated (no table); run `griot migrate`", "run `griot migrate` as the owner"),
+            @"FAIL  published store: x is not migrated (no table); run `griot migrate` as the owner"
+        );
+        insta::assert_snapshot!(said("a gap; a loss", "restore it"), @"FAIL  published store: a gap; a loss; restore it");
+        insta::assert_snapshot!(said("there is no record; make one", ""), @"FAIL  published store: there is no record; make one");
     }
 
     #[test]

@@ -11,6 +11,7 @@ use griot_persistence::{Publisher, StoreName};
 
 use crate::config::Config;
 use crate::place;
+use crate::say::complain;
 
 /// Writes the whole record to `file`, or to standard output for `-`.
 pub async fn run(config: &Config, file: &Path) -> anyhow::Result<ExitCode> {
@@ -26,7 +27,7 @@ pub async fn run(config: &Config, file: &Path) -> anyhow::Result<ExitCode> {
             .map_err(|err| err.into_error())?
             .sync_all()
             .with_context(|| format!("cannot write {shown}"))?;
-        eprintln!("{lines} publications in {shown}");
+        complain(format_args!("{lines} publications in {shown}"));
     }
     Ok(ExitCode::SUCCESS)
 }

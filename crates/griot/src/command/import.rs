@@ -10,11 +10,13 @@ use griot_domain::{RandomIds, SystemClock};
 use griot_import::{
     ImportReport, JsonOptions, MediaOptions, Shown, Target, WordPressOptions, import_json, import_wordpress,
 };
-use griot_persistence::{ImportLock, Publisher, StoreName};
+use griot_persistence::{ImportLock, Location, Publisher, StoreName};
+use tempfile::TempDir;
 
 use crate::cli::{Json, Wordpress};
 use crate::config::Config;
 use crate::place;
+use crate::say::say_text;
 
 /// Everything went in but what the report lists.
 const WITH_PROBLEMS: u8 = 3;
@@ -23,7 +25,10 @@ const WITH_PROBLEMS: u8 = 3;
 pub struct Stores {
     published: Publisher,
     editorial: Publisher,
-    _alone: ImportLock,
+    /// None where nothing is written.
+    _alone: Option<ImportLock>,
+    /// Holds a record made for a rehearsal, and takes it away.
+    _passing: Option<TempDir>,
 }
 
 impl Stores {
@@ -32,10 +37,32 @@ impl Stores {
         place::prepare(config)?;
         let location = place::location(config);
         griot_persistence::migrate(&location).await?;
+        let alone = ImportLock::take(&location).await?;
+        Self::at(&location, Some(alone), None).await
+    }
+
+    /// Opens the record as it is for a rehearsal. Where there is none yet, an empty one that passes with it stands in:
+    /// a rehearsal leaves nothing behind.
+    async fn open_for_rehearsal(config: &Config) -> anyhow::Result<Self> {
+        if place::require(config).is_ok() {
+            return Self::at(&place::location(config), None, None).await;
+        }
+        let passing = tempfile::tempdir()?;
+        let location = Location::sqlite(passing.path().join("record"));
+        griot_persistence::migrate(&location).await?;
+        Self::at(&location, None, Some(passing)).await
+    }
+
+    async fn open_for(config: &Config, is_rehearsal: bool) -> anyhow::Result<Self> {
+        if is_rehearsal { Self::open_for_rehearsal(config).await } else { Self::open(config).await }
+    }
+
+    async fn at(location: &Location, alone: Option<ImportLock>, passing: Option<TempDir>) -> anyhow::Result<Self> {
         Ok(Self {
-            _alone: ImportLock::take(&location).await?,
-            published: Publisher::open(&location, StoreName::Published).await?,
-            editorial: Publisher::open(&location, StoreName::Editorial).await?,
+            published: Publisher::open(location, StoreName::Published).await?,
+            editorial: Publisher::open(location, StoreName::Editorial).await?,
+            _alone: alone,
+            _passing: passing,
         })
     }
 
@@ -72,7 +99,7 @@ pub async fn wordpress(config: &Config, args: Wordpress) -> anyhow::Result<ExitC
     options.media = args
         .fetch_media
         .then(|| MediaOptions { data_dir: config.data.clone(), allowed: args.allow_host.into_iter().collect() });
-    let stores = Stores::open(config).await?;
+    let stores = Stores::open_for(config, args.dry_run).await?;
     let report = import_wordpress(&args.file, &options, &stores.target(), &mut Shown::default()).await?;
     finish(stores, &report).await
 }
@@ -82,13 +109,13 @@ pub async fn json(config: &Config, args: Json) -> anyhow::Result<ExitCode> {
     let options = JsonOptions { is_rehearsal: args.dry_run, find_mentions: !args.no_mentions };
     let mut progress = Shown::default();
     if args.file == Path::new("-") {
-        let stores = Stores::open(config).await?;
+        let stores = Stores::open_for(config, args.dry_run).await?;
         let report = import_json(BufReader::new(stdin()), None, options, &stores.target(), &mut progress).await?;
         return finish(stores, &report).await;
     }
     let file = open(&args.file)?;
     let bytes = file.metadata().ok().map(|metadata| metadata.len());
-    let stores = Stores::open(config).await?;
+    let stores = Stores::open_for(config, args.dry_run).await?;
     let report = import_json(BufReader::new(file), bytes, options, &stores.target(), &mut progress).await?;
     finish(stores, &report).await
 }
@@ -101,6 +128,6 @@ fn open(path: &Path) -> anyhow::Result<File> {
 
 async fn finish(stores: Stores, report: &ImportReport) -> anyhow::Result<ExitCode> {
     stores.close().await?;
-    print!("{report}");
+    say_text(report)?;
     Ok(if report.problem_count() == 0 { ExitCode::SUCCESS } else { ExitCode::from(WITH_PROBLEMS) })
 }
