@@ -1,11 +1,14 @@
 //! `griot serve` from nothing to the end.
 
+use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use griot_testbed::Backend;
 use griot_tests::{Record, Server, workspace};
 use rstest::rstest;
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
 #[test]
@@ -33,6 +36,46 @@ fn the_demo_is_loaded_once_and_is_what_the_files_give(#[values(Backend::Sqlite, 
     assert_eq!(record.export(), first);
 }
 
+#[rstest]
+fn a_demo_cut_short_is_completed_and_other_content_is_left_alone(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let record = Record::new(backend);
+    let half = std::fs::read_to_string(workspace().join("demo/record.jsonl")).unwrap();
+    let lines: Vec<&str> = half.lines().collect();
+    std::fs::write(record.directory().join("half.jsonl"), lines[..lines.len() / 2].join("\n")).unwrap();
+    record.run(&["import", "json", "half.jsonl"]).expect_success();
+    let server = record.serve(&["--demo"]);
+    assert!(server.said().contains("Loaded the rest of the demo: "), "{}", server.said());
+    drop(server);
+    let whole = Record::with_demo(Backend::Sqlite);
+    assert_eq!(without_ids(&record.export()), without_ids(&whole.export()));
+
+    let other = Record::new(backend);
+    let own = "{\"kind\":\"topic\",\"entry\":{},\"texts\":{\"fr\":{\"slug\":\"eau\",\"name\":\"Eau\"}}}\n";
+    std::fs::write(other.directory().join("own.jsonl"), own.to_owned() + &lines[..lines.len() / 2].join("\n")).unwrap();
+    other.run(&["import", "json", "own.jsonl"]).expect_success();
+    let before = other.export();
+    let server = other.serve(&["--demo"]);
+    assert!(server.said().contains("is not empty; the demo is not loaded over it"), "{}", server.said());
+    assert_eq!(other.export(), before);
+}
+
+#[test]
+fn it_serves_on_where_nobody_reads_what_it_prints() {
+    let record = Record::new(Backend::Sqlite);
+    let mut command = record.command(&["serve", "--bind", "127.0.0.1:0"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stderr.take());
+    let mut first = String::new();
+    BufReader::with_capacity(1, child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    assert!(first.contains("is empty"), "{first}");
+    std::thread::sleep(Duration::from_secs(1));
+    let running = child.try_wait().unwrap();
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    assert_eq!((running, child.wait().unwrap().code()), (None, Some(0)));
+}
+
 /// The lines with their random identities left out, in a set order.
 fn without_ids(export: &str) -> Vec<String> {
     let uuid = regex::Regex::new("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").expect("the pattern is fixed");
@@ -43,7 +86,6 @@ fn without_ids(export: &str) -> Vec<String> {
 
 #[test]
 fn a_signal_ends_it_after_the_requests_under_way() {
-    use rustix::process::{Pid, Signal, kill_process};
     for signal in [Signal::TERM, Signal::INT] {
         let record = Record::with_demo(Backend::Sqlite);
         let mut server = record.serve(&[]);

@@ -15,6 +15,7 @@ use tokio::net::TcpListener;
 use url::Url;
 
 use crate::config::Config;
+use crate::say::say;
 use crate::{demo, place};
 
 /// Shown by GraphiQL on the first visit; runs on any record.
@@ -33,12 +34,15 @@ pub async fn run(config: &Config, wants_demo: bool) -> anyhow::Result<ExitCode> 
     let publisher = Publisher::open(&location, StoreName::Published).await?;
     match (publisher.is_empty().await?, wants_demo) {
         (true, true) => demo::load(config).await?,
-        (true, false) => {
-            println!("The record in {} is empty; `griot serve --demo` loads the demo.", place::describe(config))
-        }
-        (false, true) => {
-            println!("The record in {} is not empty; the demo is not loaded over it.", place::describe(config))
-        }
+        (true, false) => tell(format_args!(
+            "The record in {} is empty; `griot serve --demo` loads the demo.",
+            place::describe(config)
+        )),
+        (false, true) if demo::is_cut_short(config, &publisher).await? => demo::load(config).await?,
+        (false, true) => tell(format_args!(
+            "The record in {} is not empty; the demo is not loaded over it.",
+            place::describe(config)
+        )),
         (false, false) => {}
     }
     publisher.close().await?;
@@ -46,12 +50,17 @@ pub async fn run(config: &Config, wants_demo: bool) -> anyhow::Result<ExitCode> 
     let store = PublishedStore::open(&location).await?;
     let gateway = Gateway::new(store, settings(config, address)?)?;
     if config.graphiql.enabled {
-        println!("GraphiQL at http://{address}/");
+        tell(format_args!("GraphiQL at http://{address}/"));
     }
-    println!("GraphQL at http://{address}{GRAPHQL_PATH}");
+    tell(format_args!("GraphQL at http://{address}{GRAPHQL_PATH}"));
     griot_front::serve(listener, gateway.router(), config.server.clone(), stop()).await?;
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Prints a line; a server serves on where nobody can read it.
+fn tell(line: std::fmt::Arguments<'_>) {
+    say(line).ok();
 }
 
 /// What the gateway is told of the settings; `address` stands in where nothing is set.
