@@ -13,6 +13,7 @@ mod item;
 mod items;
 mod lookup;
 mod options;
+mod php;
 mod publish;
 mod reader;
 mod run;

@@ -9,6 +9,7 @@ use url::Url;
 use super::check::shortened;
 use super::item::Item;
 use super::items::ItemFact;
+use super::php::Value;
 use super::survey::Survey;
 use crate::html::one_line;
 
@@ -88,7 +89,7 @@ pub(crate) fn publication(
         caption: filled(one_line(&item.excerpt)),
     };
     let edition = Edition { slug: None, text: Text::Asset(text), body };
-    let entry = Asset { kind: kind_of(&url), url, file, credit: None, rights: None, focal_point: None };
+    let entry = Asset { kind: kind_of(&url), url, file, credit: credit(item), rights: None, focal_point: None };
     Publication {
         id: fact.entry,
         kind: EntryKind::Asset,
@@ -102,9 +103,31 @@ pub(crate) fn publication(
     }
 }
 
+/// Who has to be named, out of what the camera or an editor wrote into the image: the credit, else the copyright.
+fn credit(item: &Item) -> Option<String> {
+    let facts = Value::read(item.meta("_wp_attachment_metadata")?)?;
+    let written = facts.get("image_meta")?;
+    let texts = ["credit", "copyright"].into_iter().filter_map(|key| written.get(key)?.text());
+    texts.map(one_line).find(|text| !text.is_empty())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_credit_is_that_of_the_image_else_its_copyright() {
+        let of = |facts: &str| {
+            let meta = vec![("_wp_attachment_metadata".to_owned(), format!("a:1:{{s:10:\"image_meta\";{facts}}}"))];
+            credit(&Item { meta, ..Item::default() })
+        };
+        let both = "a:2:{s:6:\"credit\";s:9:\" A &amp; \";s:9:\"copyright\";s:1:\"B\";}";
+        assert_eq!(of(both).as_deref(), Some("A &"));
+        assert_eq!(of("a:2:{s:6:\"credit\";s:0:\"\";s:9:\"copyright\";s:1:\"B\";}").as_deref(), Some("B"));
+        assert_eq!(of("a:1:{s:6:\"credit\";i:0;}"), None);
+        assert_eq!(of("a:0:{"), None);
+        assert_eq!(credit(&Item::default()), None);
+    }
 
     #[test]
     fn the_end_of_the_name_tells_the_kind() {

@@ -89,9 +89,10 @@ impl Item {
 }
 
 /// Post meta keys that are read; plugins write hundreds of others.
-pub(crate) const META_KEYS: [&str; 11] = [
+pub(crate) const META_KEYS: [&str; 12] = [
     "_thumbnail_id",
     "_wp_attachment_image_alt",
+    "_wp_attachment_metadata",
     "_wp_attached_file",
     "_wp_old_slug",
     "_yoast_wpseo_title",
