@@ -23,6 +23,9 @@ pub use link::{KnownAsset, Site};
 pub use parse::HtmlError;
 pub use shortcode::ShortcodeRules;
 
+/// Longest content in bytes, images written into it not counted: what it becomes takes many times as much memory.
+const MAX_CONTENT: usize = 4 << 20;
+
 /// What content becomes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Converted {
@@ -51,8 +54,11 @@ pub struct ShownAsset {
 pub fn convert(html: &str, rules: &ShortcodeRules, site: &dyn Site) -> Result<Converted, HtmlError> {
     // The block editor writes paragraphs out; the classic one leaves them to line ends.
     let keeps_lines = !prepare::has_blocks(html);
-    let prepared = shortcode::resolve(&prepare::prepare(html), rules);
-    let parsed = parse::parse(&prepared)?;
+    let prepared = prepare::prepare(html);
+    if prepared.len() > MAX_CONTENT {
+        return Err(HtmlError::TooLong { bytes: prepared.len() });
+    }
+    let parsed = parse::parse(&shortcode::resolve(&prepared, rules))?;
     let written = Walk::new(&parsed.dom, site, keeps_lines).run();
     let lead = written.lead_blocks.map(|count| lead(&written.body.blocks[..count])).filter(|text| !text.is_empty());
     let (is_flattened, has_controls) = (parsed.is_flattened, parsed.has_controls);
@@ -72,7 +78,7 @@ pub fn one_line(html: &str) -> String {
     let text = if memchr::memchr3(b'<', b'&', 0, html.as_bytes()).is_some() {
         match parse::parse(&prepare::prepare(html)) {
             Ok(parsed) => plain::text(&parsed.dom, dom::Dom::ROOT),
-            Err(HtmlError::LongTag) => html.to_owned(),
+            Err(_) => html.to_owned(),
         }
     } else {
         html.to_owned()

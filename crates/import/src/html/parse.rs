@@ -15,7 +15,7 @@ use super::dom::{Dom, Handle, Sink};
 /// Deepest nesting; from the first element deeper than this on, tags are left out and text stays.
 const MAX_DEPTH: u32 = 256;
 /// Most nodes; from there on, tags are left out and text stays.
-const MAX_NODES: usize = 300_000;
+const MAX_NODES: usize = 100_000;
 /// Bytes fed to the tokenizer at a time.
 const CHUNK: usize = 4 << 10;
 /// Chunks in a row without the end of a tag.
@@ -27,6 +27,10 @@ pub enum HtmlError {
     /// See the message.
     #[error("a tag in the content is longer than {} KiB", CHUNK * MAX_SILENT_CHUNKS as usize / 1024)]
     LongTag,
+    /// See the message.
+    #[error("the content is {bytes} bytes long, and {} is the limit", super::MAX_CONTENT)]
+    #[allow(missing_docs)]
+    TooLong { bytes: usize },
 }
 
 /// A parsed fragment.

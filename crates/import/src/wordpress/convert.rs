@@ -92,7 +92,7 @@ impl Converter {
         let base: Url = base.unwrap_or_else(|| site.base.clone());
         let lookup = Lookup { survey: &self.survey, uploads: &self.uploads, number, base, sees_drafts: !is_public };
         let content = html::convert(&item.content, &self.options.shortcodes, &lookup)
-            .map_err(|error| format!("{error}; shorten it"))?;
+            .map_err(|error| format!("{error}; shorten or divide it"))?;
         let mut about = About {
             is_public,
             is_known: fact.is_known,
@@ -104,7 +104,7 @@ impl Converter {
         if content.is_flattened {
             about
                 .notes
-                .push("its HTML is nested too deep; tags were left out from some point on, text was kept".into());
+                .push("its HTML is nested too deep or has too many tags; tags were left out from some point on, text was kept".into());
         }
         if content.has_controls || item.has_controls {
             about.notes.push("control characters in its text, which nobody can see, were left out".into());

@@ -30,8 +30,12 @@ fn write_export(file: &Path) -> u64 {
         count += u64::from(number % 20 == 0);
         out.write_all(item.as_bytes()).unwrap();
     }
+    // Tags that make a block each, as many as there may be, several in a row.
+    for number in 3_000..3_004 {
+        out.write_all(post(number, &format!("article-{number}"), &"<p>x".repeat(1 << 20)).as_bytes()).unwrap();
+    }
     out.write_all(tail.as_bytes()).unwrap();
-    count
+    count + 4
 }
 
 #[test]
@@ -58,7 +62,7 @@ async fn import_for_the_memory_test() {
     let Ok(file) = std::env::var("GRIOT_TEST_EXPORT") else { return };
     let record = Record::fresh(Backend::Sqlite).await;
     let report = record.import(Path::new(&file), &WordPressOptions::default()).await.unwrap();
-    assert_eq!(report.counts.values().map(|counts| counts.created).sum::<u64>(), 100, "{report}");
+    assert_eq!(report.counts.values().map(|counts| counts.created).sum::<u64>(), 104, "{report}");
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
     let kilobytes: u64 = peak.trim().trim_end_matches(" kB").trim().parse().unwrap();
