@@ -51,6 +51,19 @@ async fn an_item_that_is_too_long_is_left_out_and_the_next_goes_in() {
 }
 
 #[tokio::test]
+async fn content_that_would_take_much_memory_is_left_out_unless_images_written_into_it_make_it_long() {
+    let record = Record::fresh(Backend::Sqlite).await;
+    let image = format!("<p>Court.<img src=\"data:image/png;base64,{}\"></p>", "A".repeat(5 << 20));
+    let items = post(1, "long", &"mot ".repeat((1 << 20) + 1)) + &post(2, "image", &image);
+    let report = record.import_text(&export(&items)).await.unwrap();
+    assert_eq!(report.counts[&EntryKind::Article].created, 1);
+    let [problem] = &report.problems[..] else { panic!("{report}") };
+    let expected =
+        "line 6, post 1 “Titre 1”: the content is 4194308 bytes long, and 4194304 is the limit; shorten or divide it";
+    assert_eq!(problem.to_string(), expected);
+}
+
+#[tokio::test]
 async fn bytes_that_are_not_utf8_are_replaced_and_reported() {
     let record = Record::fresh(Backend::Sqlite).await;
     let xml = export(&post(1, "un", "caf# noir")).into_bytes();
