@@ -61,7 +61,7 @@ pub enum Command {
 
 #[derive(Debug, Args)]
 pub struct Serve {
-    /// Load the built-in demo when the record is empty
+    /// Load the built-in demo when the record is empty, or complete one that was cut short
     #[arg(long)]
     pub demo: bool,
     /// Where to listen [default: 127.0.0.1:8080]

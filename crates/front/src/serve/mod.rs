@@ -1,4 +1,5 @@
 mod paced;
+mod peers;
 
 use std::io;
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
 use self::paced::Paced;
+use self::peers::Peers;
 
 /// How connections are held. Section `[server]` of the configuration may carry it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +29,8 @@ pub struct ServeOptions {
     pub drain_timeout_ms: u64,
     /// Connections held at once; further ones wait in the system's queue.
     pub max_connections: usize,
+    /// Connections of one address (IPv6: one /64 network) at once; further ones are closed. 0 stands for no bound.
+    pub max_connections_per_address: usize,
     /// Bytes of a request's head, at least 8192.
     pub max_header_bytes: usize,
     /// Header fields of a request.
@@ -42,6 +46,7 @@ impl Default for ServeOptions {
             write_stall_timeout_ms: 30_000,
             drain_timeout_ms: 20_000,
             max_connections: 20_000,
+            max_connections_per_address: 1_024,
             max_header_bytes: 16 * 1024,
             max_headers: 64,
             max_streams: 100,
@@ -59,6 +64,7 @@ pub async fn serve(
 ) -> io::Result<()> {
     let builder = Arc::new(builder(&options));
     let connections = Arc::new(Semaphore::new(options.max_connections.clamp(1, Semaphore::MAX_PERMITS)));
+    let peers = Peers::new(options.max_connections_per_address);
     let graceful = GracefulShutdown::new();
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
@@ -71,8 +77,8 @@ pub async fn serve(
             () = &mut shutdown => break,
             accepted = accepted => accepted,
         };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
+        let (stream, address) = match accepted {
+            Ok(accepted) => accepted,
             Err(error) if is_of_one_connection(&error) => continue,
             Err(error) => {
                 // Out of file descriptors or memory: what is held now will be given back.
@@ -80,6 +86,10 @@ pub async fn serve(
                 tokio::time::sleep(Duration::from_millis(100)).await;
                 continue;
             }
+        };
+        let Some(peer) = peers.admit(address.ip()) else {
+            tracing::debug!(address = %address.ip(), "an address holds as many connections as it may");
+            continue;
         };
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection was gone at once");
@@ -95,7 +105,7 @@ pub async fn serve(
             if let Err(error) = watcher.watch(connection).await {
                 tracing::debug!(error = %error, "a connection ended early");
             }
-            drop(permit);
+            drop((peer, permit));
         });
     }
     drop(listener);

@@ -82,6 +82,28 @@ async fn a_connection_beyond_the_cap_waits_for_another_to_end() {
 }
 
 #[tokio::test]
+async fn an_address_may_hold_only_so_many_connections() {
+    let serve = ServeOptions { max_connections_per_address: 2, ..ServeOptions::default() };
+    let server = Server::start_with(Setup { serve, ..Setup::default() }).await;
+    let mut held = [server.connect().await, server.connect().await];
+    for stream in &mut held {
+        stream.write_all(b"GET /graphql?query=%7Bhello%7D HTTP/1.1\r\nHost: toy\r\n\r\n").await.unwrap();
+        assert!(stream.read(&mut [0; 4096]).await.unwrap() > 0);
+    }
+    let mut third = server.connect().await;
+    assert_eq!(third.read(&mut [0]).await.unwrap_or(0), 0, "the third is closed");
+    drop(held);
+    // The server may need a moment to see the end of the others.
+    loop {
+        let mut next = server.connect().await;
+        next.write_all(slow(0).as_bytes()).await.ok();
+        if Answer::read(&mut next).await.is_some_and(|answer| answer.status == 200) {
+            return;
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_client_that_does_not_read_its_answer_is_cut_off() {
     const BYTES: usize = 24 * 1024 * 1024;
     let limits = Limits { response_bytes: 2 * BYTES, ..Limits::default() };

@@ -33,6 +33,7 @@ const RANGES: &[(&str, i64, i64)] = &[
     ("server.write_stall_timeout_ms", 10, HOUR_MS),
     ("server.drain_timeout_ms", 0, HOUR_MS),
     ("server.max_connections", 1, 1_000_000),
+    ("server.max_connections_per_address", 0, 1_000_000),
     ("server.max_header_bytes", 8_192, 1 << 20),
     ("server.max_headers", 8, 1_000),
     ("server.max_streams", 1, 10_000),
