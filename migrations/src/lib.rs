@@ -7,6 +7,7 @@ use sea_orm_migration::prelude::*;
 mod m20261124_000001_record;
 mod m20261124_000002_suggestions;
 mod m20261124_000003_notices;
+mod m20261124_000004_access;
 
 /// Brings the published store up to date.
 pub struct PublishedMigrator;
@@ -28,6 +29,7 @@ impl MigratorTrait for EditorialMigrator {
             Box::new(m20261124_000001_record::Migration),
             Box::new(m20261124_000002_suggestions::Migration),
             Box::new(m20261124_000003_notices::Migration),
+            Box::new(m20261124_000004_access::Migration),
         ]
     }
 }

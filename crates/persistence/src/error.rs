@@ -37,6 +37,12 @@ pub enum StoreError {
         #[allow(missing_docs)]
         detail: String,
     },
+    /// There is no editorial store, or this login may not see it: a record that is only delivered from here.
+    #[error("there is no editorial store at {place}, or this login may not see it; `griot migrate` makes one")]
+    NoEditorialStore {
+        #[allow(missing_docs)]
+        place: String,
+    },
     /// A newer Griot has changed the store in a way this one does not know.
     #[error("{place} was migrated by a newer Griot ({migration}); run that one")]
     Newer {

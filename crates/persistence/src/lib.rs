@@ -5,6 +5,7 @@
 mod doctor;
 mod entity;
 mod error;
+mod keys;
 mod location;
 mod lock;
 mod migrate;
@@ -15,6 +16,7 @@ mod suggestion;
 
 pub use doctor::{Finding, Level, doctor};
 pub use error::StoreError;
+pub use keys::{AccessKey, AccessKeys, KeyCreation, KeyGrant, LIVE_KEYS, PreviewToken, principal_of};
 pub use location::{DELIVERY_ROLE, Location, StoreName};
 pub use lock::ImportLock;
 pub use migrate::{MigrationReport, migrate, migrate_down};

@@ -1,5 +1,6 @@
 //! The tables, one file each. Nothing of this leaves the crate.
 
+pub mod access_key;
 pub mod applied;
 pub mod edition;
 pub mod entry;
@@ -11,4 +12,5 @@ pub mod link;
 pub mod mention_suggestion;
 pub mod naming;
 pub mod old_path;
+pub mod preview_token;
 pub mod slug;

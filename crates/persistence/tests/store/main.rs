@@ -6,6 +6,7 @@ mod acts;
 mod confinement;
 mod doctor;
 mod journal;
+mod keys;
 mod links;
 mod lists;
 mod locales;
