@@ -1,0 +1,69 @@
+//! A clock that is set by hand, a record of its own, a provider with keys that sign.
+
+mod provider;
+mod signer;
+
+use std::sync::{Arc, Mutex};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use griot_access::{Grant, KeyRing, NewHolder};
+use griot_domain::Clock;
+use griot_persistence::{AccessKeys, Location, migrate};
+use griot_testbed::{Place, TestDatabase};
+
+pub use griot_testbed::Backend;
+pub use provider::{AUDIENCE, Provider, settings};
+pub use signer::{Signer, mac_signed, public_rsa_pem, segment};
+
+/// Stands still until it is moved.
+pub struct SetClock(Mutex<DateTime<Utc>>);
+
+impl Clock for SetClock {
+    fn now(&self) -> DateTime<Utc> {
+        *self.0.lock().unwrap()
+    }
+}
+
+impl SetClock {
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self(Mutex::new("2026-03-01T12:00:00Z".parse().unwrap())))
+    }
+
+    pub fn advance(&self, by: TimeDelta) {
+        *self.0.lock().unwrap() += by;
+    }
+
+    /// Seconds since 1970.
+    pub fn seconds(&self) -> i64 {
+        self.now().timestamp()
+    }
+}
+
+/// A migrated record.
+pub struct Record {
+    _database: TestDatabase,
+    pub location: Location,
+    pub clock: Arc<SetClock>,
+}
+
+impl Record {
+    pub async fn new(backend: Backend) -> Self {
+        let database = griot_testbed::database(backend);
+        let location = match database.place() {
+            Place::Sqlite { data_dir } => Location::Sqlite { data_dir },
+            Place::Postgres { url } => Location::Postgres { url, delivery_url: None },
+        };
+        migrate(&location).await.unwrap();
+        Self { _database: database, location, clock: SetClock::new() }
+    }
+
+    /// The keys as one process sees them.
+    pub async fn ring(&self) -> KeyRing {
+        KeyRing::new(AccessKeys::open(&self.location).await.unwrap(), self.clock.clone())
+    }
+}
+
+/// Somebody with a key without end.
+pub fn holder(name: &str, grant: Grant) -> NewHolder {
+    NewHolder { name: name.to_owned(), grant, lives: None }
+}
