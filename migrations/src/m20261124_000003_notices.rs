@@ -27,7 +27,9 @@ impl MigrationTrait for Migration {
             .col(number("at"))
             // When the entry came back; a killed one never does.
             .col(number("until").null())
-            .col(text("reason").null());
+            .col(text("reason").null())
+            // JSON array of the stored files that go with a killed asset.
+            .col(text("files").null());
         manager.create_table(notice).await?;
         let mut index = Index::create();
         index.name("notice_entry").table(Alias::new("notice")).col(Alias::new("entry_id"));

@@ -162,6 +162,7 @@ impl Draft {
             entry: Some(self.entry.clone()),
             editions: wanted.map(|(locale, edition)| (locale.clone(), edition.clone())).collect(),
             withdrawn: BTreeSet::new(),
+            retraction: None,
             external_ids: self.external_ids.clone(),
             old_paths: self.old_paths.clone(),
         }

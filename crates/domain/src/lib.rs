@@ -47,7 +47,7 @@ pub use partial_date::{PartialDate, PartialDateError};
 pub use period::Period;
 pub use person::{Person, PersonName, PersonText, RankPeriod};
 pub use place::{GeoPoint, Place};
-pub use publication::{Edition, ExternalId, OldPath, Publication, Seo};
+pub use publication::{Edition, ExternalId, OldPath, Publication, Retraction, RetractionAct, Seo};
 pub use share::{Network, ShareLink, share_links};
 pub use site::{OldPathError, Site, normalise_old_path, old_path_forms};
 pub use slug::{Slug, SlugError};

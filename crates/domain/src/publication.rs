@@ -25,6 +25,8 @@ pub struct Publication {
     pub editions: BTreeMap<Locale, Edition>,
     /// Languages that stop being live.
     pub withdrawn: BTreeSet<Locale>,
+    /// The entry as a whole is taken back, and the public is told so. Comes without any text.
+    pub retraction: Option<Retraction>,
     /// Identifiers in other systems, added to those known.
     pub external_ids: Vec<ExternalId>,
     /// Addresses that shall lead here, added to those known.
@@ -40,6 +42,51 @@ pub struct Edition {
     pub text: Text,
     /// Body, biography, description or introduction; empty when there is none.
     pub body: Body,
+}
+
+/// Taking an entry back as a public act: what it was answers no more, that it was is said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Retraction {
+    #[allow(missing_docs)]
+    pub act: RetractionAct,
+    /// Why, for the public.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Of a killed entry: the slugs its addresses had, kept from others and added to those known. An export tells
+    /// them so, since the text that had them is gone.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub slugs: BTreeMap<Locale, BTreeSet<Slug>>,
+}
+
+/// How far an entry is taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum RetractionAct {
+    /// Every language ends. What was public stays in the past, and the entry may be published again.
+    Withdrawn,
+    /// Every text leaves the record, at every instant, and the entry never comes back.
+    Killed,
+}
+
+impl RetractionAct {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Withdrawn, Self::Killed];
+
+    /// The word used in the store and the import format.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Withdrawn => "WITHDRAWN",
+            Self::Killed => "KILLED",
+        }
+    }
+}
+
+impl Publication {
+    /// The retraction that kills the entry, when this is one.
+    pub fn kill(&self) -> Option<&Retraction> {
+        self.retraction.as_ref().filter(|retraction| retraction.act == RetractionAct::Killed)
+    }
 }
 
 /// An identifier in another system.

@@ -120,6 +120,7 @@ fn article(number: u128, act: &Act) -> Publication {
         entry: Some(entry.into()),
         editions: [(Locale::parse("fr").expect("a tag"), edition)].into(),
         withdrawn: Default::default(),
+        retraction: None,
         external_ids: Vec::new(),
         old_paths: Vec::new(),
     }

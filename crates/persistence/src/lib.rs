@@ -22,8 +22,8 @@ pub use lock::ImportLock;
 pub use migrate::{MigrationReport, migrate, migrate_down};
 pub use publish::{Act, Applied, LiveEntry, Outcome, PublishTx, Publisher, Refusal};
 pub use published::{
-    Alternate, Condition, Found, ListQuery, Order, OrderKey, OrderedBy, Page, PageRow, PublishedStore, Record, Related,
-    Window,
+    Alternate, Condition, Found, ListQuery, Notice, Order, OrderKey, OrderedBy, Page, PageRow, PublishedStore, Record,
+    Related, Version, Window,
 };
 pub use statements::StatementCount;
 pub use suggestion::Suggestion;

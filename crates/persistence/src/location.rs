@@ -182,7 +182,8 @@ fn sqlite_options(file: &Path, access: Access) -> ConnectOptions {
             // The journal mode stays with the file.
             Access::Migrate => options.create_if_missing(true).journal_mode(SqliteJournalMode::Wal),
             // 32 MB: an import touches the same index pages again and again, and each checkpoint writes them out.
-            Access::Write => options.pragma("wal_autocheckpoint", "8192"),
+            // What is deleted is overwritten: of a killed text nothing stays behind in the file.
+            Access::Write => options.pragma("wal_autocheckpoint", "8192").pragma("secure_delete", "ON"),
         }
     });
     options

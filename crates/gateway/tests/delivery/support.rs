@@ -146,6 +146,7 @@ pub fn publication(
         entry: Some(Entry::from_value(kind, entry).unwrap()),
         editions,
         withdrawn: BTreeSet::new(),
+        retraction: None,
         external_ids: Vec::new(),
         old_paths: Vec::new(),
     }

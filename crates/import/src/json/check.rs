@@ -6,9 +6,9 @@ use std::str::FromStr;
 use chrono_tz::Tz;
 use griot_domain::body::{Block, MarkDef, safe_href, safe_src};
 use griot_domain::check::{CheckError, Flaw};
-use griot_domain::{Body, Edition, Entry, EntryId, EventTime, Passage, Text};
+use griot_domain::{Body, Edition, Entry, EntryId, EventTime, Passage, Retraction, RetractionAct, Text};
 
-use super::line::Fault;
+use super::line::{Fault, Line};
 
 /// Refuses values that the fields of the kind cannot hold.
 pub(super) fn check_entry(entry: &Entry) -> Result<(), Fault> {
@@ -17,6 +17,28 @@ pub(super) fn check_entry(entry: &Entry) -> Result<(), Fault> {
     check_zone("entry.time", &event.time)?;
     let mut programme = event.programme.iter().enumerate();
     programme.try_for_each(|(index, item)| check_zone(&format!("entry.programme[{index}].time"), &item.time))
+}
+
+/// Refuses a retraction that says more than that the entry is taken back.
+pub(super) fn check_retraction(retraction: &Retraction, line: &Line) -> Result<(), Fault> {
+    let fault = |key: &str, message: &str| Err(Fault::at(format!("retraction{key}"), message));
+    if line.entry.is_some() || !line.texts.is_empty() {
+        return fault("", "the entry is taken back, so the line cannot have `entry` or `texts`; leave them out");
+    }
+    if retraction.act != RetractionAct::Killed && !retraction.slugs.is_empty() {
+        return fault(".slugs", "only a killed entry keeps its slugs for ever; leave them out");
+    }
+    if !retraction.slugs.is_empty() && !line.kind.has_slug() {
+        return fault(".slugs", "an entry of this kind has no page, so no slug; leave them out");
+    }
+    match &retraction.reason {
+        Some(reason) if reason.trim().is_empty() => fault(".reason", "it is empty; leave it out or give the reason"),
+        Some(reason) if reason.chars().count() > 1_000 => fault(".reason", "it has more than 1,000 characters"),
+        Some(reason) if reason.chars().any(|c| c.is_control() && c != '\n' && c != '\t') => {
+            fault(".reason", "it holds a control character; leave it out")
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Refuses an entry that is its own parent.

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use chrono::{DateTime, Utc};
-use griot_domain::{Body, Edition, Entry, EntryId, EntryKind, ExternalId, Locale, OldPath, Publication, Slug, Text};
+use griot_domain::{
+    Body, Edition, Entry, EntryId, EntryKind, ExternalId, Locale, OldPath, Publication, Retraction, Slug, Text,
+};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::check::{check_edition, check_entry};
+use super::check::{check_edition, check_entry, check_retraction};
 use super::strict::Strict;
 use super::wording::plain;
 
@@ -30,6 +32,8 @@ pub(super) struct Line {
     pub texts: BTreeMap<Locale, Map<String, Value>>,
     #[serde(default)]
     pub withdrawn: BTreeSet<Locale>,
+    #[serde(default)]
+    pub retraction: Option<Retraction>,
     #[serde(default)]
     pub old_paths: Vec<OldPath>,
 }
@@ -96,6 +100,7 @@ impl Line {
     /// Checks all parts against the shape of their kind. References must be content ids by now.
     pub fn shape(&mut self) -> Result<Parts, Fault> {
         let kind = self.kind;
+        self.retraction.iter().try_for_each(|retraction| check_retraction(retraction, self))?;
         let entry = self.entry.take().map(|value| shape_entry(kind, value)).transpose()?;
         entry.iter().try_for_each(check_entry)?;
         let mut editions = BTreeMap::new();
@@ -134,6 +139,7 @@ impl Line {
             entry: parts.entry,
             editions: parts.editions,
             withdrawn: self.withdrawn.clone(),
+            retraction: self.retraction.clone(),
             external_ids: self.external_ids.clone(),
             old_paths: self.old_paths.clone(),
         }

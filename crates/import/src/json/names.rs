@@ -51,7 +51,7 @@ impl Names {
             known.entry = entry.clone();
         }
         let Some(known) = live.get_mut(&publication.id) else { return };
-        known.texts.retain(|locale, _| !publication.withdrawn.contains(locale));
+        known.texts.retain(|locale, _| publication.retraction.is_none() && !publication.withdrawn.contains(locale));
         known.texts.extend(publication.editions.iter().map(|(locale, edition)| (locale.clone(), edition.text.clone())));
         if known.texts.is_empty() {
             live.remove(&publication.id);

@@ -31,6 +31,9 @@ pub(super) fn write_line(out: &mut impl Write, publication: &Publication) -> io:
     if !publication.withdrawn.is_empty() {
         field(out, "withdrawn", &publication.withdrawn)?;
     }
+    if let Some(retraction) = &publication.retraction {
+        field(out, "retraction", retraction)?;
+    }
     if !publication.old_paths.is_empty() {
         field(out, "oldPaths", &publication.old_paths)?;
     }
@@ -110,6 +113,7 @@ mod tests {
             entry: Some(event.into()),
             editions: BTreeMap::from([(Locale::parse("fr").unwrap(), edition)]),
             withdrawn: BTreeSet::new(),
+            retraction: None,
             external_ids: Vec::new(),
             old_paths: Vec::new(),
         }

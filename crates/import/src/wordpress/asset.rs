@@ -98,6 +98,7 @@ pub(crate) fn publication(
         entry: Some(Entry::Asset(entry)),
         editions: BTreeMap::from([(survey.locale_of(fact).clone(), edition)]),
         withdrawn: Default::default(),
+        retraction: None,
         external_ids: vec![survey.external_id(number)],
         old_paths: Vec::new(),
     }

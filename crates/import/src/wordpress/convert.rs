@@ -158,6 +158,7 @@ impl Converter {
             entry: Some(entry),
             editions: BTreeMap::from([(locale, edition)]),
             withdrawn: Default::default(),
+            retraction: None,
             external_ids: vec![survey.external_id(lookup.number)],
             old_paths,
         })

@@ -62,6 +62,7 @@ fn publication(
         entry: Some(Entry::Topic(Topic { parent: parent.map(|id| TopicId(id.0)), media_topic: None })),
         editions,
         withdrawn: Default::default(),
+        retraction: None,
         external_ids: terms
             .iter()
             .map(|fact| ExternalId { scheme: survey.site.scheme.clone(), value: external_value(fact) })

@@ -44,7 +44,7 @@ async fn each_bad_line_is_told_by_number_place_and_remedy(
         insta::assert_snapshot!(problems(&report).join("\n"), @r#"
         line 2: EOF while parsing an object (column 26); each line has to be one whole JSON object
         line 3, kind: unknown word `tpoic`, expected one of `article`, `person`, `institution`, `event`, `topic`, `asset`, `appointment`
-        line 4, entri: unknown field `entri`, expected one of `kind`, `id`, `liveFrom`, `externalIds`, `entry`, `texts`, `withdrawn`, `oldPaths`
+        line 4, entri: unknown field `entri`, expected one of `kind`, `id`, `liveFrom`, `externalIds`, `entry`, `texts`, `withdrawn`, `retraction`, `oldPaths`
         line 5, texts.fr.slug: `M` cannot stand in the slug `Mali`: use lower-case letters, digits and `-`
         line 6, texts.fr: each text of a kind such as topic needs a `slug`
         line 7, texts.francais!: `francais!` is not a language tag: use BCP 47 such as `fr`, `en-GB` or `ar`
@@ -123,4 +123,28 @@ async fn lines_with_marks_comments_and_other_ends_are_read() {
         .take("\u{feff}# A file from elsewhere\r\n\r\n  {\"kind\":\"topic\",\"entry\":{},\"texts\":{\"fr\":{\"slug\":\"a\",\"name\":\"A\"}}}  \r\n#\r\n")
         .await;
     assert_eq!(report.counts.values().map(|counts| counts.created).sum::<u64>(), 1);
+}
+
+#[tokio::test]
+async fn a_retraction_says_only_that_the_entry_is_taken_back() {
+    let record = Record::fresh(Backend::Sqlite).await;
+    let id = r#""id":"00000000-0000-0000-0000-000000000001""#;
+    let lines = [
+        format!(r#"{{"kind":"topic",{id},"entry":{{}},"retraction":{{"act":"KILLED"}}}}"#),
+        format!(r#"{{"kind":"topic",{id},"retraction":{{"act":"WITHDRAWN","slugs":{{"fr":["a"]}}}}}}"#),
+        format!(r#"{{"kind":"asset",{id},"retraction":{{"act":"KILLED","slugs":{{"fr":["a"]}}}}}}"#),
+        format!(r#"{{"kind":"topic",{id},"retraction":{{"act":"KILLED","reason":" "}}}}"#),
+        format!(r#"{{"kind":"topic",{id},"retraction":{{"act":"GONE"}}}}"#),
+        r#"{"kind":"topic","retraction":{"act":"KILLED"}}"#.to_owned(),
+    ];
+    let report = record.import(&lines.join("\n")).await;
+    insta::assert_snapshot!(problems(&report).join("\n"), @r"
+    line 1, retraction: the entry is taken back, so the line cannot have `entry` or `texts`; leave them out
+    line 2, retraction.slugs: only a killed entry keeps its slugs for ever; leave them out
+    line 3, retraction.slugs: an entry of this kind has no page, so no slug; leave them out
+    line 4, retraction.reason: it is empty; leave it out or give the reason
+    line 5, retraction.act: unknown word `GONE`, expected `WITHDRAWN` or `KILLED`
+    line 6: nothing in the record has these names, so this is a new entry and needs its `entry`
+    ");
+    assert_eq!(record.export().await, "");
 }

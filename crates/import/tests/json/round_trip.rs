@@ -19,7 +19,8 @@ mod pretty_lines {
 }
 
 /// A topic with two languages, a changed slug, one language withdrawn and brought back; a person whose neutral
-/// part changes alone; fractions of a second and of a degree; an article without mentions that names somebody.
+/// part changes alone; fractions of a second and of a degree; an article without mentions that names somebody; a topic
+/// that is killed; an article that is withdrawn, comes back and is withdrawn again.
 const HISTORY: &str = r#"
 {"kind":"topic","liveFrom":"2021-01-01T00:00:00Z","externalIds":[{"scheme":"cms","value":"t1"}],"entry":{},"texts":{"en":{"slug":"sports","name":"Sports"},"fr":{"slug":"sports","name":"Sports"}},"oldPaths":[{"path":"/sports/"},{"path":"/?cat=1","locale":"fr"}]}
 {"kind":"topic","liveFrom":"2021-06-01T00:00:00.123456Z","externalIds":[{"scheme":"cms","value":"t1"}],"texts":{"fr":{"slug":"sport","name":"Sport","summary":"Tous les sports"}}}
@@ -33,6 +34,13 @@ const HISTORY: &str = r#"
 {"kind":"event","liveFrom":"2023-02-01T00:00:00Z","entry":{"time":{"startsAt":"2023-02-03T10:00:00+05:30"},"place":{"name":"A","point":{"latitude":12.639231999999998,"longitude":-8.002888999999998}}},"texts":{"fr":{"slug":"rencontre","name":"Rencontre"}}}
 {"kind":"article","liveFrom":"2023-02-04T00:00:00Z","entry":{"kind":"NEWS","issuedAt":"2023-02-04T00:00:00+00:00","topics":["sport"]},"texts":{"fr":{"slug":"un-article","headline":"Mme DIARRA à la Rencontre","body":[{"_type":"block","_key":"k","style":"normal","children":[{"_type":"span","_key":"s","text":"Texte 😀 \u2028 ﷺ","marks":[]}],"markDefs":[]}]}}}
 {"kind":"article","liveFrom":"2023-02-05T00:00:00Z","entry":{"kind":"NEWS","issuedAt":"2023-02-05T00:00:00+00:00"},"texts":{"fr":{"slug":"sans-mentions","headline":"Mme DIARRA encore","mentions":[]}}}
+{"kind":"topic","liveFrom":"2021-01-01T00:00:00Z","externalIds":[{"scheme":"cms","value":"t3"}],"entry":{},"texts":{"fr":{"slug":"tache","name":"Tâche secrète"}},"oldPaths":[{"path":"/tache/"}]}
+{"kind":"topic","liveFrom":"2021-02-01T00:00:00Z","externalIds":[{"scheme":"cms","value":"t3"}],"texts":{"en":{"slug":"task","name":"Secret task"},"fr":{"slug":"tache-2","name":"Tâche secrète"}}}
+{"kind":"article","liveFrom":"2023-02-06T00:00:00Z","externalIds":[{"scheme":"cms","value":"a3"}],"entry":{"kind":"NEWS","issuedAt":"2023-02-06T00:00:00+00:00","topics":["tache-2"]},"texts":{"fr":{"slug":"retire","headline":"Retiré","mentions":[]},"en":{"slug":"withdrawn","headline":"Withdrawn","mentions":[]}}}
+{"kind":"topic","liveFrom":"2023-02-07T00:00:00Z","externalIds":[{"scheme":"cms","value":"t3"},{"scheme":"old","value":"9"}],"retraction":{"act":"KILLED","reason":"Par décision de justice"}}
+{"kind":"article","liveFrom":"2023-02-08T00:00:00Z","externalIds":[{"scheme":"cms","value":"a3"}],"retraction":{"act":"WITHDRAWN"}}
+{"kind":"article","liveFrom":"2023-02-09T00:00:00Z","externalIds":[{"scheme":"cms","value":"a3"}],"texts":{"fr":{"slug":"retire","headline":"Revenu","mentions":[]}}}
+{"kind":"article","liveFrom":"2023-02-10T00:00:00Z","externalIds":[{"scheme":"cms","value":"a3"}],"retraction":{"act":"WITHDRAWN","reason":"Erreur de date"}}
 "#;
 
 #[rstest]
@@ -41,9 +49,16 @@ async fn history_comes_back_byte_for_byte(#[values(Backend::Sqlite, Backend::Pos
     let first = Record::fresh(backend).await;
     first.take(HISTORY).await;
     let exported = first.export().await;
-    assert_eq!(exported.lines().count(), 12, "{exported}");
+    assert_eq!(exported.lines().count(), 17, "{exported}");
     assert!(exported.contains(r#""words":"Mme DIARRA""#), "mentions were found: {exported}");
-    assert_eq!(exported.matches(r#""mentions":[]"#).count(), 1, "an article without mentions says so: {exported}");
+    let without = exported.lines().filter(|line| line.contains("sans-mentions") && line.contains(r#""mentions":[]"#));
+    assert_eq!(without.count(), 1, "an article without mentions says so: {exported}");
+    assert_eq!(exported.matches("secr").count(), 0, "nothing of the killed topic is told: {exported}");
+    let kill = exported.lines().find(|line| line.contains("KILLED")).unwrap();
+    assert!(kill.contains(r#""slugs":{"en":["task"],"fr":["tache","tache-2"]}"#), "{kill}");
+    assert!(kill.contains("/tache/") && kill.contains(r#""value":"9""#), "{kill}");
+    let withdrawal = exported.lines().find(|line| line.contains("Erreur de date")).unwrap();
+    assert!(withdrawal.contains(r#""withdrawn":["fr"],"retraction":{"act":"WITHDRAWN","reason""#), "{withdrawal}");
 
     let second = Record::fresh(backend).await;
     second.take(&exported).await;

@@ -11,6 +11,7 @@ pub mod journal_head;
 pub mod link;
 pub mod mention_suggestion;
 pub mod naming;
+pub mod notice;
 pub mod old_path;
 pub mod preview_token;
 pub mod slug;

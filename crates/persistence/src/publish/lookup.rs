@@ -1,18 +1,19 @@
 //! What an importer asks of the store it writes to.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use griot_domain::{
-    Edition, Entry, EntryId, EntryKind, ExternalId, Locale, OldPath, Publication, Slug, Text, from_micros,
+    Edition, Entry, EntryId, EntryKind, ExternalId, Locale, OldPath, Publication, Retraction, RetractionAct, Slug,
+    Text, from_micros,
 };
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::Publisher;
 use super::publisher::parse_entry;
 use crate::StoreError;
-use crate::entity::{edition, entry, entry_version, external_id, journal, old_path, slug};
+use crate::entity::{edition, entry, entry_version, external_id, journal, notice, old_path, slug};
 
 /// Ids in one statement.
 const CHUNK: usize = 500;
@@ -129,11 +130,12 @@ impl Publisher {
         Ok(journal::Entity::find().limit(1).count(&self.db).await? == 0)
     }
 
-    /// The publications after `after_seq` in order, at most `limit`. Published one after the other into an empty
-    /// store they make the same record again.
+    /// The publications after `after_seq` in order, at most `limit`; of a killed entry only the kill. Published one
+    /// after the other into an empty store they make the same record again.
     pub async fn journal_page(&self, after_seq: i64, limit: u64) -> Result<Vec<(i64, Publication)>, StoreError> {
         let records = journal::Entity::find()
             .filter(journal::Column::Seq.gt(after_seq))
+            .filter(Expr::exists(later_kill()).not())
             .order_by_asc(journal::Column::Seq)
             .limit(limit)
             .all(&self.db)
@@ -174,12 +176,50 @@ impl Publisher {
             .order_by_asc(old_path::Column::Path)
             .all(&self.db)
             .await?;
+        let told = notice::Entity::find().filter(notice::Column::Seq.between(first, last)).all(&self.db).await?;
+        self.add_retractions(told, &mut parts).await?;
         for row in paths {
             let locale = row.locale.as_deref().map(|tag| parse_locale(tag, row.entry_id)).transpose()?;
             parts.entry(row.seq).or_default().old_paths.push(OldPath { path: row.path, locale });
         }
         Ok(parts)
     }
+
+    async fn add_retractions(
+        &self,
+        told: Vec<notice::Model>,
+        parts: &mut HashMap<i64, Parts>,
+    ) -> Result<(), StoreError> {
+        for row in told {
+            let act = parse_act(&row)?;
+            let mut slugs: BTreeMap<Locale, BTreeSet<Slug>> = BTreeMap::new();
+            if act == RetractionAct::Killed {
+                let kept = slug::Entity::find().filter(Expr::col(slug::Column::EntryId).eq(row.entry_id));
+                for kept in kept.all(&self.db).await? {
+                    let name = Slug::parse(&kept.slug);
+                    let name = name.map_err(|err| StoreError::corrupt(format!("slug {}", kept.id), err))?;
+                    slugs.entry(parse_locale(&kept.locale, row.entry_id)?).or_default().insert(name);
+                }
+            }
+            parts.entry(row.seq).or_default().retraction = Some(Retraction { act, reason: row.reason, slugs });
+        }
+        Ok(())
+    }
+}
+
+/// The kill of a journal record's entry, when it is another record.
+fn later_kill() -> SelectStatement {
+    Query::select()
+        .expr(Expr::val(1))
+        .from(notice::Entity)
+        .and_where(
+            Expr::col((notice::Entity, notice::Column::EntryId)).equals((journal::Entity, journal::Column::EntryId)),
+        )
+        .and_where(Expr::col((notice::Entity, notice::Column::Act)).eq(RetractionAct::Killed.as_str()))
+        .and_where(
+            Expr::col((notice::Entity, notice::Column::Seq)).ne(Expr::col((journal::Entity, journal::Column::Seq))),
+        )
+        .take()
 }
 
 /// The publication a journal record tells of.
@@ -196,6 +236,7 @@ fn publication_of(record: &journal::Model, parts: Parts) -> Result<Publication, 
         entry: version.map(|row| parse_entry(kind, &row.content, id)).transpose()?,
         editions: editions.collect::<Result<BTreeMap<Locale, Edition>, StoreError>>()?,
         withdrawn: serde_json::from_str(&record.withdrawn).map_err(|err| corrupt(&err))?,
+        retraction: parts.retraction,
         external_ids: parts.external_ids,
         old_paths: parts.old_paths,
     })
@@ -208,6 +249,13 @@ struct Parts {
     editions: Vec<edition::Model>,
     external_ids: Vec<ExternalId>,
     old_paths: Vec<OldPath>,
+    retraction: Option<Retraction>,
+}
+
+/// The act of a notice.
+pub(crate) fn parse_act(row: &notice::Model) -> Result<RetractionAct, StoreError> {
+    let act = RetractionAct::ALL.into_iter().find(|act| act.as_str() == row.act);
+    act.ok_or_else(|| StoreError::corrupt(format!("notice {}", row.seq), "its act is unknown"))
 }
 
 pub(super) fn parse_kind(kind: &str, id: Uuid) -> Result<EntryKind, StoreError> {

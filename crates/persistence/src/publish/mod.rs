@@ -1,6 +1,7 @@
 //! Publishing: making versions live, in one transaction, each publication with its own `seq`.
 
 mod held;
+mod kill;
 mod lookup;
 mod outcome;
 mod plan;
@@ -12,6 +13,7 @@ mod timeline;
 mod transaction;
 
 pub use lookup::LiveEntry;
+pub(crate) use lookup::parse_act;
 pub use outcome::{Act, Applied, Outcome, Refusal};
 pub use publisher::Publisher;
 pub use transaction::PublishTx;

@@ -83,6 +83,16 @@ pub enum Refusal {
     #[error("entry {id} has a text in {locale}, which `withdrawn` names too; leave it out of one of them")]
     #[allow(missing_docs)]
     GivenAndWithdrawn { id: EntryId, locale: Locale },
+    /// The entry was killed, for ever.
+    #[error("entry {id} was killed on {at} and cannot be published again; make a new entry")]
+    #[allow(missing_docs)]
+    Killed { id: EntryId, at: DateTime<Utc> },
+    /// A retraction says only that the entry is taken back.
+    #[error(
+        "entry {id} is taken back, so nothing of it can be published with that; leave out its texts or the retraction"
+    )]
+    #[allow(missing_docs)]
+    RetractionWithText { id: EntryId },
     /// The old address leads elsewhere.
     #[error("the old address `{path}` already leads to entry {holder}")]
     #[allow(missing_docs)]

@@ -14,6 +14,8 @@ use super::{Act, Refusal};
 pub(super) struct Plan<'a> {
     pub publication: &'a Publication,
     pub is_new: bool,
+    /// The notice that says the entry is withdrawn.
+    pub open_notice: Option<i64>,
     /// In the order they become live, each with a `seq` of its own.
     pub steps: Vec<Step<'a>>,
     /// The editions of the steps.
@@ -28,7 +30,7 @@ pub(super) struct Step<'a> {
     pub at: i64,
     pub entry: Option<&'a Entry>,
     pub editions: BTreeMap<&'a Locale, &'a Edition>,
-    pub withdrawn: BTreeSet<&'a Locale>,
+    pub withdrawn: BTreeSet<Locale>,
 }
 
 /// Plans `publication` against `state` and notes there whose the names are from now on; `None` when it changes
@@ -47,6 +49,7 @@ pub(super) fn plan<'a>(
     let plan = Plan {
         publication,
         is_new: known.kind.is_none(),
+        open_notice: known.open_notice(),
         stored: std::mem::take(&mut parts.stored),
         steps: steps_of(parts),
         external_ids: fresh(&publication.external_ids, |one| {
@@ -63,8 +66,9 @@ pub(super) fn plan<'a>(
 
 fn check_shape(publication: &Publication, known: &EntryState) -> Result<(), Refusal> {
     let (id, kind) = (publication.id, publication.kind);
-    if let Some(known) = known.kind.filter(|known| *known != kind) {
-        return Err(Refusal::KindDiffers { id, known, given: kind });
+    check_kind(publication, known)?;
+    if let Some(at) = known.killed_at() {
+        return Err(Refusal::Killed { id, at: from_micros(at).unwrap_or(DateTime::UNIX_EPOCH) });
     }
     if known.kind.is_none() && publication.entry.is_none() {
         return Err(Refusal::MissingEntry { id });
@@ -89,7 +93,20 @@ fn check_shape(publication: &Publication, known: &EntryState) -> Result<(), Refu
     Ok(())
 }
 
-fn check_names(publication: &Publication, state: &State) -> Result<(), Refusal> {
+/// What holds for kills too.
+pub(super) fn check_kind(publication: &Publication, known: &EntryState) -> Result<(), Refusal> {
+    let (id, kind) = (publication.id, publication.kind);
+    if let Some(known) = known.kind.filter(|known| *known != kind) {
+        return Err(Refusal::KindDiffers { id, known, given: kind });
+    }
+    let has_text = publication.entry.is_some() || !publication.editions.is_empty();
+    if publication.retraction.is_some() && has_text {
+        return Err(Refusal::RetractionWithText { id });
+    }
+    Ok(())
+}
+
+pub(super) fn check_names(publication: &Publication, state: &State) -> Result<(), Refusal> {
     let id = publication.id.0;
     for old in &publication.old_paths {
         if let Some(holder) = state.old_paths.get(&old.path).filter(|holder| **holder != id) {
@@ -125,7 +142,7 @@ struct Parts<'a> {
     entry: Option<(&'a Entry, i64)>,
     editions: BTreeMap<&'a Locale, (&'a Edition, i64)>,
     stored: BTreeMap<&'a Locale, StoredEdition>,
-    withdrawn: BTreeMap<&'a Locale, i64>,
+    withdrawn: BTreeMap<Locale, i64>,
 }
 
 fn changed_parts<'a>(publication: &'a Publication, act: &Act, known: &EntryState) -> Result<Parts<'a>, Refusal> {
@@ -144,14 +161,7 @@ fn changed_parts<'a>(publication: &'a Publication, act: &Act, known: &EntryState
             parts.stored.insert(locale, stored);
         }
     }
-    for locale in &publication.withdrawn {
-        let live = known.editions_in(locale).iter().find(|version| version.live_to.is_none());
-        let at = micros(publication.live_from);
-        // A withdrawal that lies before the live version was made by a line already known.
-        if live.is_some_and(|live| at > live.live_from) {
-            parts.withdrawn.insert(locale, at);
-        }
-    }
+    parts.withdrawn = ending(publication, known)?;
     let is_live = known.versions.iter().any(|version| version.live_to.is_none());
     if !is_live && parts.editions.is_empty() && parts.entry.is_some() {
         // Without a text nobody would see it.
@@ -169,6 +179,30 @@ fn changed_parts<'a>(publication: &'a Publication, act: &Act, known: &EntryState
         come_together(&mut parts);
     }
     Ok(parts)
+}
+
+/// The languages that end, each with the instant it does.
+fn ending(publication: &Publication, known: &EntryState) -> Result<BTreeMap<Locale, i64>, Refusal> {
+    let at = micros(publication.live_from);
+    if publication.retraction.is_none() {
+        let live = |locale: &&Locale| {
+            let mut versions = known.editions_in(locale).iter();
+            // A withdrawal that lies before the live version was made by a line already known.
+            versions.any(|version| version.live_to.is_none() && at > version.live_from)
+        };
+        return Ok(publication.withdrawn.iter().filter(live).map(|locale| (locale.clone(), at)).collect());
+    }
+    if known.notices.iter().any(|notice| notice.at == at) {
+        return Ok(BTreeMap::new());
+    }
+    let newest = known.live_editions().map(|(_, version)| version.live_from).max();
+    if let Some(newest) = newest.filter(|newest| at <= *newest) {
+        let live_from = from_micros(newest).unwrap_or(publication.live_from);
+        return Err(Refusal::OlderThanLive { given: publication.live_from, live_from });
+    }
+    // A language that cannot be read is found corrupt where its rows are.
+    let live = known.live_editions().filter_map(|(locale, _)| Locale::parse(locale).ok());
+    Ok(live.map(|locale| (locale, at)).collect())
 }
 
 /// Where nothing else of the entry is live all changes at one instant, so that no part is ever without the other.
@@ -256,7 +290,7 @@ fn note_names(plan: &Plan<'_>, state: &mut State) {
     let Plan { publication, steps, .. } = plan;
     let id = publication.id.0;
     for step in steps {
-        for locale in step.editions.keys().chain(&step.withdrawn) {
+        for locale in step.editions.keys().copied().chain(&step.withdrawn) {
             let known = state.entries.get(&id).map_or(&[][..], |known| known.editions_in(locale));
             let live = known.iter().find(|version| version.live_to.is_none());
             if let Some(slug) = live.and_then(|live| live.slug.clone()) {

@@ -1,6 +1,8 @@
 //! The rows a run of publications writes.
 
-use griot_domain::{Edition, Entry, EntryId, Locale, micros};
+use std::collections::BTreeSet;
+
+use griot_domain::{Edition, Entry, EntryId, Locale, Publication, Retraction, micros};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
@@ -11,7 +13,7 @@ use super::held::Held;
 use super::plan::{Plan, Step};
 use super::timeline::{Lasting, LinkFact, Mending, Naming, SlugChange, Source, SourceFacts, Span, Words, mend};
 use crate::StoreError;
-use crate::entity::{edition, entry, entry_version, external_id, journal, link, naming, old_path, slug};
+use crate::entity::{edition, entry, entry_version, external_id, journal, link, naming, notice, old_path, slug};
 
 /// Rows of one statement: more would pass the databases' limit of bound values.
 const CHUNK: usize = 256;
@@ -35,6 +37,9 @@ pub(super) struct Rows {
     external_ids: Vec<external_id::ActiveModel>,
     old_paths: Vec<old_path::ActiveModel>,
     journal: Vec<journal::ActiveModel>,
+    notices: Vec<notice::ActiveModel>,
+    /// Notices by `seq`, with the instant their entries came back.
+    notices_ended: Vec<(i64, Option<i64>)>,
 }
 
 /// Hex SHA-256 over the parts, each preceded by its length.
@@ -88,6 +93,14 @@ impl Rows {
             seq += 1;
             let at = held.timeline.apply(step, seq);
             self.add_journal(&plan, step, at, act, seq);
+            if let Some(retraction) = &publication.retraction {
+                self.notices.push(notice_of(publication, retraction, at, seq));
+            }
+            if !step.editions.is_empty()
+                && let Some(notice) = plan.open_notice.take()
+            {
+                self.notices_ended.push((notice, Some(at)));
+            }
         }
         self.add_timeline(&mut plan, held);
         seq
@@ -110,15 +123,7 @@ impl Rows {
     }
 
     fn add_journal(&mut self, plan: &Plan<'_>, step: &Step<'_>, live_from: i64, act: &Act, seq: i64) {
-        self.journal.push(journal::ActiveModel {
-            seq: Set(seq),
-            at: Set(micros(act.at)),
-            live_from: Set(live_from),
-            origin: Set(act.origin.clone()),
-            entry_id: Set(plan.publication.id.0),
-            kind: Set(plan.publication.kind.as_str().to_owned()),
-            withdrawn: Set(serde_json::to_string(&step.withdrawn).expect("a list of strings")),
-        });
+        self.journal.push(journal_of(plan.publication, &step.withdrawn, live_from, act, seq));
     }
 
     fn add_timeline(&mut self, plan: &mut Plan<'_>, held: Held) {
@@ -268,6 +273,7 @@ impl Rows {
         end::<edition::Entity>(tx, (edition::Column::Id, edition::Column::LiveTo), self.editions_ended).await?;
         end::<link::Entity>(tx, (link::Column::Id, link::Column::LiveTo), self.links_ended).await?;
         end::<naming::Entity>(tx, (naming::Column::Id, naming::Column::LiveTo), self.namings_ended).await?;
+        end::<notice::Entity>(tx, (notice::Column::Seq, notice::Column::Until), self.notices_ended).await?;
         for rows in self.links_deleted.chunks(CHUNK) {
             link::Entity::delete_many().filter(link::Column::Id.is_in(rows.iter().copied())).exec(tx).await?;
         }
@@ -292,7 +298,41 @@ impl Rows {
         insert::<external_id::Entity, _>(tx, self.external_ids).await?;
         insert::<old_path::Entity, _>(tx, self.old_paths).await?;
         insert::<journal::Entity, _>(tx, self.journal).await?;
+        insert::<notice::Entity, _>(tx, self.notices).await?;
         Ok(())
+    }
+}
+
+/// The record of a publication in the journal.
+pub(super) fn journal_of(
+    publication: &Publication,
+    withdrawn: &BTreeSet<Locale>,
+    live_from: i64,
+    act: &Act,
+    seq: i64,
+) -> journal::ActiveModel {
+    journal::ActiveModel {
+        seq: Set(seq),
+        at: Set(micros(act.at)),
+        live_from: Set(live_from),
+        origin: Set(act.origin.clone()),
+        entry_id: Set(publication.id.0),
+        kind: Set(publication.kind.as_str().to_owned()),
+        withdrawn: Set(serde_json::to_string(withdrawn).expect("a list of strings")),
+    }
+}
+
+/// What the public is told of a retraction.
+pub(super) fn notice_of(publication: &Publication, retraction: &Retraction, at: i64, seq: i64) -> notice::ActiveModel {
+    notice::ActiveModel {
+        seq: Set(seq),
+        entry_id: Set(publication.id.0),
+        kind: Set(publication.kind.as_str().to_owned()),
+        act: Set(retraction.act.as_str().to_owned()),
+        at: Set(at),
+        until: Set(None),
+        reason: Set(retraction.reason.clone()),
+        files: Set(None),
     }
 }
 
@@ -309,7 +349,7 @@ async fn end<E: EntityTrait>(
 }
 
 /// Inserts in statements of 256, 128, 64… rows, so that few shapes of statement are ever prepared.
-async fn insert<E, A>(tx: &impl ConnectionTrait, rows: Vec<A>) -> Result<(), DbErr>
+pub(super) async fn insert<E, A>(tx: &impl ConnectionTrait, rows: Vec<A>) -> Result<(), DbErr>
 where
     E: EntityTrait,
     A: ActiveModelTrait<Entity = E>,

@@ -7,6 +7,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{DatabaseTransaction, EntityTrait, QuerySelect};
 
 use super::held::{self, Held};
+use super::kill::kill;
 use super::plan::plan;
 use super::rows::Rows;
 use super::state::State;
@@ -30,7 +31,14 @@ pub(super) async fn publish_in(
     while !rest.is_empty() {
         let (run, later) = rest.split_at(run_length(rest));
         rest = later;
-        seq = publish_run(tx, run, act, seq, &mut outcomes).await?;
+        seq = match run {
+            [one] if one.kill().is_some() => {
+                let (outcome, seq) = kill(tx, one, act, seq).await?;
+                outcomes.push(outcome);
+                seq
+            }
+            run => publish_run(tx, run, act, seq, &mut outcomes).await?,
+        };
     }
     if seq != first {
         journal_head::Entity::update_many().col_expr(journal_head::Column::Seq, Expr::value(seq)).exec(tx).await?;
@@ -66,9 +74,12 @@ async fn publish_run(
     Ok(seq)
 }
 
-/// How many publications from the front concern different entries, so that one reading of the state serves them.
+/// How many publications from the front concern different entries, so that one reading of the state serves them. A
+/// kill goes alone.
 fn run_length(publications: &[Publication]) -> usize {
     let mut seen = HashSet::new();
+    let kill = publications.iter().take(RUN).position(|publication| publication.kill().is_some());
+    let publications = &publications[..kill.map_or(publications.len(), |kill| kill.max(1))];
     publications.iter().take(RUN).take_while(|publication| seen.insert(publication.id)).count()
 }
 

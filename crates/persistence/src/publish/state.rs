@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use griot_domain::{EntryKind, Locale, Publication};
+use griot_domain::{EntryKind, Locale, Publication, RetractionAct};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use crate::StoreError;
-use crate::entity::{edition, entry, entry_version, external_id, old_path, slug};
+use crate::entity::{edition, entry, entry_version, external_id, notice, old_path, slug};
 use crate::statements::padded;
 
 /// Names asked for in one statement.
@@ -25,12 +25,30 @@ pub(super) struct EntryState {
     pub versions: Vec<Version>,
     /// Every version of each edition by locale, oldest first.
     pub editions: HashMap<String, Vec<Version>>,
+    /// What the public was told of its retractions.
+    pub notices: Vec<notice::Model>,
 }
 
 impl EntryState {
     /// The versions of the edition in `locale`, oldest first.
     pub fn editions_in(&self, locale: &Locale) -> &[Version] {
         self.editions.get(locale.as_str()).map_or(&[][..], Vec::as_slice)
+    }
+
+    /// The live version of each edition.
+    pub fn live_editions(&self) -> impl Iterator<Item = (&str, &Version)> {
+        let live = |versions: &'_ [Version]| versions.iter().position(|version| version.live_to.is_none());
+        self.editions.iter().filter_map(move |(locale, versions)| Some((locale.as_str(), &versions[live(versions)?])))
+    }
+
+    /// When it was killed.
+    pub fn killed_at(&self) -> Option<i64> {
+        self.notices.iter().find(|notice| notice.act == RetractionAct::Killed.as_str()).map(|notice| notice.at)
+    }
+
+    /// The `seq` of the notice that ends when the entry comes back.
+    pub fn open_notice(&self) -> Option<i64> {
+        self.notices.iter().find(|notice| notice.until.is_none()).map(|notice| notice.seq)
     }
 }
 
@@ -67,6 +85,10 @@ impl State {
         let known: Vec<Uuid> = state.entries.keys().copied().collect();
         if !known.is_empty() {
             state.load_versions(tx, &known).await?;
+            let told = notice::Entity::find().filter(notice::Column::EntryId.is_in(padded(&known)));
+            for row in told.all(tx).await? {
+                state.entries.entry(row.entry_id).or_default().notices.push(row);
+            }
         }
         state.load_names(tx, publications).await?;
         Ok(state)

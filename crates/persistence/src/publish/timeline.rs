@@ -136,7 +136,7 @@ impl Timeline {
             });
         }
         for locale in &step.withdrawn {
-            let Some(language) = self.languages.get_mut(*locale) else { continue };
+            let Some(language) = self.languages.get_mut(locale) else { continue };
             if let Some(live) = language.spans.iter_mut().find(|span| span.is_live()) {
                 live.end(at);
                 self.slugs.push(SlugChange { locale: (*locale).clone(), at, ends_live: true, begins: None });

@@ -1,8 +1,13 @@
 //! Publishing in a transaction that stays open.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use griot_domain::Publication;
 use sea_orm::sea_query::Expr;
-use sea_orm::{DatabaseTransaction, EntityTrait, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+};
 
 use super::run::{publish_in, take_head};
 use super::{Act, Outcome, Publisher};
@@ -14,9 +19,19 @@ use crate::entity::applied;
 #[derive(Debug)]
 pub struct PublishTx {
     pub(crate) tx: DatabaseTransaction,
+    publisher: Publisher,
+    has_killed: AtomicBool,
 }
 
 impl Publisher {
+    /// Empties the write-ahead log, which keeps what the file has lost.
+    async fn forget(&self) -> Result<(), StoreError> {
+        if self.db.get_database_backend() == DbBackend::Sqlite {
+            self.db.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
+        }
+        Ok(())
+    }
+
     /// Begins a transaction. On SQLite a second one of this handle waits until the first has ended.
     pub async fn begin(&self) -> Result<PublishTx, StoreError> {
         // SQLite takes the write lock at once: a transaction that begins by reading could not take it later.
@@ -24,7 +39,8 @@ impl Publisher {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        Ok(PublishTx { tx: self.db.begin_with_options(options).await? })
+        let tx = self.db.begin_with_options(options).await?;
+        Ok(PublishTx { tx, publisher: self.clone(), has_killed: AtomicBool::new(false) })
     }
 }
 
@@ -32,7 +48,12 @@ impl PublishTx {
     /// What [`Publisher::publish`] does, without the end. A refused publication leaves nothing behind and does not
     /// stop the others; after an error only [`PublishTx::rollback`] is left.
     pub async fn publish(&self, publications: &[Publication], act: &Act) -> Result<Vec<Outcome>, StoreError> {
-        publish_in(&self.tx, publications, act).await
+        let outcomes = publish_in(&self.tx, publications, act).await?;
+        let kills = publications.iter().zip(&outcomes).filter(|(publication, _)| publication.kill().is_some());
+        if kills.into_iter().any(|(_, outcome)| matches!(outcome, Outcome::Created { .. } | Outcome::Updated { .. })) {
+            self.has_killed.store(true, Ordering::Relaxed);
+        }
+        Ok(outcomes)
     }
 
     /// Number of the last editorial act this store has taken up; 0 before the first.
@@ -56,7 +77,17 @@ impl PublishTx {
 
     /// Ends the transaction and keeps what it did.
     pub async fn commit(self) -> Result<(), StoreError> {
-        Ok(self.tx.commit().await?)
+        self.tx.commit().await?;
+        if self.has_killed.into_inner()
+            && let Err(error) = self.publisher.forget().await
+        {
+            // What was to be done is done; the text leaves the log at the next checkpoint.
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "the killed text is still in the write-ahead log"
+            );
+        }
+        Ok(())
     }
 
     /// Ends the transaction as if it had never been.

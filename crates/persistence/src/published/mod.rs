@@ -1,19 +1,23 @@
 //! Reading what is published. Every read takes a moment; "now" and "as of" are one query with another predicate.
 
 mod list;
+mod notice;
 mod page;
 mod record;
 mod related;
 mod resolve;
 mod sql;
+mod version;
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, Statement, StatementBuilder};
 
 pub use list::{Condition, ListQuery, Order, OrderKey, OrderedBy, Window};
+pub use notice::Notice;
 pub use page::{Page, PageRow};
 pub use record::{Alternate, Record};
 pub use related::Related;
 pub use resolve::Found;
+pub use version::Version;
 
 use crate::entity::journal_head;
 use crate::location::Access;

@@ -8,6 +8,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::PublishedStore;
+use super::notice::killed;
 use crate::StoreError;
 use crate::entity::{external_id, old_path, slug};
 use crate::statements::padded;
@@ -22,7 +23,7 @@ pub struct Found {
 }
 
 impl PublishedStore {
-    /// The entries of a kind that have, or last had, these slugs in whatever language. One statement.
+    /// The entries of a kind that have, or last had, these slugs in whatever language; no killed one. One statement.
     pub async fn ids_by_slug(&self, kind: EntryKind, slugs: &[Slug]) -> Result<HashMap<Slug, EntryId>, StoreError> {
         if slugs.is_empty() {
             return Ok(HashMap::new());
@@ -30,6 +31,7 @@ impl PublishedStore {
         let rows = slug::Entity::find()
             .filter(Expr::col(slug::Column::Kind).eq(kind.as_str()))
             .filter(slug::Column::Slug.is_in(slugs.iter().map(Slug::as_str)))
+            .filter(slug::Column::EntryId.not_in_subquery(killed()))
             .order_by_asc(slug::Column::LiveFrom)
             .all(&self.db)
             .await?;
@@ -50,6 +52,7 @@ impl PublishedStore {
         let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
         let rows = external_id::Entity::find()
             .filter(external_id::Column::EntryId.is_in(padded(&ids)))
+            .filter(external_id::Column::EntryId.not_in_subquery(killed()))
             .order_by_asc(external_id::Column::Scheme)
             .order_by_asc(external_id::Column::Value)
             .all(&self.db)

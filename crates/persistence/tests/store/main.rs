@@ -15,6 +15,7 @@ mod model;
 mod planner;
 mod publish;
 mod refusals;
+mod retractions;
 mod seq;
 mod slugs;
 mod support;

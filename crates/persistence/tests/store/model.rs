@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use griot_domain::{
-    Edition, Entry, EntryId, EntryKind, LinkRole, Locale, LocaleChain, Moment, Publication, View, micros,
+    Body, Edition, Entry, EntryId, EntryKind, LinkRole, Locale, LocaleChain, Moment, Publication, RetractionAct, View,
+    micros,
 };
-use griot_persistence::{Condition, ListQuery, Order, OrderedBy, Outcome, Window};
+use griot_persistence::{Condition, ListQuery, Order, OrderedBy, Outcome, Record, Window};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use rstest::rstest;
@@ -128,7 +129,7 @@ impl Model {
 
 /// One publication, as small numbers that shrink well.
 #[derive(Clone, Debug)]
-struct Move {
+pub struct Move {
     entry: u128,
     day: u32,
     revised: Option<u32>,
@@ -136,9 +137,10 @@ struct Move {
     topics: Vec<u128>,
     texts: BTreeMap<usize, (u32, Vec<u128>)>,
     withdrawn: BTreeSet<usize>,
+    is_retracted: bool,
 }
 
-fn moves() -> impl Strategy<Value = Vec<Move>> {
+pub fn moves() -> impl Strategy<Value = Vec<Move>> {
     let texts = prop::collection::btree_map(0..3usize, (0..4u32, prop::collection::vec(70..72u128, 0..2)), 0..3);
     let one = (
         1..5u128,
@@ -148,8 +150,9 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
         prop::collection::vec(80..82u128, 0..2),
         texts,
         prop::collection::btree_set(0..3usize, 0..2),
+        prop::bool::weighted(0.15),
     );
-    let one = one.prop_map(|(entry, day, revised, issued, topics, texts, withdrawn)| Move {
+    let one = one.prop_map(|(entry, day, revised, issued, topics, texts, withdrawn, is_retracted)| Move {
         entry,
         day,
         revised,
@@ -157,12 +160,13 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
         topics,
         withdrawn: withdrawn.into_iter().filter(|tag| !texts.contains_key(tag)).collect(),
         texts,
+        is_retracted,
     });
     prop::collection::vec(one, 1..24)
 }
 
 impl Move {
-    fn publication(&self) -> Publication {
+    pub fn publication(&self) -> Publication {
         let day = |day: u32| format!("2024-01-{day:02}");
         let is_person = self.entry == 4;
         let issued = self.issued.unwrap_or(1);
@@ -171,6 +175,9 @@ impl Move {
             false => article(self.entry, &day(issued)),
         };
         draft = draft.entry_only().on(&day(self.day));
+        if self.is_retracted {
+            return draft.retracted(RetractionAct::Withdrawn, "x").build();
+        }
         if !is_person {
             for topic in &self.topics {
                 draft = draft.topic(id(*topic));
@@ -195,7 +202,7 @@ impl Move {
     }
 }
 
-fn questions() -> Vec<ListQuery> {
+pub fn questions() -> Vec<ListQuery> {
     let links = |role, target| Condition::LinksTo { role, targets: vec![id(target)] };
     let conditions = [
         vec![],
@@ -216,11 +223,90 @@ fn questions() -> Vec<ListQuery> {
     queries
 }
 
-fn views() -> Vec<View> {
+pub fn views() -> Vec<View> {
     let days = (1..=28).step_by(3).map(|day| Moment::AsOf(at(&format!("2024-01-{day:02}"))));
     let moments = days.chain([Moment::Now, Moment::AsOf(at("2026-01-01"))]);
     let chains = [now("fr").locales, only(&["en", "ar"]).locales];
     moments.flat_map(|moment| chains.clone().map(|locales| View { moment, locales })).collect()
+}
+
+/// All that a reader finds in a view, one entry aside.
+async fn readings(store: &Store, view: &View, without: EntryId) -> Vec<String> {
+    let mut told = Vec::new();
+    for page in store.reader.pages(view, &questions()).await.unwrap() {
+        told.extend(page.rows.iter().filter(|row| row.id != without).map(|row| format!("{row:?}")));
+    }
+    let mut records = store.reader.records(view, &[1, 2, 3, 4].map(id)).await.unwrap();
+    records.remove(&without);
+    let records: BTreeMap<EntryId, Record> = records.into_iter().collect();
+    let editions: Vec<i64> = records.values().map(|record| record.edition).collect();
+    let bodies: BTreeMap<i64, Body> = store.reader.bodies(&editions).await.unwrap().into_iter().collect();
+    told.push(format!("{records:?} {bodies:?}"));
+    for target in [70, 71].map(id) {
+        let linking = store.reader.linking_to(view, LinkRole::Mention, &[target]).await.unwrap();
+        let linking = linking.into_values().flatten().filter(|record| record.id != without);
+        told.extend(linking.map(|record| format!("{target} {record:?}")));
+    }
+    for number in 1..5 {
+        let keys = LOCALES.map(|tag| (id(number), locale(tag)));
+        let versions = store.reader.versions(view.moment, &keys).await.unwrap();
+        let versions: BTreeMap<_, _> = versions.into_iter().filter(|((id, _), _)| *id != without).collect();
+        told.push(format!("{versions:?}"));
+    }
+    told
+}
+
+/// Kills an entry and looks for it everywhere.
+async fn check_kill(store: &Store, killed: EntryId, kind: EntryKind) {
+    let mut before = Vec::new();
+    for view in views() {
+        before.push(readings(store, &view, killed).await);
+    }
+    let mut slugs = BTreeSet::new();
+    for row in store.query("SELECT slug FROM slug").await {
+        slugs.insert(row.try_get_by_index::<String>(0).unwrap());
+    }
+    let editions = held_editions(store, killed).await;
+    let draft = if kind == EntryKind::Person {
+        person(killed.0.as_u128(), "x")
+    } else {
+        article(killed.0.as_u128(), "2024-01-01")
+    };
+    let kill = draft.on("2024-06-01").retracted(RetractionAct::Killed, "x").build();
+    let outcomes = store.publish(&[kill]).await;
+    assert!(matches!(outcomes[0], Outcome::Created { .. } | Outcome::Updated { .. }), "{outcomes:?}");
+    for (view, before) in views().iter().zip(before) {
+        assert_eq!(readings(store, view, killed).await, before, "{view:?}: nothing else changes");
+        let pages = store.reader.pages(view, &questions()).await.unwrap();
+        assert!(pages.iter().flat_map(|page| &page.rows).all(|row| row.id != killed), "{view:?}");
+        for (query, page) in questions().iter().zip(&pages) {
+            assert_eq!(store.reader.count(view, query).await.unwrap(), page.rows.len() as u64);
+        }
+        assert!(store.reader.records(view, &[killed]).await.unwrap().is_empty());
+        for name in &slugs {
+            let found = store.reader.find_by_slug(view, kind, &slug(name)).await.unwrap();
+            assert!(found.is_none_or(|record| record.id != killed), "{view:?}");
+        }
+        let linking = store.reader.linking_to(view, LinkRole::Mention, &[id(70), id(71)]).await.unwrap();
+        assert!(linking.values().flatten().all(|record| record.id != killed));
+        let targets = [(LinkRole::Topic, id(80)), (LinkRole::Topic, id(81)), (LinkRole::Mention, id(70))];
+        let related = store.reader.related_to(view.moment, id(9), at("2024-01-03"), &targets).await.unwrap();
+        assert!(related.iter().all(|one| one.article != killed));
+        let keys = LOCALES.map(|tag| (killed, locale(tag)));
+        assert!(store.reader.versions(view.moment, &keys).await.unwrap().is_empty());
+        let notice = store.reader.notices(view.moment, &[killed]).await.unwrap().remove(&killed);
+        assert_eq!(notice.unwrap().act, RetractionAct::Killed);
+    }
+    assert!(store.reader.bodies(&editions).await.unwrap().is_empty());
+}
+
+/// The editions of an entry that a reader finds in some view.
+async fn held_editions(store: &Store, of: EntryId) -> Vec<i64> {
+    let mut editions = BTreeSet::new();
+    for view in views() {
+        editions.extend(store.reader.records(&view, &[of]).await.unwrap().remove(&of).map(|record| record.edition));
+    }
+    editions.into_iter().collect()
 }
 
 async fn check(backend: Backend, moves: &[Move]) {
@@ -257,6 +343,8 @@ async fn check(backend: Backend, moves: &[Move]) {
         let page = store.reader.pages(&view, &[narrow]).await.unwrap().remove(0);
         assert_eq!(page.rows, pages[2].rows[..page.rows.len()]);
     }
+    let killed = moves[0].entry;
+    check_kill(&store, id(killed), if killed == 4 { EntryKind::Person } else { EntryKind::Article }).await;
 }
 
 #[rstest]

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use griot_domain::body::{Block, Span, TextBlock, TextStyle};
 use griot_domain::{
-    Appointment, AppointmentText, Article, ArticleId, ArticleKind, ArticleText, Asset, AssetFile, AssetKind, AssetText,
-    Body, Byline, Edition, Entry, EntryId, EntryKind, Event, EventText, EventTime, ExternalId, InstitutionId,
-    InstitutionText, Mention, MentionRole, OldPath, PartialDate, Passage, Person, PersonId, PersonName, PersonText,
-    Publication, Seo, Slug, Text, Topic, TopicId, TopicText,
+    Appointment, AppointmentText, Article, ArticleId, ArticleKind, ArticleText, Asset, AssetFile, AssetId, AssetKind,
+    AssetText, Body, Byline, Correction, CorrectionKind, Edition, Entry, EntryId, EntryKind, Event, EventText,
+    EventTime, ExternalId, InstitutionId, InstitutionText, MediaPlacement, Mention, MentionRole, OldPath, PartialDate,
+    Passage, Person, PersonId, PersonName, PersonText, Publication, Retraction, RetractionAct, Seo, Slug, Text, Topic,
+    TopicId, TopicText,
 };
 
 use super::{at, id, locale, slug};
@@ -104,6 +105,7 @@ impl Draft {
             entry: Some(entry),
             editions: BTreeMap::new(),
             withdrawn: BTreeSet::new(),
+            retraction: None,
             external_ids: Vec::new(),
             old_paths: Vec::new(),
         })
@@ -141,6 +143,34 @@ impl Draft {
         let mut draft = self.texts_only().entry_only();
         draft.0.withdrawn = tags.iter().copied().map(locale).collect();
         draft
+    }
+
+    /// Nothing but that it is taken back.
+    pub fn retracted(self, act: RetractionAct, reason: &str) -> Self {
+        let mut draft = self.texts_only().entry_only();
+        draft.0.retraction = Some(Retraction { act, reason: Some(reason.to_owned()), slugs: BTreeMap::new() });
+        draft
+    }
+
+    pub fn correction(self, day: &str, note: &str) -> Self {
+        self.article(|article| {
+            let kind = CorrectionKind::Correction;
+            article.corrections.push(Correction { kind, at: at(day), note: note.into() });
+        })
+    }
+
+    /// Of an asset: with a copy in the media folder.
+    pub fn stored(mut self, name: &str) -> Self {
+        let Some(Entry::Asset(asset)) = &mut self.0.entry else { panic!("not an asset") };
+        asset.file.stored = Some(name.to_owned());
+        self
+    }
+
+    pub fn lead_image(self, target: EntryId) -> Self {
+        self.article(|article| {
+            let asset = AssetId(target.0);
+            article.lead_image = Some(MediaPlacement { asset, alt: None, caption: None });
+        })
     }
 
     /// A text with this headline or name; the slug is made of it and the number of the entry.
