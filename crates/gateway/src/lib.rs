@@ -54,6 +54,7 @@ impl Gateway {
         let GatewaySettings { site, fallback_locales, public_url, limits, mut front, graphiql, media_dir, clock } =
             settings;
         let public_url = public_url.as_str().trim_end_matches('/').to_owned();
+        let media = media_dir.map(|folder| media::media_routes(folder, store.clone()));
         let delivery = Arc::new(Delivery { store, site, fallback_locales, public_url, clock });
         front.prepare = Some(Arc::new(move |request, _parts| request.data(Loads::new(delivery.clone()))));
         front.scalars = scalar_checks();
@@ -62,8 +63,8 @@ impl Gateway {
         if let Some(options) = graphiql {
             router = router.merge(graphiql_routes(options));
         }
-        if let Some(folder) = media_dir {
-            router = router.merge(media::media_routes(folder));
+        if let Some(media) = media {
+            router = router.merge(media);
         }
         Ok(Self { router: shell(router, &limits) })
     }

@@ -9,6 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use griot_persistence::PublishedStore;
 use tokio_util::io::ReaderStream;
 
 /// Endings of the files an import keeps, and the media type each is served as. Nothing a browser would run.
@@ -22,13 +23,29 @@ const TYPES: [(&str, &str); 7] = [
     ("mp4", "video/mp4"),
 ];
 
-/// `/media/<name>` for the files in `folder`. Names are random and never reused, so answers may be kept for ever.
-pub(crate) fn media_routes(folder: PathBuf) -> Router {
-    Router::new().route("/media/{name}", get(file)).with_state(Arc::new(folder))
+/// The files of a record.
+#[derive(Clone)]
+struct Media {
+    folder: Arc<PathBuf>,
+    store: PublishedStore,
 }
 
-async fn file(State(folder): State<Arc<PathBuf>>, Path(name): Path<String>) -> Response {
+/// `/media/<name>` for the files in `folder`. Names are random and never reused, so answers may be kept for ever.
+pub(crate) fn media_routes(folder: PathBuf, store: PublishedStore) -> Router {
+    Router::new().route("/media/{name}", get(file)).with_state(Media { folder: Arc::new(folder), store })
+}
+
+async fn file(State(Media { folder, store }): State<Media>, Path(name): Path<String>) -> Response {
     let Some(media_type) = media_type(&name) else { return StatusCode::NOT_FOUND.into_response() };
+    match store.is_killed_file(&name).await {
+        Ok(false) => {}
+        Ok(true) => return StatusCode::GONE.into_response(),
+        Err(error) => {
+            // What cannot be shown to be public is not served.
+            tracing::error!(error = &error as &dyn std::error::Error, "a media file was not served");
+            return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        }
+    }
     let Ok(file) = tokio::fs::File::open(folder.join(&name)).await else {
         return StatusCode::NOT_FOUND.into_response();
     };

@@ -21,7 +21,8 @@ fn every_list_has_an_explicit_cost() {
 
 #[test]
 fn nothing_in_the_schema_speaks_of_what_is_not_public() {
-    let sdl = delivery_sdl().to_lowercase();
+    // One field of `Route` is the status of an answer over HTTP.
+    let sdl = delivery_sdl().to_lowercase().replacen("status: int!", "", 1);
     for word in ["mutation", "subscription", "draft", "perspective", "status", "preview", "revision", "suggestion"] {
         assert!(!sdl.contains(word), "the delivery schema says `{word}`");
     }

@@ -5,5 +5,6 @@
 mod faults;
 mod lists;
 mod pages;
+mod retractions;
 mod support;
 mod times;

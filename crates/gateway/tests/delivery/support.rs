@@ -66,7 +66,7 @@ impl Desk {
             limits: Limits::default(),
             front: FrontOptions::default(),
             graphiql: None,
-            media_dir: None,
+            media_dir: Some(database.data_dir().join("media")),
             clock: Arc::new(Fixed(at("2026-01-01T12:00:00Z"))),
         };
         let router = Gateway::new(store, settings).unwrap().router();
@@ -112,6 +112,21 @@ impl Desk {
         let error = &answer["errors"][0];
         let text = |value: &Value| value.as_str().unwrap_or_else(|| panic!("no error: {answer}")).to_owned();
         (text(&error["extensions"]["code"]), text(&error["message"]))
+    }
+
+    /// Puts a file into the media folder.
+    pub fn keep_file(&self, name: &str, bytes: &[u8]) {
+        let folder = self.database.data_dir().join("media");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join(name), bytes).unwrap();
+    }
+
+    /// Status and bytes of a media file.
+    pub async fn file(&self, name: &str) -> (u16, Vec<u8>) {
+        let request = Request::get(format!("/media/{name}")).body(HttpBody::empty()).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let status = response.status().as_u16();
+        (status, axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec())
     }
 
     /// How many statements the query takes.

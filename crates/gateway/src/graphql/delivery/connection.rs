@@ -195,14 +195,14 @@ impl<T: FromSeen + async_graphql::ObjectType> Edge<T> {
 }
 
 /// Where a page stands in its list.
-#[derive(SimpleObject)]
+#[derive(Clone, SimpleObject)]
 pub(crate) struct PageInfo {
     /// Whether items follow `endCursor`.
-    has_next_page: bool,
+    pub has_next_page: bool,
     /// Whether items may stand before `startCursor`.
-    has_previous_page: bool,
+    pub has_previous_page: bool,
     /// Cursor of the first item.
-    start_cursor: Option<String>,
+    pub start_cursor: Option<String>,
     /// Cursor of the last item.
-    end_cursor: Option<String>,
+    pub end_cursor: Option<String>,
 }

@@ -2,7 +2,7 @@
 
 use async_graphql::{ID, Interface};
 use griot_domain::EntryKind;
-use griot_front::directive::List;
+use griot_front::directive::{Cost, ForwardConnection, List};
 
 use super::appointment::Appointment;
 use super::article::Article;
@@ -13,6 +13,7 @@ use super::person::Person;
 use super::scalar::{Address, Instant, Tag};
 use super::seen::{FromSeen, LocaleAlternate, Seen, Seo};
 use super::topic::Topic;
+use super::version::VersionConnection;
 
 /// An object that can be fetched again by its id.
 #[derive(Clone, Interface)]
@@ -71,7 +72,16 @@ impl Node {
     ),
     field(name = "published_at", ty = "Instant", desc = "When the entry first became public."),
     field(name = "updated_at", ty = "Instant", desc = "When the state delivered became public."),
-    field(name = "seo", ty = "Seo", desc = "Texts for search engines and social cards.")
+    field(name = "seo", ty = "Seo", desc = "Texts for search engines and social cards."),
+    field(
+        name = "versions",
+        ty = "VersionConnection",
+        desc = "What was public of it since when, in `resolvedLocale`, the newest first; as far as the view's `asOf`.",
+        arg(name = "first", ty = "Option<i32>", desc = "How many, 0 to 25; 10 when omitted."),
+        arg(name = "after", ty = "Option<String>", desc = "Only what follows this cursor."),
+        directive = ForwardConnection::apply(10),
+        directive = Cost::apply(5)
+    )
 )]
 pub(crate) enum Content {
     #[allow(missing_docs)]

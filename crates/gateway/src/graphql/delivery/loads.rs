@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use griot_domain::{Body, Clock, Entry, EntryId, ExternalId, LinkRole, Locale, PartialDate, Site, Text, Title, View};
-use griot_persistence::{ListQuery, Page, PublishedStore, Record};
+use griot_persistence::{ListQuery, Page, PublishedStore, Record, Version};
 
 use super::batch::Batch;
 use super::error::{Answer, ApiError};
@@ -38,6 +38,7 @@ pub(crate) struct Loads {
     pages: Batch<InView<ListQuery>, Arc<Page>>,
     posts: Batch<InView<EntryId>, Arc<Vec<Post>>>,
     external_ids: Batch<EntryId, Arc<Vec<ExternalId>>>,
+    versions: Batch<InView<(EntryId, Locale)>, Arc<Vec<Version>>>,
 }
 
 impl Loads {
@@ -50,6 +51,7 @@ impl Loads {
             pages: Batch::default(),
             posts: Batch::default(),
             external_ids: Batch::default(),
+            versions: Batch::default(),
         }
     }
 
@@ -123,6 +125,23 @@ impl Loads {
                         let posts = records.into_iter().filter_map(post).collect();
                         all.insert((view.clone(), person), Arc::new(posts));
                     }
+                }
+                Ok(all)
+            })
+            .await?;
+        Ok(found.remove(&key).unwrap_or_default())
+    }
+
+    /// The versions of an entry in a language, oldest first.
+    pub async fn versions(&self, view: &Arc<View>, id: EntryId, locale: &Locale) -> Answer<Arc<Vec<Version>>> {
+        let key = (view.clone(), (id, locale.clone()));
+        let mut found = self
+            .versions
+            .load(&self.levels, std::slice::from_ref(&key), |keys| async move {
+                let mut all = HashMap::new();
+                for (view, keys) in by_view(keys) {
+                    let versions = self.store.versions(view.moment, &keys).await?;
+                    all.extend(versions.into_iter().map(|(key, known)| ((view.clone(), key), Arc::new(known))));
                 }
                 Ok(all)
             })

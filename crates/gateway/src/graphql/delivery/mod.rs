@@ -16,6 +16,7 @@ mod list;
 mod loads;
 mod lookup;
 mod node_id;
+mod notice;
 mod person;
 mod place;
 mod query;
@@ -27,6 +28,7 @@ mod scalar;
 mod schema;
 mod seen;
 mod topic;
+mod version;
 mod view;
 
 pub(crate) use loads::{Delivery, Loads};

@@ -14,6 +14,7 @@ use super::event::EventQuery;
 use super::institution::InstitutionQuery;
 use super::loads::{Loads, loads};
 use super::node_id::NodeId;
+use super::notice::{Notice, notice};
 use super::person::PersonQuery;
 use super::route::{Route, route};
 use super::seen::Seen;
@@ -84,6 +85,18 @@ impl LookupQuery {
             Ok(record.and_then(|record| Content::new(Seen::at_top(record, &view, loads))))
         };
         content.await.transpose()
+    }
+
+    /// That an entry was taken back, by content id. A withdrawal is told until the entry comes back, a kill for ever and
+    /// at every `asOf`.
+    async fn notice(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Content id.")] content_id: ID,
+        #[graphql(desc = "State to read in.")] view: Option<ViewInput>,
+    ) -> Nullable<Notice> {
+        let notice = async { notice(loads(ctx)?, &content_id, view).await };
+        notice.await.transpose()
     }
 
     /// What a path of the public site stands for. Old addresses, such as those of a WordPress site before, answer with a

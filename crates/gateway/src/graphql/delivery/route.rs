@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use async_graphql::SimpleObject;
-use griot_domain::{Locale, View, normalise_old_path, old_path_forms};
+use griot_domain::{EntryId, Locale, View, normalise_old_path, old_path_forms};
 use griot_persistence::Record;
 
 use super::content::Content;
 use super::error::Answer;
 use super::loads::Loads;
+use super::notice::Notice;
 use super::seen::Seen;
 use super::view::ViewInput;
 
-/// What a path stands for: content to render, or another address. Both are null for a path nothing answers to.
+/// What a path stands for: content to render, another address, or a notice that what stood there was taken back. All
+/// three are null for a path nothing answers to.
 #[derive(SimpleObject)]
 pub(crate) struct Route {
     /// The path as it was understood.
@@ -21,6 +23,10 @@ pub(crate) struct Route {
     redirect: Option<Redirect>,
     /// What to render.
     content: Option<Content>,
+    /// What is told in place of an entry that was taken back.
+    notice: Option<Notice>,
+    /// What to answer the path with over HTTP: 200 with content, 301 with a redirect, 410 with a notice, else 404.
+    status: i32,
 }
 
 /// A moved path.
@@ -44,14 +50,29 @@ pub(crate) async fn route(loads: &Loads, raw: &str, input: Option<ViewInput>) ->
             return Ok(answer(loads, path, record, &view, is_current));
         }
     }
-    let Some(found) = loads.levels.read(loads.store.find_by_old_path(&old_path_forms(&path))).await? else {
-        return Ok(Route { path, redirect: None, content: None });
-    };
-    let view = found.locale.map_or(base.clone(), |locale| in_language(&base, &locale));
-    let Some(record) = loads.record(&view, found.id).await? else {
-        return Ok(Route { path, redirect: None, content: None });
-    };
-    Ok(answer(loads, path, record, &view, false))
+    let found = loads.levels.read(loads.store.find_by_old_path(&old_path_forms(&path))).await?;
+    if let Some(found) = &found {
+        let view = found.locale.as_ref().map_or(base.clone(), |locale| in_language(&base, locale));
+        if let Some(record) = loads.record(&view, found.id).await? {
+            return Ok(answer(loads, path, record, &view, false));
+        }
+    }
+    let notice = told_of(loads, raw, &base, found.map(|found| found.id)).await?;
+    let status = if notice.is_some() { 410 } else { 404 };
+    Ok(Route { path, redirect: None, content: None, notice, status })
+}
+
+/// The notice that stands where no content does.
+async fn told_of(loads: &Loads, raw: &str, base: &View, found: Option<EntryId>) -> Answer<Option<Notice>> {
+    if let Some(id) = found
+        && let Some(notice) = loads.levels.read(loads.store.notices(base.moment, &[id])).await?.remove(&id)
+    {
+        return Ok(Some(notice.into()));
+    }
+    let Some((locale, kind, slug)) = loads.site.parse_path(raw) else { return Ok(None) };
+    let view = in_language(base, &locale);
+    let notice = loads.levels.read(loads.store.notice_by_slug(&view, kind, &slug)).await?;
+    Ok(notice.map(Notice::from))
 }
 
 /// The view with the language of the path in front.
@@ -65,9 +86,10 @@ fn in_language(view: &View, locale: &Locale) -> Arc<View> {
 fn answer(loads: &Loads, path: String, record: Arc<Record>, view: &Arc<View>, is_current: bool) -> Route {
     if is_current {
         let content = Content::new(Seen::at_top(record, view, loads));
-        return Route { path, redirect: None, content };
+        return Route { path, redirect: None, content, notice: None, status: 200 };
     }
     let to = record.slug.as_ref().map(|slug| loads.site.page_path(record.kind, &record.locale, slug));
     let redirect = to.map(|to| Redirect { to, permanent: true });
-    Route { path, redirect, content: None }
+    let status = if redirect.is_some() { 301 } else { 404 };
+    Route { path, redirect, content: None, notice: None, status }
 }

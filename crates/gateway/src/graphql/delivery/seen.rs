@@ -5,13 +5,14 @@ use std::sync::Arc;
 use async_graphql::{ComplexObject, Context, ID, SimpleObject};
 use chrono::NaiveDate;
 use griot_domain::{EntryId, EntryKind, Locale, Moment, Slug, Text, View};
-use griot_front::directive::List;
+use griot_front::directive::{Cost, ForwardConnection, List};
 use griot_persistence::Record;
 
 use super::error::Answer;
 use super::loads::{Loads, loads};
 use super::node_id::NodeId;
 use super::scalar::{Address, Instant, Tag};
+use super::version::{VersionConnection, versions};
 
 /// An entry in a view, and the day on which people beside it are named.
 #[derive(Clone)]
@@ -131,6 +132,18 @@ macro_rules! common_fields {
         }
     };
     ($name:ident) => {
+        impl $name {
+            pub(crate) async fn versions(
+                &self,
+                ctx: &async_graphql::Context<'_>,
+                first: Option<i32>,
+                after: Option<String>,
+            ) -> async_graphql::Result<$crate::graphql::delivery::version::VersionConnection> {
+                let loads = $crate::graphql::delivery::loads::loads(ctx)?;
+                Ok($crate::graphql::delivery::version::versions(&self.seen, loads, first, after.as_deref()).await?)
+            }
+        }
+
         $crate::graphql::delivery::seen::common_fields!($name:
             id -> async_graphql::ID,
             content_id -> async_graphql::ID,
@@ -177,7 +190,7 @@ pub(crate) struct Common {
     /// Texts for search engines and social cards, already merged with fallbacks.
     pub seo: Seo,
     #[graphql(skip)]
-    entry_id: EntryId,
+    seen: Seen,
 }
 
 #[ComplexObject]
@@ -185,8 +198,19 @@ impl Common {
     /// Identifiers in other systems, such as Wikidata or the system the entry came from.
     #[graphql(directive = List::apply(10))]
     async fn external_ids(&self, ctx: &Context<'_>) -> Answer<Vec<ExternalId>> {
-        let known = loads(ctx)?.external_ids(self.entry_id).await?;
+        let known = loads(ctx)?.external_ids(self.seen.record.id).await?;
         Ok(known.iter().map(|one| ExternalId { scheme: one.scheme.clone(), value: one.value.clone() }).collect())
+    }
+
+    /// What was public of it since when, in `resolvedLocale`, the newest first; as far as the view's `asOf`.
+    #[graphql(directive = ForwardConnection::apply(10), directive = Cost::apply(5))]
+    async fn versions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 0 to 25; 10 when omitted.")] first: Option<i32>,
+        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+    ) -> Answer<VersionConnection> {
+        versions(&self.seen, loads(ctx)?, first, after.as_deref()).await
     }
 }
 
@@ -206,7 +230,7 @@ impl Common {
             published_at: Instant(record.since),
             updated_at: Instant(record.updated_at),
             seo: Seo::new(record),
-            entry_id: record.id,
+            seen: seen.clone(),
         })
     }
 }

@@ -1,13 +1,15 @@
 //! An appointment.
 
 use async_graphql::{Context, ID, Object};
+use griot_front::directive::{Cost, ForwardConnection};
 
-use crate::graphql::delivery::error::Nullable;
+use crate::graphql::delivery::error::{Answer, Nullable};
 use crate::graphql::delivery::institution::Institution;
 use crate::graphql::delivery::loads::loads;
 use crate::graphql::delivery::person::Person;
 use crate::graphql::delivery::scalar::{Instant, Partial, Tag};
 use crate::graphql::delivery::seen::entry_object;
+use crate::graphql::delivery::version::{VersionConnection, versions};
 
 entry_object!(
     /// An appointment, in one language.
@@ -74,5 +76,16 @@ impl Appointment {
     /// When the appointment first became public here.
     async fn published_at(&self) -> Instant {
         Instant(self.seen.record.since)
+    }
+
+    /// What was public of it since when, in the language delivered, the newest first; as far as the view's `asOf`.
+    #[graphql(directive = ForwardConnection::apply(10), directive = Cost::apply(5))]
+    async fn versions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 0 to 25; 10 when omitted.")] first: Option<i32>,
+        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+    ) -> Answer<VersionConnection> {
+        versions(&self.seen, loads(ctx)?, first, after.as_deref()).await
     }
 }

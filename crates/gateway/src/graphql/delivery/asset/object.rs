@@ -2,12 +2,13 @@
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use griot_domain::{AssetText, MediaPlacement};
-use griot_front::directive::List;
+use griot_front::directive::{Cost, ForwardConnection, List};
 
 use crate::graphql::delivery::error::{Answer, ApiError};
 use crate::graphql::delivery::loads::loads;
 use crate::graphql::delivery::scalar::{Address, Instant, Tag};
 use crate::graphql::delivery::seen::{FromSeen, LocaleAlternate, Seen, alternates};
+use crate::graphql::delivery::version::{VersionConnection, versions};
 
 /// An image, document or recording.
 #[derive(Clone)]
@@ -62,6 +63,17 @@ impl Asset {
     /// Identity of the asset across languages and time.
     async fn content_id(&self) -> ID {
         ID(self.seen.record.id.to_string())
+    }
+
+    /// What was public of it since when, in the language delivered, the newest first; as far as the view's `asOf`.
+    #[graphql(directive = ForwardConnection::apply(10), directive = Cost::apply(5))]
+    async fn versions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 0 to 25; 10 when omitted.")] first: Option<i32>,
+        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+    ) -> Answer<VersionConnection> {
+        versions(&self.seen, loads(ctx)?, first, after.as_deref()).await
     }
 
     /// What sort of file it is.
