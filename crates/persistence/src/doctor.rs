@@ -45,11 +45,11 @@ impl Finding {
     }
 }
 
-/// Looks both stores over: reachable, migrated, whole, the journal without gaps, links and slugs in order, and
+/// Looks the stores over: reachable, migrated, whole, the journal without gaps, links and slugs in order, and
 /// delivery confined to reading what is published. Never changes anything.
 pub async fn doctor(location: &Location) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for store in [StoreName::Published, StoreName::Editorial] {
+    for store in StoreName::ALL {
         match location.connect(store, Access::Write).await {
             Err(err) => {
                 let remedy = "check the address, the file and their permissions; `griot migrate` creates a record";
@@ -284,6 +284,7 @@ async fn confinement(delivery: &PublishedStore, location: &Location, findings: &
     let mut forbidden = vec![("write what is published", "UPDATE journal_head SET seq = seq")];
     if matches!(location, Location::Postgres { .. }) {
         forbidden.push(("read the editorial store", "SELECT 1 FROM editorial.entry LIMIT 1"));
+        forbidden.push(("read the embargoed store", "SELECT 1 FROM embargoed.entry LIMIT 1"));
     }
     for (what, sql) in forbidden {
         let check = format!("delivery cannot {what}");

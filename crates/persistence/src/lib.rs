@@ -6,18 +6,21 @@ mod doctor;
 mod entity;
 mod error;
 mod keys;
+mod layers;
 mod location;
 mod lock;
 mod migrate;
 mod publish;
 mod published;
+mod roles;
 mod statements;
 mod suggestion;
 
 pub use doctor::{Finding, Level, doctor};
 pub use error::StoreError;
 pub use keys::{AccessKey, AccessKeys, KeyCreation, KeyGrant, LIVE_KEYS, PreviewToken, principal_of};
-pub use location::{DELIVERY_ROLE, Location, StoreName};
+pub use layers::PreviewScope;
+pub use location::{Location, StoreName};
 pub use lock::ImportLock;
 pub use migrate::{MigrationReport, migrate, migrate_down};
 pub use publish::{Act, Applied, LiveEntry, Outcome, PublishTx, Publisher, Refusal};
@@ -25,5 +28,6 @@ pub use published::{
     Alternate, Condition, Found, ListQuery, Notice, Order, OrderKey, OrderedBy, Page, PageRow, PublishedStore, Record,
     Related, Version, Window,
 };
+pub use roles::{DELIVERY_ROLE, EARLY_ROLE, EDITORIAL_ROLE, PREVIEW_ROLE};
 pub use statements::StatementCount;
 pub use suggestion::Suggestion;

@@ -9,19 +9,17 @@ use sea_orm::sqlx::{self, ConnectOptions as _};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr, RuntimeErr};
 
 use crate::StoreError;
-
-/// The PostgreSQL role that may only read what is published.
-pub const DELIVERY_ROLE: &str = "griot_delivery";
+use crate::roles::{DELIVERY_ROLE, EDITORIAL_ROLE};
 
 /// Where the record lives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Location {
-    /// Two files in a folder: `published.db` and `editorial.db`.
+    /// Three files in a folder: `published.db`, `editorial.db` and `embargoed.db`.
     Sqlite {
         #[allow(missing_docs)]
         data_dir: PathBuf,
     },
-    /// Two schemas of one database: `published` and `editorial`.
+    /// Three schemas of one database: `published`, `editorial` and `embargoed`.
     Postgres {
         /// Address of the owner, who may create schemas and write.
         url: String,
@@ -31,21 +29,27 @@ pub enum Location {
     },
 }
 
-/// One of the two stores of a record.
+/// One of the stores of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StoreName {
     /// Everything that has been published.
     Published,
     /// Drafts and suggestions.
     Editorial,
+    /// What only some may see before the public does.
+    Embargoed,
 }
 
 impl StoreName {
+    /// Every store.
+    pub const ALL: [Self; 3] = [Self::Published, Self::Editorial, Self::Embargoed];
+
     /// Name of the schema, and of the file without its ending.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Published => "published",
             Self::Editorial => "editorial",
+            Self::Embargoed => "embargoed",
         }
     }
 }
@@ -97,15 +101,21 @@ impl Location {
                     Access::Read => delivery_url.as_ref().unwrap_or(url),
                     _ => url,
                 };
-                let is_postgres = url.starts_with("postgres://") || url.starts_with("postgresql://");
-                if !is_postgres || url.parse::<PgConnectOptions>().is_err() {
-                    return Err(StoreError::Address { url: without_password(url) });
-                }
-                let takes_role = access == Access::Read && delivery_url.is_none();
-                match Database::connect(postgres_options(url, store, access, takes_role)).await {
-                    Ok(db) => Ok(db),
-                    Err(err) => Err(unreachable(refusal_of_postgres(url).await.unwrap_or(err))),
-                }
+                let url = postgres_address(url)?;
+                let options = match access {
+                    Access::Read => {
+                        let role = delivery_url.is_none().then_some(DELIVERY_ROLE);
+                        let (schema, name) = (store.as_str(), "griot delivery");
+                        postgres_reader(url, Reader { schema, role, name, settings: Vec::new() })
+                    }
+                    _ => postgres_writer(url, store, access),
+                };
+                connect_postgres(url, options).await.map_err(|err| match store {
+                    StoreName::Editorial if is_role_refused(&err) => {
+                        StoreError::NoEditorialStore { place: self.describe(store) }
+                    }
+                    _ => unreachable(err),
+                })
             }
         }
     }
@@ -189,26 +199,74 @@ fn sqlite_options(file: &Path, access: Access) -> ConnectOptions {
     options
 }
 
-fn postgres_options(url: &str, store: StoreName, access: Access, takes_role: bool) -> ConnectOptions {
+/// Connects, or says why PostgreSQL refuses.
+pub(crate) async fn connect_postgres(url: &str, options: ConnectOptions) -> Result<DatabaseConnection, DbErr> {
+    match Database::connect(options).await {
+        Ok(db) => Ok(db),
+        Err(err) => Err(refusal_of_postgres(url).await.unwrap_or(err)),
+    }
+}
+
+/// Whether the role to take on is missing, or is none this login may take on.
+fn is_role_refused(err: &DbErr) -> bool {
+    let DbErr::Conn(RuntimeErr::SqlxError(err)) = err else { return false };
+    let code = err.as_database_error().and_then(|answer| answer.code());
+    matches!(code.as_deref(), Some("42501" | "22023"))
+}
+
+/// How a connection that only reads is made.
+pub(crate) struct Reader {
+    pub schema: &'static str,
+    /// Taken on by the login.
+    pub role: Option<&'static str>,
+    /// What the server calls the connection.
+    pub name: &'static str,
+    pub settings: Vec<(&'static str, String)>,
+}
+
+/// The address, if it is one of PostgreSQL.
+pub(crate) fn postgres_address(url: &str) -> Result<&str, StoreError> {
+    let is_postgres = url.starts_with("postgres://") || url.starts_with("postgresql://");
+    match is_postgres && url.parse::<PgConnectOptions>().is_ok() {
+        true => Ok(url),
+        false => Err(StoreError::Address { url: without_password(url) }),
+    }
+}
+
+pub(crate) fn postgres_reader(url: &str, reader: Reader) -> ConnectOptions {
+    let mut options = postgres_options(url, 8);
+    options.map_sqlx_postgres_opts(move |options| {
+        let options = options.statement_cache_capacity(512).application_name(reader.name);
+        let options = options.options([
+            ("search_path", reader.schema),
+            ("default_transaction_read_only", "on"),
+            ("statement_timeout", "3s"),
+            ("jit", "off"),
+        ]);
+        let options = options.options(reader.settings.clone());
+        options.options(reader.role.map(|role| ("role", role)))
+    });
+    options
+}
+
+fn postgres_writer(url: &str, store: StoreName, access: Access) -> ConnectOptions {
+    let mut options = postgres_options(url, 2);
+    options.map_sqlx_postgres_opts(move |options| {
+        let options = options.statement_cache_capacity(512).options([("search_path", store.as_str())]);
+        if access == Access::Migrate {
+            return options.application_name("griot migrate");
+        }
+        let options = options.application_name("griot publish").options([("lock_timeout", "10s")]);
+        options.options((store == StoreName::Editorial).then_some(("role", EDITORIAL_ROLE)))
+    });
+    options
+}
+
+fn postgres_options(url: &str, connections: u32) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options.sqlx_logging(false).acquire_timeout(Duration::from_secs(5)).test_before_acquire(false);
     // A busy connection is known to live; one that has rested may have lost its server.
     options.test_before_acquire_if_idle_for(Duration::from_secs(1));
-    options.max_connections(if access == Access::Read { 8 } else { 2 }).min_connections(1);
-    options.map_sqlx_postgres_opts(move |options| {
-        let options = options.statement_cache_capacity(512).options([("search_path", store.as_str())]);
-        match access {
-            Access::Migrate => options.application_name("griot migrate"),
-            Access::Write => options.application_name("griot publish").options([("lock_timeout", "10s")]),
-            Access::Read => {
-                let options = options.application_name("griot delivery").options([
-                    ("default_transaction_read_only", "on"),
-                    ("statement_timeout", "3s"),
-                    ("jit", "off"),
-                ]);
-                if takes_role { options.options([("role", DELIVERY_ROLE)]) } else { options }
-            }
-        }
-    });
+    options.max_connections(connections).min_connections(1);
     options
 }

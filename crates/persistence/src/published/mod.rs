@@ -27,7 +27,7 @@ use crate::{Location, StatementCount, StoreError, StoreName, migrate};
 /// PostgreSQL reads as a role that may only SELECT, and only here.
 #[derive(Clone, Debug)]
 pub struct PublishedStore {
-    db: DatabaseConnection,
+    pub(crate) db: DatabaseConnection,
     statements: StatementCount,
 }
 
@@ -41,7 +41,11 @@ impl PublishedStore {
                 detail: "there is no such file".to_owned(),
             });
         }
-        let mut db = location.connect(StoreName::Published, Access::Read).await?;
+        Self::reading(location.connect(StoreName::Published, Access::Read).await?, location).await
+    }
+
+    /// The handle over a connection that shows the content tables under their own names.
+    pub(crate) async fn reading(mut db: DatabaseConnection, location: &Location) -> Result<Self, StoreError> {
         let statements = StatementCount::default();
         let counter = statements.clone();
         db.set_metric_callback(move |_| counter.add_one());

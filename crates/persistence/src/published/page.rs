@@ -133,11 +133,12 @@ fn select_page(view: &View, query: &ListQuery, ordinal: i32) -> SelectStatement 
     let base = Base::of(query);
     let mut rows = base.select(view, query, query.order.by);
     rows.expr_as(Expr::val(ordinal), Alias::new("ordinal"));
-    rows.expr_as(base.id(), Alias::new("id"));
     let (key, id) = match query.order.by {
         OrderedBy::Date => (base.date(), base.id()),
         OrderedBy::Name => (col(NAME, naming::Column::SortForm), col(NAME, naming::Column::EntryId)),
     };
+    // Selecting what the list is ordered by, and that alone, lets SQLite order the halves of a layer by their indexes.
+    rows.expr_as(id.clone(), Alias::new("id"));
     rows.expr_as(key.clone(), Alias::new("sort_key"));
     add_window(&mut rows, query, key, id);
     rows

@@ -1,7 +1,10 @@
 //! Delivery reads what is published, and nothing else.
 
 use griot_domain::EntryKind;
-use griot_persistence::{DELIVERY_ROLE, Level, Location, PublishedStore, Publisher, StoreName, doctor, migrate};
+use griot_persistence::{
+    DELIVERY_ROLE, EARLY_ROLE, EDITORIAL_ROLE, Level, Location, PREVIEW_ROLE, PreviewScope, PublishedStore, Publisher,
+    StoreName, doctor, migrate,
+};
 use griot_testbed::TestDatabase;
 use rstest::rstest;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr};
@@ -16,8 +19,27 @@ async fn connect_as(database: &TestDatabase, login: &str) -> DatabaseConnection 
 
 /// A login of its own that may be what `griot_delivery` is; roles belong to the cluster, hence a name for each test.
 async fn login(store: &Store, name: &str) {
-    store.raw(&format!("CREATE ROLE {name} LOGIN IN ROLE {DELIVERY_ROLE}")).await;
+    login_as(store, name, DELIVERY_ROLE).await;
 }
+
+async fn login_as(store: &Store, name: &str, role: &str) {
+    store.raw(&format!("CREATE ROLE {name} LOGIN IN ROLE {role}")).await;
+}
+
+const CONTENT: [&str; 12] = [
+    "entry",
+    "entry_version",
+    "edition",
+    "naming",
+    "link",
+    "slug",
+    "external_id",
+    "old_path",
+    "notice",
+    "journal",
+    "journal_head",
+    "applied",
+];
 
 #[tokio::test]
 async fn the_role_of_delivery_may_select_what_is_published_and_nothing_else() {
@@ -25,9 +47,11 @@ async fn the_role_of_delivery_may_select_what_is_published_and_nothing_else() {
     store.publish(&[article(1, "2024-01-01").build()]).await;
     login(&store, "reader_confined").await;
     let db = connect_as(&store.database, "reader_confined").await;
-    for table in ["entry", "entry_version", "edition", "naming", "link", "slug", "external_id", "old_path", "journal"] {
+    for table in CONTENT {
         db.execute_unprepared(&format!("SELECT * FROM published.{table}")).await.unwrap();
-        assert_denied(db.execute_unprepared(&format!("SELECT * FROM editorial.{table}")).await);
+        for hidden in ["editorial", "embargoed", "early", "preview"] {
+            assert_denied(db.execute_unprepared(&format!("SELECT * FROM {hidden}.{table}")).await);
+        }
     }
     assert_denied(db.execute_unprepared("SELECT * FROM editorial.mention_suggestion").await);
     for sql in [
@@ -40,6 +64,67 @@ async fn the_role_of_delivery_may_select_what_is_published_and_nothing_else() {
     ] {
         assert_denied(db.execute_unprepared(sql).await);
     }
+}
+
+#[tokio::test]
+async fn early_readers_may_select_what_is_published_and_embargoed_and_nothing_else() {
+    let store = fresh_store(Backend::Postgres).await;
+    login_as(&store, "reader_early", EARLY_ROLE).await;
+    let db = connect_as(&store.database, "reader_early").await;
+    for table in CONTENT {
+        db.execute_unprepared(&format!("SELECT * FROM early.{table}")).await.unwrap();
+        for shown in ["published", "embargoed"] {
+            db.execute_unprepared(&format!("SELECT * FROM {shown}.{table}")).await.unwrap();
+            assert_denied(db.execute_unprepared(&format!("TRUNCATE {shown}.{table}")).await);
+        }
+        for hidden in ["editorial", "preview"] {
+            assert_denied(db.execute_unprepared(&format!("SELECT * FROM {hidden}.{table}")).await);
+        }
+    }
+    assert_denied(db.execute_unprepared("CREATE TABLE embargoed.mine (id INTEGER)").await);
+}
+
+#[tokio::test]
+async fn previews_may_select_from_their_views_and_from_no_table() {
+    let store = fresh_store(Backend::Postgres).await;
+    login_as(&store, "reader_preview", PREVIEW_ROLE).await;
+    let db = connect_as(&store.database, "reader_preview").await;
+    let unset = db.execute_unprepared("SELECT * FROM preview.entry").await.unwrap_err().to_string();
+    assert!(unset.contains("griot.preview_entry"), "without a scope nothing is shown: {unset}");
+    db.execute_unprepared(&format!("SET griot.preview_entry = '{}'", id(1))).await.unwrap();
+    for table in CONTENT {
+        db.execute_unprepared(&format!("SELECT * FROM preview.{table}")).await.unwrap();
+        for schema in ["published", "embargoed", "editorial", "early"] {
+            assert_denied(db.execute_unprepared(&format!("SELECT * FROM {schema}.{table}")).await);
+        }
+    }
+    assert_denied(db.execute_unprepared("DELETE FROM preview.journal").await);
+}
+
+#[tokio::test]
+async fn the_editorial_role_writes_rows_of_its_store_and_changes_no_table() {
+    let store = fresh_store(Backend::Postgres).await;
+    login_as(&store, "writer_editorial", EDITORIAL_ROLE).await;
+    let db = connect_as(&store.database, "writer_editorial").await;
+    for table in CONTENT {
+        for schema in ["published", "embargoed", "editorial"] {
+            db.execute_unprepared(&format!("SELECT * FROM {schema}.{table}")).await.unwrap();
+        }
+        for schema in ["published", "embargoed"] {
+            assert_denied(db.execute_unprepared(&format!("DELETE FROM {schema}.{table}")).await);
+        }
+        db.execute_unprepared(&format!("DELETE FROM editorial.{table} WHERE false")).await.unwrap();
+    }
+    for sql in [
+        "CREATE TABLE editorial.mine (id INTEGER)",
+        "TRUNCATE editorial.link",
+        "DELETE FROM editorial.seaql_migrations",
+        "CREATE SCHEMA mine",
+    ] {
+        assert_denied(db.execute_unprepared(sql).await);
+    }
+    let dropped = db.execute_unprepared("DROP TABLE editorial.link").await.unwrap_err().to_string();
+    assert!(dropped.contains("must be owner"), "{dropped}");
 }
 
 fn assert_denied<T: std::fmt::Debug>(result: Result<T, DbErr>) {
@@ -63,10 +148,12 @@ async fn delivery_works_with_a_login_of_its_own() {
 
 #[tokio::test]
 async fn an_owner_without_any_power_over_roles_can_migrate_publish_and_deliver() {
-    // The role is there already: an administrator made it.
+    // The roles are there already: an administrator made them.
     let store = fresh_store(Backend::Postgres).await;
     store.raw("CREATE ROLE plain_owner LOGIN").await;
-    store.raw(&format!("GRANT {DELIVERY_ROLE} TO plain_owner WITH ADMIN OPTION")).await;
+    for role in [DELIVERY_ROLE, EARLY_ROLE, PREVIEW_ROLE, EDITORIAL_ROLE] {
+        store.raw(&format!("GRANT {role} TO plain_owner")).await;
+    }
     let database = griot_testbed::database(Backend::Postgres);
     let name = database.url().rsplit_once('/').unwrap().1.to_owned();
     store.raw(&format!("GRANT CREATE ON DATABASE {name} TO plain_owner")).await;
@@ -74,17 +161,25 @@ async fn an_owner_without_any_power_over_roles_can_migrate_publish_and_deliver()
     migrate(&location).await.unwrap();
     let publisher = Publisher::open(&location, StoreName::Published).await.unwrap();
     publisher.publish(&[article(1, "2024-01-01").build()], &act("2026-01-01")).await.unwrap();
+    let editorial = Publisher::open(&location, StoreName::Editorial).await.unwrap();
+    editorial.publish(&[article(2, "2024-01-01").build()], &act("2026-01-01")).await.unwrap();
+    let embargoed = Publisher::open(&location, StoreName::Embargoed).await.unwrap();
+    embargoed.publish(&[article(3, "2024-01-01").build()], &act("2026-01-01")).await.unwrap();
+    let preview = PublishedStore::open_preview(&location, PreviewScope { entry: id(2) }).await.unwrap();
+    assert_eq!(preview.records(&now("fr"), &[id(1), id(2), id(3)]).await.unwrap().len(), 2);
+    let early = PublishedStore::open_early(&location).await.unwrap();
+    assert_eq!(early.records(&now("fr"), &[id(1), id(2), id(3)]).await.unwrap().len(), 2);
     let findings = doctor(&location).await;
     assert!(findings.iter().all(|finding| finding.level == Level::Ok), "{findings:#?}");
 }
 
 #[tokio::test]
-async fn delivery_works_without_the_editorial_store() {
+async fn delivery_works_without_the_editorial_and_the_embargoed_store() {
     let store = fresh_store(Backend::Sqlite).await;
     store.publish(&[article(1, "2024-01-01").build()]).await;
     for file in std::fs::read_dir(store.database.data_dir()).unwrap() {
         let file = file.unwrap();
-        if file.file_name().to_string_lossy().starts_with("editorial") {
+        if !file.file_name().to_string_lossy().starts_with("published") {
             std::fs::remove_file(file.path()).unwrap();
         }
     }
@@ -94,6 +189,7 @@ async fn delivery_works_without_the_editorial_store() {
     let store = fresh_store(Backend::Postgres).await;
     store.publish(&[article(1, "2024-01-01").build()]).await;
     store.raw("DROP SCHEMA editorial CASCADE").await;
+    store.raw("DROP SCHEMA embargoed CASCADE").await;
     let reader = PublishedStore::open(&store.location).await.unwrap();
     assert_eq!(reader.count(&now("fr"), &latest(EntryKind::Article, vec![])).await.unwrap(), 1);
 }

@@ -7,6 +7,7 @@ mod confinement;
 mod doctor;
 mod journal;
 mod keys;
+mod layers;
 mod links;
 mod lists;
 mod locales;
