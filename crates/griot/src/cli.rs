@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use chrono::TimeDelta;
 use chrono_tz::Tz;
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgGroup, Args, Parser, Subcommand};
+use griot_access::Role;
 use griot_domain::{ArticleKind, Locale};
 
 use crate::config::{Bind, DatabaseUrl, Flags, Sources};
@@ -53,6 +55,9 @@ pub enum Command {
         #[arg(default_value = "-")]
         file: PathBuf,
     },
+    /// Make, list, replace and revoke the keys that let people and programs in (docs/access.md)
+    #[command(subcommand)]
+    Key(Key),
     /// Print the GraphQL schema of delivery
     Schema,
     /// Check settings and record, and say what to mend
@@ -134,6 +139,62 @@ pub struct Json {
     pub no_mentions: bool,
 }
 
+#[derive(Debug, Subcommand)]
+pub enum Key {
+    /// Make a key; it is printed this once
+    Create(NewKey),
+    /// Make a second key for the holder of a live one, which stays live until it is revoked
+    Rotate {
+        /// Public part of the key to replace
+        id: String,
+        /// When the new key ends, such as 90d, 12w or 24h [default: never]
+        #[arg(long, value_name = "TIME", value_parser = lifetime)]
+        expires: Option<TimeDelta>,
+    },
+    /// List every key ever made
+    List,
+    /// End a key; servers refuse it within 5 s
+    Revoke {
+        /// Public part of the key
+        id: String,
+    },
+}
+
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new("opens").required(true).args(["role", "delivery"])))]
+pub struct NewKey {
+    /// The editorial side, as author, editor, publisher or administrator
+    #[arg(long, value_name = "ROLE")]
+    pub role: Option<Role>,
+    /// Delivery
+    #[arg(long)]
+    pub delivery: bool,
+    /// With --delivery: see embargoed items before the public does
+    #[arg(long, requires = "delivery", conflicts_with = "role")]
+    pub embargo: bool,
+    /// Who holds it
+    #[arg(long, value_name = "NAME")]
+    pub name: String,
+    /// When it ends, such as 90d, 12w or 24h [default: never]
+    #[arg(long, value_name = "TIME", value_parser = lifetime)]
+    pub expires: Option<TimeDelta>,
+}
+
+fn lifetime(raw: &str) -> Result<TimeDelta, String> {
+    let hours = |unit| match unit {
+        'h' => Some(1),
+        'd' => Some(24),
+        'w' => Some(7 * 24),
+        _ => None,
+    };
+    let read = || {
+        let unit = raw.chars().next_back()?;
+        let count: i64 = raw.strip_suffix(unit)?.parse().ok().filter(|count| *count > 0)?;
+        TimeDelta::try_hours(count.checked_mul(hours(unit)?)?)
+    };
+    read().ok_or_else(|| format!("`{raw}` is not a time to live: write a number and h, d or w, such as 90d"))
+}
+
 impl Cli {
     /// Where settings come from, this command line included.
     pub fn sources(&self) -> Sources {
@@ -168,12 +229,13 @@ mod tests {
 
     #[test]
     fn every_command_takes_the_record_alike() {
-        let commands: [&[&str]; 7] = [
+        let commands: [&[&str]; 8] = [
             &["serve"],
             &["migrate"],
             &["import", "wordpress", "x.xml"],
             &["import", "json", "x.jsonl"],
             &["export"],
+            &["key", "list"],
             &["schema"],
             &["doctor"],
         ];

@@ -3,6 +3,7 @@
 pub mod doctor;
 pub mod export;
 pub mod import;
+pub mod key;
 pub mod migrate;
 pub mod schema;
 pub mod serve;

@@ -27,6 +27,8 @@ fn the_help_names_every_command_and_exit_code() {
 #[case(&["import", "wordpress"], &["--with-drafts", "--dry-run", "--fetch-media", "--locale", "--time-zone", "--kind"])]
 #[case(&["import", "json"], &["--dry-run"])]
 #[case(&["export"], &[])]
+#[case(&["key", "create"], &["--role", "--delivery", "--embargo", "--name", "--expires"])]
+#[case(&["key", "rotate"], &["--expires"])]
 #[case(&["schema"], &[])]
 #[case(&["doctor"], &[])]
 fn every_command_explains_its_options(#[case] command: &[&str], #[case] options: &[&str]) {

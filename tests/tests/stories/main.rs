@@ -5,5 +5,6 @@ mod commands;
 mod crash;
 mod documents;
 mod exchange;
+mod keys;
 mod serving;
 mod styles;
