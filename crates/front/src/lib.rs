@@ -73,10 +73,11 @@ mod values;
 
 pub use check::{Checked, OperationKind};
 pub use fault::Fault;
+pub use http::answer::refuse;
 pub use http::{COST_HEADER, Front, FrontOptions, Prepare, StatusProfile};
 pub use limits::Limits;
 pub use refusal::{Location, Passed, Problem, ProblemExtensions, Refusal, code};
 pub use schema::{FrontError, lists_without_cost};
-pub use serve::{ServeOptions, serve};
+pub use serve::{PeerAddress, ServeOptions, serve};
 pub use shell::shell;
 pub use values::ScalarCheck;

@@ -116,6 +116,10 @@ impl Refusal {
         Self::new(RefusalStatus::Http(status), code::BAD_USER_INPUT, message, Vec::new())
     }
 
+    pub(crate) fn before_reading(status: StatusCode, code: &'static str, message: &str) -> Self {
+        Self::new(RefusalStatus::Http(status), code, message, Vec::new())
+    }
+
     pub(crate) fn ill_formed(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(RefusalStatus::Parameters, code, message, Vec::new())
     }

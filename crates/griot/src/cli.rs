@@ -75,6 +75,9 @@ pub struct Serve {
     /// Allow plain HTTP on an address other machines can reach
     #[arg(long)]
     insecure_http: bool,
+    /// Deliver what is published, and nothing else: no editorial side, previews, keys or scheduler
+    #[arg(long, conflicts_with = "demo")]
+    delivery_only: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -199,9 +202,9 @@ impl Cli {
     /// Where settings come from, this command line included.
     pub fn sources(&self) -> Sources {
         let Settings { config, data, database_url } = &self.settings;
-        let (bind, insecure_http) = match &self.command {
-            Command::Serve(serve) => (serve.bind, serve.insecure_http),
-            _ => (None, false),
+        let (bind, insecure_http, delivery_only) = match &self.command {
+            Command::Serve(serve) => (serve.bind, serve.insecure_http, serve.delivery_only),
+            _ => (None, false, false),
         };
         // One that is not UTF-8 is none of ours.
         let texts =
@@ -210,7 +213,7 @@ impl Cli {
         Sources {
             file: config.clone().or_else(|| variables.get("GRIOT_CONFIG").map(PathBuf::from)),
             usual_file: Some(PathBuf::from("griot.toml")),
-            flags: Flags { data: data.clone(), database_url: database_url.clone(), bind, insecure_http },
+            flags: Flags { data: data.clone(), database_url: database_url.clone(), bind, insecure_http, delivery_only },
             variables,
         }
     }

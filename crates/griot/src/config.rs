@@ -2,6 +2,7 @@
 
 mod address;
 mod checks;
+mod editorial;
 mod keys;
 mod layers;
 
@@ -12,7 +13,8 @@ use griot_domain::Locale;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
-pub use address::{Bind, DatabaseUrl, WebUrl};
+pub use address::{Bind, DatabaseUrl, Network, WebUrl};
+pub use editorial::{Editorial, Oidc};
 pub use layers::{Flags, Sources, load};
 
 /// Every setting. `griot.example.toml` explains each one; its defaults are these.
@@ -31,6 +33,8 @@ pub struct Config {
     pub insecure_http: bool,
     /// Address at which clients reach this server; without one, the address it listens on.
     pub public_url: Option<WebUrl>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<Network>,
     /// Statuses of refused requests.
     pub status_profile: griot_front::StatusProfile,
     #[allow(missing_docs)]
@@ -41,6 +45,8 @@ pub struct Config {
     pub introspection: Introspection,
     #[allow(missing_docs)]
     pub log: Log,
+    #[allow(missing_docs)]
+    pub editorial: Editorial,
     /// What one request may ask for.
     pub limits: griot_front::Limits,
     /// How connections are held.
@@ -111,11 +117,13 @@ impl Default for Config {
             bind: Bind::default(),
             insecure_http: false,
             public_url: None,
+            trusted_proxies: Vec::new(),
             status_profile: griot_front::StatusProfile::default(),
             site: Site::default(),
             graphiql: Graphiql { enabled: true },
             introspection: Introspection { enabled: true },
             log: Log::default(),
+            editorial: Editorial::default(),
             limits: griot_front::Limits::default(),
             server: griot_front::ServeOptions::default(),
         }

@@ -4,6 +4,7 @@ mod cli;
 mod command;
 mod config;
 mod demo;
+mod editors;
 mod failure;
 mod place;
 mod say;

@@ -19,6 +19,14 @@ pub fn location(config: &Config) -> Location {
     }
 }
 
+/// Where a server that only delivers finds what is published: the login that reads is all it needs of PostgreSQL.
+pub fn of_delivery(config: &Config) -> Location {
+    match &config.delivery_database_url {
+        Some(url) => Location::Postgres { url: url.reveal().to_owned(), delivery_url: Some(url.reveal().to_owned()) },
+        None => location(config),
+    }
+}
+
 /// How messages call the record.
 pub fn describe(config: &Config) -> String {
     match &config.database_url {

@@ -3,6 +3,7 @@
 mod answers;
 mod commands;
 mod crash;
+mod delivery_only;
 mod documents;
 mod exchange;
 mod keys;

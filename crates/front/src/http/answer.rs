@@ -174,6 +174,11 @@ pub(crate) fn plain(refusal: &Refusal) -> Response<Body> {
     style.refused(refusal)
 }
 
+/// The answer of a layer that lets a request come no further. `code` is one of [`code::ALL`].
+pub fn refuse(status: StatusCode, code: &'static str, message: &str) -> Response<Body> {
+    plain(&Refusal::before_reading(status, code, message))
+}
+
 /// A fault told by its trace id alone; the caller logs the cause under it.
 pub(crate) fn internal(trace_id: &str) -> Response<Body> {
     let body = serde_json::json!({

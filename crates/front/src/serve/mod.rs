@@ -2,10 +2,13 @@ mod paced;
 mod peers;
 
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::http::Request;
+use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
@@ -13,6 +16,7 @@ use hyper_util::service::TowerToHyperService;
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
+use tower::{Service, service_fn};
 
 use self::paced::Paced;
 use self::peers::Peers;
@@ -53,6 +57,10 @@ impl Default for ServeOptions {
         }
     }
 }
+
+/// The other end of the connection a request came by, among the request's extensions. Behind a proxy it is the proxy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PeerAddress(pub IpAddr);
 
 /// Serves `router` on `listener` by HTTP/1.1 and HTTP/2 until `shutdown` completes, then lets requests in flight finish
 /// for at most the drain timeout. Errors of single connections end those alone.
@@ -97,7 +105,12 @@ pub async fn serve(
         }
         let first_bytes = Duration::from_millis(options.header_read_timeout_ms);
         let io = TokioIo::new(Paced::new(stream, first_bytes, Duration::from_millis(options.write_stall_timeout_ms)));
-        let service = TowerToHyperService::new(router.clone());
+        let router = router.clone();
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(PeerAddress(address.ip()));
+            router.clone().call(request)
+        });
+        let service = TowerToHyperService::new(service);
         let builder = Arc::clone(&builder);
         let watcher = graceful.watcher();
         tokio::spawn(async move {

@@ -9,7 +9,7 @@ use axum::http::{Request, header};
 use chrono::{DateTime, Utc};
 use griot_domain::{Body, Clock, Edition, Entry, EntryId, EntryKind, Locale, Localized, Publication, Site, Slug, Text};
 use griot_front::{FrontOptions, Limits};
-use griot_gateway::{Gateway, GatewaySettings};
+use griot_gateway::{Gateway, GatewaySettings, Readiness, TrustedProxies};
 use griot_persistence::{Act, Location, Outcome, PublishedStore, Publisher, StatementCount, StoreName};
 use griot_testbed::{Backend, Place, TestDatabase, database};
 use serde_json::{Value, json};
@@ -68,6 +68,9 @@ impl Desk {
             graphiql: None,
             media_dir: Some(database.data_dir().join("media")),
             clock: Arc::new(Fixed(at("2026-01-01T12:00:00Z"))),
+            proxies: TrustedProxies::default(),
+            readiness: Readiness::default(),
+            editorial: None,
         };
         let router = Gateway::new(store, settings).unwrap().router();
         Self { publisher, router, statements, database }

@@ -9,29 +9,51 @@ use anyhow::{anyhow, bail};
 use griot_domain::{Site, SystemClock};
 use griot_front::FrontOptions;
 use griot_front::graphiql::GraphiqlOptions;
-use griot_gateway::{GRAPHQL_PATH, Gateway, GatewaySettings};
-use griot_persistence::{PublishedStore, Publisher, StoreName};
+use griot_gateway::{GRAPHQL_PATH, Gateway, GatewaySettings, Readiness, TrustedProxies};
+use griot_persistence::{Location, PublishedStore, Publisher, StoreName};
 use tokio::net::TcpListener;
 use url::Url;
 
 use crate::config::Config;
 use crate::say::say;
-use crate::{demo, place};
+use crate::{demo, editors, place};
 
 /// Shown by GraphiQL on the first visit; runs on any record.
 const EXAMPLE: &str = include_str!("../example.graphql");
 
-/// Migrates, loads the demo when asked to, and serves until told to stop.
+/// Serves until told to stop: the whole record, or what is published alone.
 pub async fn run(config: &Config, wants_demo: bool) -> anyhow::Result<ExitCode> {
     refuse_exposure(config)?;
-    place::prepare(config)?;
+    if config.editorial.enabled {
+        place::prepare(config)?;
+    } else if wants_demo {
+        bail!("the demo cannot be loaded where editorial.enabled is false: such a server only reads")
+    }
     // Before anything is written: a port in use must not leave a half-made record behind.
     let listener = listen(config.bind.0).await?;
     let address = listener.local_addr()?;
 
-    let location = place::location(config);
-    griot_persistence::migrate(&location).await?;
-    let publisher = Publisher::open(&location, StoreName::Published).await?;
+    let location = if config.editorial.enabled { place::location(config) } else { place::of_delivery(config) };
+    let mut settings = settings(config, address)?;
+    if config.editorial.enabled {
+        griot_persistence::migrate(&location).await?;
+        greet(config, &location, wants_demo).await?;
+        settings.editorial = Some(editors::open(config, &location).await?);
+    }
+    let store = PublishedStore::open(&location).await?;
+    let gateway = Gateway::new(store, settings)?;
+    if config.graphiql.enabled {
+        tell(format_args!("GraphiQL at http://{address}/"));
+    }
+    tell(format_args!("GraphQL at http://{address}{GRAPHQL_PATH}"));
+    griot_front::serve(listener, gateway.router(), config.server.clone(), stop()).await?;
+    tracing::info!("stopped");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Loads the demo where it is wanted and harms nothing, and says what was found.
+async fn greet(config: &Config, location: &Location, wants_demo: bool) -> anyhow::Result<()> {
+    let publisher = Publisher::open(location, StoreName::Published).await?;
     match (publisher.is_empty().await?, wants_demo) {
         (true, true) => demo::load(config).await?,
         (true, false) => tell(format_args!(
@@ -45,17 +67,7 @@ pub async fn run(config: &Config, wants_demo: bool) -> anyhow::Result<ExitCode> 
         )),
         (false, false) => {}
     }
-    publisher.close().await?;
-
-    let store = PublishedStore::open(&location).await?;
-    let gateway = Gateway::new(store, settings(config, address)?)?;
-    if config.graphiql.enabled {
-        tell(format_args!("GraphiQL at http://{address}/"));
-    }
-    tell(format_args!("GraphQL at http://{address}{GRAPHQL_PATH}"));
-    griot_front::serve(listener, gateway.router(), config.server.clone(), stop()).await?;
-    tracing::info!("stopped");
-    Ok(ExitCode::SUCCESS)
+    Ok(publisher.close().await?)
 }
 
 /// Prints a line; a server serves on where nobody can read it.
@@ -93,6 +105,9 @@ fn settings(config: &Config, address: SocketAddr) -> anyhow::Result<GatewaySetti
         graphiql,
         media_dir: Some(place::media_dir(config)),
         clock: Arc::new(SystemClock),
+        proxies: TrustedProxies::new(config.trusted_proxies.iter().map(|network| network.0).collect()),
+        readiness: Readiness::default(),
+        editorial: None,
     })
 }
 

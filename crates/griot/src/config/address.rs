@@ -1,9 +1,10 @@
 //! Addresses in settings, checked where they are read.
 
 use std::fmt;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -43,6 +44,30 @@ impl TryFrom<String> for Bind {
 impl From<Bind> for String {
     fn from(bind: Bind) -> Self {
         bind.0.to_string()
+    }
+}
+
+/// Addresses of machines: one, or a whole network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Network(pub IpNet);
+
+#[derive(Debug, thiserror::Error)]
+#[error("`{0}` is neither an address nor a network: write one such as 127.0.0.1, 10.0.0.0/8 or 2001:db8::/32")]
+pub struct NetworkError(String);
+
+impl TryFrom<String> for Network {
+    type Error = NetworkError;
+
+    fn try_from(raw: String) -> Result<Self, NetworkError> {
+        let network = raw.parse().or_else(|_| raw.parse::<IpAddr>().map(IpNet::from));
+        network.map(Self).map_err(|_| NetworkError(raw))
+    }
+}
+
+impl From<Network> for String {
+    fn from(network: Network) -> Self {
+        network.0.to_string()
     }
 }
 
@@ -162,6 +187,17 @@ mod tests {
         assert_eq!("[::1]:0".parse::<Bind>().unwrap().0, "[::1]:0".parse().unwrap());
         for bad in ["8080", "127.0.0.1", "localhost", "example.org:80", "127.0.0.1:99999"] {
             assert!(bad.parse::<Bind>().unwrap_err().to_string().contains(bad));
+        }
+    }
+
+    #[test]
+    fn a_network_may_be_one_machine() {
+        for (good, network) in [("127.0.0.1", "127.0.0.1/32"), ("10.0.0.0/8", "10.0.0.0/8"), ("::1", "::1/128")] {
+            assert_eq!(String::from(Network::try_from(good.to_owned()).unwrap()), network);
+        }
+        for bad in ["localhost", "10.0.0.0/33", "10.0.0", ""] {
+            let message = Network::try_from(bad.to_owned()).unwrap_err().to_string();
+            assert!(message.contains(&format!("`{bad}`")) && message.contains("10.0.0.0/8"), "{message}");
         }
     }
 

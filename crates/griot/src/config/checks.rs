@@ -1,6 +1,6 @@
 //! What a value must be beyond its type.
 
-use super::Config;
+use super::{Config, Oidc};
 
 /// The least and the greatest number a key takes. What lies beyond would stop the server from answering, or take away
 /// the protection the limit is there for.
@@ -37,6 +37,7 @@ const RANGES: &[(&str, i64, i64)] = &[
     ("server.max_header_bytes", 8_192, 1 << 20),
     ("server.max_headers", 8, 1_000),
     ("server.max_streams", 1, 10_000),
+    ("editorial.oidc.leeway_s", 0, 60),
 ];
 
 const HOUR_MS: i64 = 3_600_000;
@@ -57,13 +58,17 @@ pub fn refusal(config: &Config) -> Option<(&'static str, String)> {
 /// Warnings about settings that have no effect.
 pub fn warnings(config: &Config) -> Vec<String> {
     let is_alone = config.delivery_database_url.is_some() && config.database_url.is_none();
-    let warning = "`delivery_database_url` has no effect without `database_url`: the record is kept in SQLite files";
-    is_alone.then(|| warning.to_owned()).into_iter().collect()
+    let alone = "`delivery_database_url` has no effect without `database_url`: the record is kept in SQLite files";
+    let has_provider = config.editorial.oidc != Oidc::default() && config.editorial.oidc.issuer.is_none();
+    let provider = "`editorial.oidc` has no effect without `issuer`: only keys of `griot key` open the editorial side";
+    let found = [(is_alone && config.editorial.enabled, alone), (has_provider, provider)];
+    found.into_iter().filter(|(is_so, _)| *is_so).map(|(_, warning)| warning.to_owned()).collect()
 }
 
 fn number(table: &toml::Table, path: &str) -> Option<i64> {
     let (section, key) = path.split_once('.')?;
-    table.get(section)?.get(key)?.as_integer()
+    let section = table.get(section)?;
+    key.split('.').try_fold(section, |inner, name| inner.get(name))?.as_integer()
 }
 
 #[cfg(test)]

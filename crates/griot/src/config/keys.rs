@@ -15,6 +15,8 @@ pub enum Shape {
     Number,
     /// Texts with commas between them.
     List,
+    /// `name=value`, with commas between them.
+    Pairs,
     /// As text, or by `…_FILE` the name of a file that holds it.
     Secret,
 }
@@ -45,6 +47,7 @@ const OURS: &[(&str, Shape)] = &[
     ("bind", Shape::Text),
     ("insecure_http", Shape::Flag),
     ("public_url", Shape::Text),
+    ("trusted_proxies", Shape::List),
     ("status_profile", Shape::Text),
     ("site.url", Shape::Text),
     ("site.name", Shape::Text),
@@ -55,6 +58,18 @@ const OURS: &[(&str, Shape)] = &[
     ("introspection.enabled", Shape::Flag),
     ("log.level", Shape::Text),
     ("log.format", Shape::Text),
+    ("editorial.enabled", Shape::Flag),
+    ("editorial.two_person", Shape::List),
+    ("editorial.allowed_origins", Shape::List),
+    ("editorial.oidc.issuer", Shape::Text),
+    ("editorial.oidc.audience", Shape::Text),
+    ("editorial.oidc.authorized_parties", Shape::List),
+    ("editorial.oidc.algorithms", Shape::List),
+    ("editorial.oidc.jwks_url", Shape::Text),
+    ("editorial.oidc.role_claim", Shape::Text),
+    ("editorial.oidc.roles", Shape::Pairs),
+    ("editorial.oidc.leeway_s", Shape::Number),
+    ("editorial.oidc.allow_loopback_http", Shape::Flag),
 ];
 
 /// The environment variable of a key: `site.default_locale` is `GRIOT_SITE_DEFAULT_LOCALE`.
@@ -79,7 +94,8 @@ pub fn allowed_in(section: &str) -> Vec<String> {
         let name = match inside.map(|key| key.split_once('.')) {
             None => continue,
             Some(None) => inside.unwrap_or_default().to_owned(),
-            Some(Some((sub, _))) => format!("[{sub}]"),
+            Some(Some((sub, _))) if section.is_empty() => format!("[{sub}]"),
+            Some(Some((sub, _))) => format!("[{section}.{sub}]"),
         };
         if !names.contains(&name) {
             names.push(name);

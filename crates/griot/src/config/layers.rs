@@ -30,6 +30,7 @@ pub struct Flags {
     pub database_url: Option<DatabaseUrl>,
     pub bind: Option<Bind>,
     pub insecure_http: bool,
+    pub delivery_only: bool,
 }
 
 /// A setting that cannot be used; says where it stands and what may stand there.
@@ -73,11 +74,12 @@ pub fn load(sources: &Sources) -> Result<(Config, Vec<String>), ConfigError> {
             config = changed.map_err(|message| ConfigError::InVariable { name, message })?;
         }
     }
-    let Flags { data, database_url, bind, insecure_http } = sources.flags.clone();
+    let Flags { data, database_url, bind, insecure_http, delivery_only } = sources.flags.clone();
     config.data = data.unwrap_or(config.data);
     config.database_url = database_url.or(config.database_url);
     config.bind = bind.unwrap_or(config.bind);
     config.insecure_http |= insecure_http;
+    config.editorial.enabled &= !delivery_only;
     let warnings = slips(&sources.variables).into_iter().chain(checks::warnings(&config)).collect();
     Ok((config, warnings))
 }
@@ -190,21 +192,27 @@ fn parse(raw: &str, shape: Shape) -> Result<toml::Value, String> {
             let parts = raw.split(',').map(str::trim).filter(|part| !part.is_empty());
             Ok(toml::Value::Array(parts.map(|part| toml::Value::String(part.to_owned())).collect()))
         }
+        Shape::Pairs => {
+            let pair = |part: &str| match part.split_once('=') {
+                Some((name, value)) => Ok((name.trim().to_owned(), toml::Value::String(value.trim().to_owned()))),
+                None => Err(format!("`{part}` is not allowed; write name=value, with commas between them")),
+            };
+            let parts = raw.split(',').map(str::trim).filter(|part| !part.is_empty());
+            parts.map(pair).collect::<Result<_, _>>().map(toml::Value::Table)
+        }
     }
 }
 
 /// `config` with the key at a dotted path set, checked as if it stood in a file.
 fn set(config: &Config, path: &str, value: toml::Value) -> Result<Config, String> {
     let mut root = toml::Table::try_from(config).expect("every setting can be written as TOML");
-    let (section, key) = path.rsplit_once('.').map_or((None, path), |(section, key)| (Some(section), key));
-    let table = match section {
-        None => &mut root,
-        Some(section) => root
-            .entry(section)
-            .or_insert_with(|| toml::Value::Table(toml::Table::new()))
-            .as_table_mut()
-            .expect("sections are tables"),
-    };
+    let mut sections: Vec<&str> = path.split('.').collect();
+    let key = sections.pop().unwrap_or(path);
+    let mut table = &mut root;
+    for section in sections {
+        let inner = table.entry(section).or_insert_with(|| toml::Value::Table(toml::Table::new()));
+        table = inner.as_table_mut().expect("sections are tables");
+    }
     table.insert(key.to_owned(), value);
     root.try_into().map_err(|err: toml::de::Error| err.message().to_owned())
 }

@@ -54,6 +54,29 @@ fn lists_and_flags_have_a_form_in_the_environment() {
 }
 
 #[test]
+fn sections_in_sections_and_pairs_have_a_form_in_the_environment() {
+    let set = [
+        ("GRIOT_EDITORIAL_TWO_PERSON", "article, appointment"),
+        ("GRIOT_EDITORIAL_OIDC_ISSUER", "https://accounts.example.org"),
+        ("GRIOT_EDITORIAL_OIDC_ROLES", "press=editor, desk = publisher"),
+        ("GRIOT_EDITORIAL_OIDC_LEEWAY_S", "5"),
+    ];
+    let found = config("[editorial.oidc]\naudience = \"griot\"", &set).editorial;
+    assert_eq!(found.two_person, [griot_domain::EntryKind::Article, griot_domain::EntryKind::Appointment]);
+    assert_eq!((found.oidc.audience.as_str(), found.oidc.leeway_s), ("griot", 5));
+    assert_eq!(found.oidc.issuer.as_deref(), Some("https://accounts.example.org"));
+    let roles: Vec<_> = found.oidc.roles.iter().map(|(value, role)| (value.as_str(), role.0.as_str())).collect();
+    assert_eq!(roles, [("desk", "publisher"), ("press", "editor")]);
+}
+
+#[test]
+fn a_provider_without_an_issuer_is_a_warning() {
+    let (_dir, sources) = sources("[editorial.oidc]\naudience = \"griot\"", &[]);
+    let warnings = load(&sources).unwrap().1;
+    assert!(warnings[0].starts_with("`editorial.oidc` has no effect without `issuer`"), "{warnings:?}");
+}
+
+#[test]
 fn the_status_profile_is_set_by_name() {
     use griot_front::StatusProfile::{Compat400, Draft2026_08};
     assert_eq!(config("", &[]).status_profile, Compat400);
@@ -90,12 +113,12 @@ fn a_secret_may_come_from_a_file() {
 )]
 #[case::a_guess(
     "colour = 1",
-    "griot.toml, line 1: unknown key `colour`. Allowed at the top level: data, database_url, delivery_database_url, bind, insecure_http, public_url, status_profile, [site], [graphiql], [introspection], [log], [limits], [server]"
+    "griot.toml, line 1: unknown key `colour`. Allowed at the top level: data, database_url, delivery_database_url, bind, insecure_http, public_url, trusted_proxies, status_profile, [site], [graphiql], [introspection], [log], [editorial], [limits], [server]"
 )]
 #[case::a_section_as_a_key("site = 1", "griot.toml, line 1: `site` is a section: write [site], then its keys")]
 #[case::an_unknown_section(
     "[sight]\nurl = \"x\"",
-    "griot.toml, line 1: unknown key `sight`; did you mean `[site]`? Allowed at the top level: data, database_url, delivery_database_url, bind, insecure_http, public_url, status_profile, [site], [graphiql], [introspection], [log], [limits], [server]"
+    "griot.toml, line 1: unknown key `sight`; did you mean `[site]`? Allowed at the top level: data, database_url, delivery_database_url, bind, insecure_http, public_url, trusted_proxies, status_profile, [site], [graphiql], [introspection], [log], [editorial], [limits], [server]"
 )]
 #[case::a_bad_address(
     "data = \"x\"\nbind = \"8080\"",
@@ -115,7 +138,7 @@ fn a_secret_may_come_from_a_file() {
 )]
 #[case::a_slip_in_a_section(
     "[limts]\ntokens = 5",
-    "griot.toml, line 1: unknown key `limts`; did you mean `[limits]`? Allowed at the top level: data, database_url, delivery_database_url, bind, insecure_http, public_url, status_profile, [site], [graphiql], [introspection], [log], [limits], [server]"
+    "griot.toml, line 1: unknown key `limts`; did you mean `[limits]`? Allowed at the top level: data, database_url, delivery_database_url, bind, insecure_http, public_url, trusted_proxies, status_profile, [site], [graphiql], [introspection], [log], [editorial], [limits], [server]"
 )]
 #[case::nothing_at_once(
     "[limits]\ncost = 9\nin_flight = 0",
@@ -141,6 +164,34 @@ fn a_secret_may_come_from_a_file() {
 #[case::no_profile(
     "status_profile = \"400\"",
     "griot.toml, line 1: `status_profile`: unknown variant `400`, expected `compat-400` or `draft-2026-08`"
+)]
+#[case::no_kind(
+    "[editorial]\ntwo_person = [\"communique\"]",
+    "griot.toml, line 2: `editorial.two_person`: unknown variant `communique`, expected one of `article`, `person`, `institution`, `event`, `topic`, `asset`, `appointment`"
+)]
+#[case::no_origin(
+    "[editorial]\nallowed_origins = [\"https://desk.example.org/\"]",
+    "griot.toml, line 2: `editorial.allowed_origins`: `https://desk.example.org/` is not the origin of a site: write scheme, host and perhaps a port, such as https://desk.example.org"
+)]
+#[case::a_shared_secret(
+    "[editorial.oidc]\nalgorithms = [\"HS256\"]",
+    "griot.toml, line 2: `editorial.oidc.algorithms`: `HS256` is not an algorithm whose signatures can be trusted here; use RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384 or EdDSA"
+)]
+#[case::no_role(
+    "[editorial.oidc]\nroles = { press = \"chief\" }",
+    "griot.toml, line 2: `editorial.oidc.roles`: `chief` is not a role; use author, editor, publisher or administrator"
+)]
+#[case::clocks_apart(
+    "[editorial.oidc]\naudience = \"griot\"\nleeway_s = 61",
+    "griot.toml, line 3: `editorial.oidc.leeway_s` is 61: write a number from 0 to 60"
+)]
+#[case::a_slip_in_a_section_of_a_section(
+    "[editorial.oidc]\nisuer = \"x\"",
+    "griot.toml, line 2: unknown key `editorial.oidc.isuer`; did you mean `editorial.oidc.issuer`? Allowed in [editorial.oidc]: issuer, audience, authorized_parties, algorithms, jwks_url, role_claim, roles, leeway_s, allow_loopback_http"
+)]
+#[case::no_network(
+    "trusted_proxies = [\"proxy\"]",
+    "griot.toml, line 1: `trusted_proxies`: `proxy` is neither an address nor a network: write one such as 127.0.0.1, 10.0.0.0/8 or 2001:db8::/32"
 )]
 #[case::no_toml("bind = = 3", "griot.toml, line 1: extra `=`, expected nothing")]
 fn a_bad_file_is_refused_with_the_place_and_the_remedy(#[case] file: &str, #[case] says: &str) {
@@ -212,5 +263,7 @@ fn the_example_lists_every_key_at_its_default() {
     let mut shown = config(&uncommented, &[]);
     assert!(shown.database_url.take().is_some() && shown.delivery_database_url.take().is_some());
     assert!(shown.public_url.take().is_some() && shown.site.url.take().is_some());
+    let oidc = std::mem::take(&mut shown.editorial.oidc);
+    assert!(oidc.issuer.is_some() && oidc.jwks_url.is_some() && !oidc.audience.is_empty() && !oidc.roles.is_empty());
     assert_eq!(shown, Config::default());
 }

@@ -1,0 +1,118 @@
+//! What a reader of delivery gets to see. It is decided here and nowhere else, by the key that came with the request.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::request::Parts;
+use axum::http::{Method, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use griot_access::{Caller, Reader};
+use griot_domain::{Clock, Locale, Site};
+use griot_persistence::PublishedStore;
+
+use crate::auth::{Gate, depending_on_reader, for_one_reader, turn_away};
+use crate::graphql::delivery::{Delivery, Loads};
+
+/// How much of the record somebody sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Audience {
+    /// What is published.
+    Public,
+    /// That, and what is under embargo.
+    Early,
+}
+
+impl Audience {
+    /// Whoever writes the record sees here what the public does: drafts are for the editorial side and previews.
+    fn of(caller: Option<&Caller>) -> Self {
+        match caller {
+            Some(Caller::Reader(Reader { sees_embargoed: true, .. })) => Self::Early,
+            Some(Caller::Reader(_) | Caller::Principal(_)) | None => Self::Public,
+        }
+    }
+}
+
+/// The record as each audience sees it.
+pub(crate) struct Audiences {
+    pub gate: Gate,
+    pub public: Arc<Delivery>,
+    /// `None` where nothing but published content is held.
+    pub early: Option<Arc<Delivery>>,
+}
+
+/// The record as whoever sent a request sees it, among the request's extensions.
+#[derive(Clone)]
+pub(crate) struct Shown(pub Arc<Delivery>);
+
+/// What delivery says alike to everybody, whatever store it reads.
+#[derive(Clone)]
+pub(crate) struct Showing {
+    pub site: Site,
+    pub fallback_locales: Vec<Locale>,
+    pub public_url: String,
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Showing {
+    /// The record in `store`.
+    pub fn of(&self, store: PublishedStore) -> Arc<Delivery> {
+        let Self { site, fallback_locales, public_url, clock } = self.clone();
+        Arc::new(Delivery { store, site, fallback_locales, public_url, clock })
+    }
+}
+
+impl Audiences {
+    fn shown(&self, audience: Audience) -> Shown {
+        let delivery = match (audience, &self.early) {
+            (Audience::Early, Some(early)) => early,
+            (Audience::Early, None) | (Audience::Public, _) => &self.public,
+        };
+        Shown(Arc::clone(delivery))
+    }
+}
+
+/// Shows each reader what the key in hand opens; without one, what is published.
+pub(crate) async fn by_audience(State(audiences): State<Arc<Audiences>>, mut request: Request, next: Next) -> Response {
+    // Browsers ask whether they may ask, and bring no credentials for that.
+    if request.method() == Method::OPTIONS {
+        return next.run(request).await;
+    }
+    let is_keyed = request.headers().contains_key(header::AUTHORIZATION);
+    let credentials = audiences.gate.credentials(&request);
+    let response = match audiences.gate.caller(&credentials).await {
+        Ok(caller) => {
+            request.extensions_mut().insert(audiences.shown(Audience::of(caller.as_ref())));
+            next.run(request).await
+        }
+        Err(failure) => turn_away(&failure, request.method(), request.version()),
+    };
+    if is_keyed { for_one_reader(response) } else { depending_on_reader(response) }
+}
+
+/// Gives a request what its resolvers read.
+pub(crate) fn with_loads(request: async_graphql::Request, parts: &Parts) -> async_graphql::Request {
+    let Shown(delivery) = parts.extensions.get().expect("a layer around the endpoint decides what is shown");
+    request.data(Loads::new(Arc::clone(delivery)))
+}
+
+#[cfg(test)]
+mod tests {
+    use griot_access::{Origin, Principal, Role};
+
+    use super::*;
+
+    #[test]
+    fn only_an_entitled_delivery_key_sees_what_is_under_embargo() {
+        let origin = || Origin::Key { id: "abc234def567".to_owned() };
+        let reader =
+            |sees_embargoed| Caller::Reader(Reader { id: "key:a".to_owned(), sees_embargoed, origin: origin() });
+        assert_eq!(Audience::of(Some(&reader(true))), Audience::Early);
+        assert_eq!(Audience::of(Some(&reader(false))), Audience::Public);
+        assert_eq!(Audience::of(None), Audience::Public);
+        for role in Role::ALL {
+            let principal = Principal { id: "key:a".to_owned(), name: "A".to_owned(), role, origin: origin() };
+            assert_eq!(Audience::of(Some(&Caller::Principal(principal))), Audience::Public, "{role}");
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! Who gets in where, and sees what: over HTTP, on the real stores.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
+
+mod audience;
+mod preview;
+mod support;

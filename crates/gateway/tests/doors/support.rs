@@ -1,0 +1,186 @@
+//! A record with a server in front of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
+use std::sync::{Arc, Mutex};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use griot_access::{Authenticator, ExposeSecret, Grant, KeyRing, NewHolder, Origin, Principal, Role};
+use griot_domain::{Body, Clock, Edition, Entry, EntryId, EntryKind, Locale, Localized, Publication, Site, Slug, Text};
+use griot_front::{FrontOptions, Limits, ServeOptions};
+use griot_gateway::{EditorialSide, Gateway, GatewaySettings, Readiness, TrustedProxies};
+use griot_persistence::{AccessKeys, Act, Location, Outcome, PublishedStore, Publisher, StoreName};
+use griot_testbed::{Backend, Place, TestDatabase, database};
+use serde_json::{Value, json};
+
+/// A clock that stands still until it is moved.
+pub struct Hands(Mutex<DateTime<Utc>>);
+
+impl Clock for Hands {
+    fn now(&self) -> DateTime<Utc> {
+        *self.0.lock().unwrap()
+    }
+}
+
+/// A record, served.
+pub struct World {
+    pub keys: KeyRing,
+    pub readiness: Readiness,
+    pub location: Location,
+    pub clock: Arc<Hands>,
+    address: String,
+    _database: TestDatabase,
+}
+
+/// All of an answer but the date.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: BTreeMap<String, String>,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", String::as_str)
+    }
+
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|err| panic!("{err}: {self:?}"))
+    }
+}
+
+impl World {
+    pub async fn open(backend: Backend) -> Self {
+        let database = database(backend);
+        let location = match database.place() {
+            Place::Sqlite { data_dir } => Location::Sqlite { data_dir },
+            Place::Postgres { url } => Location::Postgres { url, delivery_url: None },
+        };
+        griot_persistence::migrate(&location).await.unwrap();
+        let clock = Arc::new(Hands(Mutex::new("2026-06-01T12:00:00Z".parse().unwrap())));
+        let keys = KeyRing::new(AccessKeys::open(&location).await.unwrap(), clock.clone());
+        let readiness = Readiness::default();
+        let settings = GatewaySettings {
+            site: Site {
+                base_url: "https://presidence.example/".parse().unwrap(),
+                publisher: Localized::from("Présidence"),
+                default_locale: locale("fr"),
+            },
+            fallback_locales: vec![locale("en")],
+            public_url: "https://api.example/".parse().unwrap(),
+            limits: Limits::default(),
+            front: FrontOptions::default(),
+            graphiql: None,
+            media_dir: None,
+            clock: clock.clone(),
+            proxies: TrustedProxies::new(vec!["127.0.0.1/32".parse().unwrap()]),
+            readiness: readiness.clone(),
+            editorial: Some(EditorialSide {
+                location: location.clone(),
+                early: PublishedStore::open_early(&location).await.unwrap(),
+                authenticator: Authenticator::new(Some(keys.clone()), None, clock.clone()),
+                allowed_origins: vec!["https://desk.example".to_owned()],
+            }),
+        };
+        let gateway = Gateway::new(PublishedStore::open(&location).await.unwrap(), settings).unwrap();
+        let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let options = ServeOptions::default();
+        tokio::spawn(griot_front::serve(listener, gateway.router(), options, std::future::pending()));
+        Self { keys, readiness, location, clock, address, _database: database }
+    }
+
+    pub fn wait(&self, time: TimeDelta) {
+        *self.clock.0.lock().unwrap() += time;
+    }
+
+    /// Puts entries into a store, as an act of the editors does.
+    pub async fn put(&self, store: StoreName, publications: &[Publication]) {
+        let publisher = Publisher::open(&self.location, store).await.unwrap();
+        let act = Act { origin: "test".to_owned(), at: "2026-05-01T00:00:00Z".parse().unwrap() };
+        for outcome in publisher.publish(publications, &act).await.unwrap() {
+            assert!(matches!(outcome, Outcome::Created { .. } | Outcome::Updated { .. }), "{outcome:?}");
+        }
+    }
+
+    pub async fn delivery_key(&self, name: &str, sees_embargoed: bool) -> (String, String) {
+        self.key(name, Grant::Delivery { sees_embargoed }).await
+    }
+
+    pub async fn key(&self, name: &str, grant: Grant) -> (String, String) {
+        let holder = NewHolder { name: name.to_owned(), grant, lives: None };
+        let issued = self.keys.issue(holder).await.unwrap();
+        (issued.id, format!("Bearer {}", issued.key.expose_secret()))
+    }
+
+    /// A token that shows an entry for an hour, made by an editor with a key.
+    pub async fn preview_token(&self, entry: EntryId) -> (String, String) {
+        let (id, _) = self.key(&format!("editor of {entry}"), Grant::Editorial(Role::Editor)).await;
+        let origin = Origin::Key { id: id.clone() };
+        let holder = Principal { id: format!("key:{id}"), name: "Editor".to_owned(), role: Role::Editor, origin };
+        let (token, grant) = self.keys.issue_preview(entry, &holder, TimeDelta::hours(1)).await.unwrap();
+        (grant.token, format!("Bearer {}", token.expose_secret()))
+    }
+
+    pub fn ask(&self, path: &str, query: &str, headers: &[(&str, &str)]) -> Answer {
+        let agent = agent();
+        let mut request = agent.post(format!("{}{path}", self.address));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        answer(request.send_json(json!({ "query": query })).unwrap())
+    }
+
+    /// As [`Self::ask`], with credentials.
+    pub fn ask_as(&self, credentials: &str, path: &str, query: &str) -> Answer {
+        self.ask(path, query, &[("authorization", credentials)])
+    }
+
+    pub fn get(&self, path: &str) -> Answer {
+        answer(agent().get(format!("{}{path}", self.address)).call().unwrap())
+    }
+}
+
+fn agent() -> ureq::Agent {
+    ureq::Agent::config_builder().http_status_as_error(false).build().into()
+}
+
+fn answer(response: ureq::http::Response<ureq::Body>) -> Answer {
+    let (parts, mut body) = response.into_parts();
+    let headers = parts.headers.iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()));
+    let headers = headers.filter(|(name, _)| name != "date").collect();
+    Answer { status: parts.status.as_u16(), headers, body: body.read_to_string().unwrap() }
+}
+
+pub fn locale(tag: &str) -> Locale {
+    Locale::parse(tag).unwrap()
+}
+
+/// An id that says which number it has.
+pub fn id(number: u32) -> EntryId {
+    format!("00000000-0000-4000-8000-{number:012}").parse().unwrap()
+}
+
+/// A topic whose slug is its name.
+pub fn topic(number: u32, name: &str) -> Publication {
+    let kind = EntryKind::Topic;
+    let edition = Edition {
+        slug: Some(Slug::parse(name).unwrap()),
+        text: Text::from_value(kind, json!({ "name": name })).unwrap(),
+        body: Body::default(),
+    };
+    Publication {
+        id: id(number),
+        kind,
+        live_from: "2026-01-01T00:00:00Z".parse().unwrap(),
+        revised_at: None,
+        entry: Some(Entry::from_value(kind, json!({})).unwrap()),
+        editions: [(locale("fr"), edition)].into(),
+        withdrawn: BTreeSet::new(),
+        retraction: None,
+        external_ids: Vec::new(),
+        old_paths: Vec::new(),
+    }
+}

@@ -1,0 +1,41 @@
+//! The editors' side of a server, as set.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use griot_access::{Authenticator, KeyRing, KeySource, OidcSettings, OidcValidator};
+use griot_domain::{Clock, SystemClock};
+use griot_gateway::EditorialSide;
+use griot_persistence::{AccessKeys, Location, PublishedStore};
+
+use crate::config::{Config, Oidc};
+
+/// Opens what the editors' side reads.
+pub async fn open(config: &Config, location: &Location) -> anyhow::Result<EditorialSide> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let keys = KeyRing::new(AccessKeys::open(location).await?, Arc::clone(&clock));
+    let oidc = provider(&config.editorial.oidc);
+    let oidc = oidc.map(|settings| OidcValidator::new(settings, Arc::clone(&clock))).transpose();
+    let oidc = oidc.context("the settings in [editorial.oidc] cannot be used")?;
+    Ok(EditorialSide {
+        location: location.clone(),
+        early: PublishedStore::open_early(location).await?,
+        authenticator: Authenticator::new(Some(keys), oidc, clock),
+        allowed_origins: config.editorial.allowed_origins.iter().map(|origin| origin.as_str().to_owned()).collect(),
+    })
+}
+
+fn provider(oidc: &Oidc) -> Option<OidcSettings> {
+    Some(OidcSettings {
+        issuer: oidc.issuer.clone()?,
+        audience: oidc.audience.clone(),
+        authorized_parties: oidc.authorized_parties.clone(),
+        algorithms: oidc.algorithms.iter().map(|algorithm| algorithm.0).collect(),
+        keys: oidc.jwks_url.clone().map_or(KeySource::Discovery, KeySource::Jwks),
+        role_claim: oidc.role_claim.clone(),
+        roles: oidc.roles.iter().map(|(value, role)| (value.clone(), role.0)).collect(),
+        leeway: Duration::from_secs(oidc.leeway_s),
+        allow_loopback_http: oidc.allow_loopback_http,
+    })
+}
