@@ -8,6 +8,7 @@ mod m20261124_000001_record;
 mod m20261124_000002_suggestions;
 mod m20261124_000003_notices;
 mod m20261124_000004_access;
+mod m20261124_000005_drafting;
 
 /// Brings the published store up to date.
 pub struct PublishedMigrator;
@@ -30,6 +31,7 @@ impl MigratorTrait for EditorialMigrator {
             Box::new(m20261124_000002_suggestions::Migration),
             Box::new(m20261124_000003_notices::Migration),
             Box::new(m20261124_000004_access::Migration),
+            Box::new(m20261124_000005_drafting::Migration),
         ]
     }
 }

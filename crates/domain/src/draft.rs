@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::check::CheckError;
@@ -24,7 +24,7 @@ pub struct Draft {
 }
 
 /// A change of a draft. What is left out stays; a field that is `null` is cleared (RFC 7396, JSON Merge Patch).
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct DraftPatch {
     /// Fields of the language-neutral part.
     pub entry: Map<String, Value>,
@@ -37,7 +37,7 @@ pub struct DraftPatch {
 }
 
 /// A change of one language.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct TextPatch {
     /// A new language without one gets a slug made of its title.
     pub slug: Option<Slug>,
@@ -313,7 +313,7 @@ fn shape<T: DeserializeOwned>(path: &str, value: Value) -> Result<T, DraftError>
     })
 }
 
-fn plain(value: &impl serde::Serialize) -> Value {
+fn plain(value: &impl Serialize) -> Value {
     serde_json::to_value(value).expect("content has string keys only")
 }
 

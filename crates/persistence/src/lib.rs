@@ -3,6 +3,7 @@
 //! [`Publisher`] writes a store and [`PublishedStore`] reads what is published; delivery holds only the latter.
 
 mod doctor;
+mod editorial;
 mod entity;
 mod error;
 mod keys;
@@ -17,6 +18,10 @@ mod statements;
 mod suggestion;
 
 pub use doctor::{Finding, Level, doctor};
+pub use editorial::{
+    AuditFlaw, AuditRecord, Audited, Committed, DraftFilter, DraftState, Drafted, EditorialStore, EditorialTx,
+    Publishing, Replay, Revision, Saving, Schedule, ScheduleState,
+};
 pub use error::StoreError;
 pub use keys::{AccessKey, AccessKeys, KeyCreation, KeyGrant, LIVE_KEYS, PreviewToken, principal_of};
 pub use layers::PreviewScope;

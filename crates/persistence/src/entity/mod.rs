@@ -1,11 +1,16 @@
 //! The tables, one file each. Nothing of this leaves the crate.
 
 pub mod access_key;
+pub mod act;
 pub mod applied;
+pub mod audit;
+pub mod draft;
+pub mod drafting_head;
 pub mod edition;
 pub mod entry;
 pub mod entry_version;
 pub mod external_id;
+pub mod idempotency;
 pub mod journal;
 pub mod journal_head;
 pub mod link;
@@ -14,4 +19,6 @@ pub mod naming;
 pub mod notice;
 pub mod old_path;
 pub mod preview_token;
+pub mod revision;
+pub mod schedule;
 pub mod slug;

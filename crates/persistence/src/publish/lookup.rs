@@ -258,11 +258,11 @@ pub(crate) fn parse_act(row: &notice::Model) -> Result<RetractionAct, StoreError
     act.ok_or_else(|| StoreError::corrupt(format!("notice {}", row.seq), "its act is unknown"))
 }
 
-pub(super) fn parse_kind(kind: &str, id: Uuid) -> Result<EntryKind, StoreError> {
+pub(crate) fn parse_kind(kind: &str, id: Uuid) -> Result<EntryKind, StoreError> {
     kind.parse().map_err(|err| StoreError::corrupt(format!("entry {id}"), err))
 }
 
-pub(super) fn parse_locale(tag: &str, id: Uuid) -> Result<Locale, StoreError> {
+pub(crate) fn parse_locale(tag: &str, id: Uuid) -> Result<Locale, StoreError> {
     Locale::parse(tag).map_err(|err| StoreError::corrupt(format!("an edition of {id}"), err))
 }
 
@@ -270,7 +270,7 @@ pub(super) fn parse_text(kind: EntryKind, content: &str, id: Uuid) -> Result<Tex
     Text::from_json(kind, content).map_err(|err| StoreError::corrupt(format!("an edition of {kind} {id}"), err))
 }
 
-fn parse_edition(kind: EntryKind, row: &edition::Model) -> Result<Edition, StoreError> {
+pub(crate) fn parse_edition(kind: EntryKind, row: &edition::Model) -> Result<Edition, StoreError> {
     let corrupt = |err: &dyn std::fmt::Display| StoreError::corrupt(format!("edition {}", row.id), err);
     Ok(Edition {
         slug: row.slug.as_deref().map(Slug::parse).transpose().map_err(|err| corrupt(&err))?,

@@ -13,7 +13,7 @@ use crate::{Location, StoreError, StoreName, Suggestion, migrate};
 /// The write handle of one store; clones share its connection.
 #[derive(Clone, Debug)]
 pub struct Publisher {
-    pub(super) db: DatabaseConnection,
+    pub(crate) db: DatabaseConnection,
     store: StoreName,
 }
 
@@ -138,6 +138,6 @@ impl Publisher {
 }
 
 /// Reads a stored neutral part.
-pub(super) fn parse_entry(kind: EntryKind, content: &str, id: uuid::Uuid) -> Result<Entry, StoreError> {
+pub(crate) fn parse_entry(kind: EntryKind, content: &str, id: uuid::Uuid) -> Result<Entry, StoreError> {
     Entry::from_json(kind, content).map_err(|err| StoreError::corrupt(format!("a version of {kind} {id}"), err))
 }

@@ -43,7 +43,7 @@ pub(super) struct Rows {
 }
 
 /// Hex SHA-256 over the parts, each preceded by its length.
-pub(super) fn digest(parts: &[&str]) -> String {
+pub(crate) fn digest(parts: &[&str]) -> String {
     use std::fmt::Write;
     let mut hash = Sha256::new();
     for part in parts {

@@ -5,6 +5,7 @@
 mod acts;
 mod confinement;
 mod doctor;
+mod editorial;
 mod journal;
 mod keys;
 mod layers;

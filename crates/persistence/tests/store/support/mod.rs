@@ -79,7 +79,13 @@ impl Store {
 
     /// Runs a statement past the API, as the owner of the tables.
     pub async fn raw(&self, sql: &str) {
-        self.connect().await.execute_unprepared(sql).await.unwrap();
+        self.try_raw_in("published", sql).await.unwrap();
+    }
+
+    /// As [`Store::raw`], in any store.
+    pub async fn try_raw_in(&self, store: &str, sql: &str) -> Result<(), String> {
+        let db = self.connect(store).await;
+        db.execute_unprepared(sql).await.map(|_| ()).map_err(|err| err.to_string())
     }
 
     pub async fn count(&self, table: &str) -> i64 {
@@ -88,17 +94,17 @@ impl Store {
     }
 
     pub async fn query(&self, sql: &str) -> Vec<QueryResult> {
-        let db = self.connect().await;
+        let db = self.connect("published").await;
         db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap()
     }
 
-    async fn connect(&self) -> DatabaseConnection {
+    async fn connect(&self, store: &str) -> DatabaseConnection {
         let url = match &self.location {
-            Location::Sqlite { data_dir } => format!("sqlite://{}", data_dir.join("published.db").display()),
+            Location::Sqlite { data_dir } => format!("sqlite://{}", data_dir.join(format!("{store}.db")).display()),
             Location::Postgres { url, .. } => url.clone(),
         };
         let mut options = ConnectOptions::new(url);
-        options.sqlx_logging(false).max_connections(1).set_schema_search_path("published");
+        options.sqlx_logging(false).max_connections(1).set_schema_search_path(store);
         Database::connect(options).await.unwrap()
     }
 

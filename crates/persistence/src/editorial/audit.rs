@@ -1,0 +1,140 @@
+//! The audit log: each record holds the hash of the one before.
+
+use chrono::{DateTime, Utc};
+use griot_domain::{EntryId, from_micros, micros};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde_json::Value;
+
+use super::{EditorialStore, EditorialTx, no_head};
+use crate::StoreError;
+use crate::entity::{audit, drafting_head};
+use crate::publish::digest;
+
+/// Records read in one statement.
+const CHUNK: u64 = 1_000;
+
+/// Who did what to what, from where.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AuditRecord {
+    #[allow(missing_docs)]
+    pub at: DateTime<Utc>,
+    /// Id of the principal.
+    pub author: String,
+    /// Address of the client, or the command.
+    pub origin: String,
+    /// The act, such as `publish`.
+    pub verb: String,
+    #[allow(missing_docs)]
+    pub subjects: Vec<EntryId>,
+    /// What else matters, such as a revision or a reason.
+    pub detail: Value,
+}
+
+/// A record as it stands in the log.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Audited {
+    /// From 1, without gaps, in the order of commits.
+    pub number: i64,
+    #[allow(missing_docs)]
+    pub record: AuditRecord,
+    /// Hex SHA-256 over the record and the hash before it.
+    pub hash: String,
+}
+
+/// What [`EditorialStore::verify_audit`] found wrong.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs)]
+pub enum AuditFlaw {
+    #[error("record {0} is missing")]
+    Missing(i64),
+    #[error("record {0} was altered, or the one before it")]
+    Altered(i64),
+    #[error("the log ends with record {last}, but {head} were written")]
+    CutOff { last: i64, head: i64 },
+}
+
+impl EditorialTx<'_> {
+    /// Adds a record to the log; it stands there with the commit.
+    pub async fn audit(&mut self, record: &AuditRecord) -> Result<i64, StoreError> {
+        let number = self.head.audit + 1;
+        let mut row = audit::Model {
+            number,
+            at: micros(record.at),
+            author: record.author.clone(),
+            origin: record.origin.clone(),
+            verb: record.verb.clone(),
+            subjects: serde_json::to_string(&record.subjects).expect("a list of strings"),
+            detail: record.detail.to_string(),
+            previous: self.head.audit_hash.clone(),
+            hash: String::new(),
+        };
+        row.hash = hash_of(&row);
+        self.head.audit = number;
+        self.head.audit_hash.clone_from(&row.hash);
+        audit::Entity::insert(audit::ActiveModel::from(row)).exec_without_returning(&self.tx.tx).await?;
+        Ok(number)
+    }
+}
+
+impl EditorialStore {
+    /// Records with a number below `before`, newest first, at most `limit`.
+    pub async fn audit_page(&self, before: Option<i64>, limit: u64) -> Result<Vec<Audited>, StoreError> {
+        let mut query = audit::Entity::find().order_by_desc(audit::Column::Number).limit(limit);
+        if let Some(before) = before {
+            query = query.filter(audit::Column::Number.lt(before));
+        }
+        query.all(&self.editorial.db).await?.into_iter().map(read).collect()
+    }
+
+    /// Walks the whole log. Returns how many records it has, or the first flaw.
+    pub async fn verify_audit(&self) -> Result<Result<i64, AuditFlaw>, StoreError> {
+        let head = drafting_head::Entity::find().one(&self.editorial.db).await?.ok_or_else(no_head)?;
+        let (mut last, mut previous) = (0, String::new());
+        loop {
+            let rows = audit::Entity::find()
+                .filter(audit::Column::Number.gt(last))
+                .filter(audit::Column::Number.lte(head.audit))
+                .order_by_asc(audit::Column::Number)
+                .limit(CHUNK)
+                .all(&self.editorial.db)
+                .await?;
+            if rows.is_empty() {
+                break;
+            }
+            for row in rows {
+                if row.number != last + 1 {
+                    return Ok(Err(AuditFlaw::Missing(last + 1)));
+                }
+                if row.previous != previous || row.hash != hash_of(&row) {
+                    return Ok(Err(AuditFlaw::Altered(row.number)));
+                }
+                (last, previous) = (row.number, row.hash);
+            }
+        }
+        if last != head.audit {
+            return Ok(Err(AuditFlaw::CutOff { last, head: head.audit }));
+        }
+        Ok(if previous == head.audit_hash { Ok(last) } else { Err(AuditFlaw::Altered(last)) })
+    }
+}
+
+fn hash_of(row: &audit::Model) -> String {
+    let (number, at) = (row.number.to_string(), row.at.to_string());
+    digest(&[&row.previous, &number, &at, &row.author, &row.origin, &row.verb, &row.subjects, &row.detail])
+}
+
+fn read(row: audit::Model) -> Result<Audited, StoreError> {
+    let corrupt = |why: &dyn std::fmt::Display| StoreError::corrupt(format!("audit record {}", row.number), why);
+    Ok(Audited {
+        number: row.number,
+        record: AuditRecord {
+            at: from_micros(row.at).ok_or_else(|| corrupt(&"a date outside the calendar"))?,
+            author: row.author.clone(),
+            origin: row.origin.clone(),
+            verb: row.verb.clone(),
+            subjects: serde_json::from_str(&row.subjects).map_err(|err| corrupt(&err))?,
+            detail: serde_json::from_str(&row.detail).map_err(|err| corrupt(&err))?,
+        },
+        hash: row.hash.clone(),
+    })
+}

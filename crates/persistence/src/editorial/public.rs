@@ -1,0 +1,102 @@
+//! What an editor has to know of the public record before an act.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+use griot_domain::{EntryId, EntryKind, Locale, Slug, from_micros};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Statement,
+};
+use uuid::Uuid;
+
+use super::{EditorialStore, EditorialTx};
+use crate::StoreError;
+use crate::entity::{edition, entry, entry_version, slug};
+use crate::publish::parse_locale;
+
+/// Ids in one statement.
+const CHUNK: usize = 500;
+
+/// Runs a read in the open transaction of the published store, or beside it when there is none.
+macro_rules! in_public {
+    ($tx:expr, $db:ident => $read:expr) => {
+        match $tx.published() {
+            Some(public) => {
+                let $db = &public.tx;
+                $read
+            }
+            None => {
+                let $db = &$tx.store.published.db;
+                $read
+            }
+        }
+    };
+}
+
+impl EditorialTx<'_> {
+    /// Those of `ids` that are public now.
+    pub async fn live_in_public(&self, ids: &[EntryId]) -> Result<HashSet<EntryId>, StoreError> {
+        let mut live = HashSet::new();
+        for chunk in ids.chunks(CHUNK) {
+            let query = entry_version::Entity::find()
+                .select_only()
+                .column(entry_version::Column::EntryId)
+                .filter(entry_version::Column::EntryId.is_in(chunk.iter().map(|id| id.0)))
+                .filter(entry_version::Column::LiveTo.is_null())
+                .into_tuple::<Uuid>();
+            live.extend(in_public!(self, db => query.all(db).await?).into_iter().map(EntryId));
+        }
+        Ok(live)
+    }
+
+    /// The languages an entry is public in now.
+    pub async fn public_locales(&self, id: EntryId) -> Result<Vec<Locale>, StoreError> {
+        let query = edition::Entity::find()
+            .select_only()
+            .column(edition::Column::Locale)
+            .filter(edition::Column::EntryId.eq(id.0))
+            .filter(edition::Column::LiveTo.is_null())
+            .into_tuple::<String>();
+        let tags = in_public!(self, db => query.all(db).await?);
+        tags.iter().map(|tag| parse_locale(tag, id.0)).collect()
+    }
+
+    /// Whether an entry ever was public.
+    pub async fn was_public(&self, id: EntryId) -> Result<bool, StoreError> {
+        let query = entry::Entity::find_by_id(id.0);
+        Ok(in_public!(self, db => query.count(db).await?) > 0)
+    }
+
+    /// The entry that has a slug, as a draft or in public.
+    pub async fn slug_holder(
+        &self,
+        kind: EntryKind,
+        locale: &Locale,
+        wanted: &Slug,
+    ) -> Result<Option<EntryId>, StoreError> {
+        let query = slug::Entity::find()
+            .filter(slug::Column::Kind.eq(kind.as_str()))
+            .filter(slug::Column::Locale.eq(locale.as_str()))
+            .filter(slug::Column::Slug.eq(wanted.as_str()))
+            .filter(slug::Column::LiveTo.is_null());
+        if let Some(row) = query.clone().one(&self.tx.tx).await? {
+            return Ok(Some(EntryId(row.entry_id)));
+        }
+        let row = in_public!(self, db => query.one(db).await?);
+        Ok(row.map(|row| EntryId(row.entry_id)))
+    }
+}
+
+impl EditorialStore {
+    /// The database's own clock; `None` on SQLite, which has that of the machine.
+    pub async fn database_clock(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let db = &self.editorial.db;
+        if db.get_database_backend() != DbBackend::Postgres {
+            return Ok(None);
+        }
+        let sql = "SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint";
+        let row = db.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await?;
+        let micros: Option<i64> = row.map(|row| row.try_get_by_index(0)).transpose()?;
+        Ok(micros.and_then(from_micros))
+    }
+}
