@@ -1,0 +1,191 @@
+//! Writing: new entries, changed fields, changed bodies, earlier revisions.
+
+use griot_domain::{Body, Draft, DraftPatch, Edition, EntryId, EntryKind, Locale, body::Block};
+use griot_persistence::StoreError;
+
+use super::{BlockEdit, Command};
+use crate::desk::{Done, Performed, Step, Work};
+use crate::{UserError, UserErrorCode};
+
+/// Slugs tried for a new entry before its author is asked.
+const SLUGS_TRIED: u32 = 20;
+
+impl Work<'_, '_> {
+    pub(crate) async fn perform(&mut self, command: &Command) -> Result<Performed, StoreError> {
+        match command {
+            Command::Create { kind, patch, note } => self.create(*kind, patch, note.as_deref()).await,
+            Command::Edit { id, expected, patch, note } => {
+                self.change(*id, *expected, "edit", note.as_deref(), |draft| patch_of(patch, draft)).await
+            }
+            Command::EditBody { id, expected, locale, edits, note } => {
+                self.change(*id, *expected, "edit", note.as_deref(), |draft| edit_body(draft, locale, edits)).await
+            }
+            Command::Restore { id, expected, revision, note } => {
+                self.restore(*id, *expected, *revision, note.as_deref()).await
+            }
+            Command::Submit { id, expected } => self.submit(*id, *expected).await,
+            Command::Approve { id, expected } => self.approve(*id, *expected).await,
+            Command::Return { id, expected, note } => self.give_back(*id, *expected, note).await,
+            Command::Archive { id, expected, archived } => self.archive(*id, *expected, *archived).await,
+            Command::Publish { items } => self.publish(items).await,
+            Command::Schedule { items, at, early } => self.schedule(items, *at, *early).await,
+            Command::Reschedule { schedule, at } => self.reschedule(*schedule, *at).await,
+            Command::Unschedule { schedule } => self.unschedule(*schedule).await,
+            Command::Correct { id, expected, patch, kind, public_note, note } => {
+                self.correct((*id, *expected), patch, *kind, public_note, note.as_deref()).await
+            }
+            Command::Withdraw { id, expected, locales, reason } => {
+                self.withdraw(*id, *expected, locales.as_deref(), reason.as_deref()).await
+            }
+            Command::Kill { id, expected, reason } => self.kill(*id, *expected, reason).await,
+        }
+    }
+
+    async fn create(
+        &mut self,
+        kind: EntryKind,
+        patch: &DraftPatch,
+        note: Option<&str>,
+    ) -> Result<Performed, StoreError> {
+        let mut draft = match patch.apply(kind, None) {
+            Ok(draft) => draft,
+            Err(err) => return Ok(Err(vec![err.into()])),
+        };
+        if draft.editions.is_empty() {
+            return Ok(Err(vec![UserError::required("texts", "a new entry begins with a text in one language")]));
+        }
+        let id = EntryId(self.desk.ids.next_id());
+        self.free_slugs(&mut draft, patch).await?;
+        Ok(self
+            .save(id, None, &draft, "create", note)
+            .await?
+            .map(|revision| Done { entries: vec![(id, revision)], ..Done::default() }))
+    }
+
+    /// Numbers the slugs that were made of titles until they are free; those given by hand stay.
+    async fn free_slugs(&mut self, draft: &mut Draft, patch: &DraftPatch) -> Result<(), StoreError> {
+        let kind = draft.kind();
+        for (locale, edition) in &mut draft.editions {
+            let is_given = patch.texts.get(locale).is_some_and(|text| text.slug.is_some());
+            let Some(slug) = edition.slug.clone().filter(|_| !is_given) else { continue };
+            for number in 1..=SLUGS_TRIED {
+                let tried = if number == 1 { slug.clone() } else { slug.numbered(number) };
+                if self.tx.slug_holder(kind, locale, &tried).await?.is_none() {
+                    edition.slug = Some(tried);
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Saves what `change` makes of a draft.
+    pub(super) async fn change(
+        &mut self,
+        id: EntryId,
+        expected: i64,
+        verb: &str,
+        note: Option<&str>,
+        change: impl FnOnce(&Draft) -> Result<Draft, UserError>,
+    ) -> Result<Performed, StoreError> {
+        let known = match self.expect(id, expected).await? {
+            Ok(known) => known,
+            Err(errors) => return Ok(Err(errors)),
+        };
+        let content = match change(&known.content) {
+            Ok(content) => content,
+            Err(error) => return Ok(Err(vec![error.about(id)])),
+        };
+        if content == known.content {
+            // Nothing to keep: the revision stays what it is.
+            return Ok(Ok(Done { entries: vec![(id, known.revision)], ..Done::default() }));
+        }
+        if let Err(errors) = self.slugs_free(id, &content).await? {
+            return Ok(Err(errors));
+        }
+        let saved = self.save(id, Some(&known), &content, verb, note).await?;
+        Ok(saved.map(|revision| Done { entries: vec![(id, revision)], ..Done::default() }))
+    }
+
+    /// Whether no other entry, published or not, has the slugs.
+    async fn slugs_free(&mut self, id: EntryId, draft: &Draft) -> Step<()> {
+        let kind = draft.kind();
+        for (locale, edition) in &draft.editions {
+            let Some(slug) = &edition.slug else { continue };
+            if let Some(holder) = self.tx.slug_holder(kind, locale, slug).await?.filter(|holder| *holder != id) {
+                let (locale, slug) = (locale.clone(), slug.clone());
+                let refusal = griot_persistence::Refusal::SlugTaken { locale, slug, holder };
+                return Ok(Err(vec![UserError::refused(&refusal).about(id)]));
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    async fn restore(
+        &mut self,
+        id: EntryId,
+        expected: i64,
+        revision: i64,
+        note: Option<&str>,
+    ) -> Result<Performed, StoreError> {
+        let Some(earlier) = self.tx.revision(id, revision).await? else {
+            return Ok(Err(vec![UserError::not_found("revision", format!("{id}, revision {revision}")).about(id)]));
+        };
+        self.change(id, expected, "restore", note, |_| Ok(earlier.content)).await
+    }
+}
+
+fn patch_of(patch: &DraftPatch, draft: &Draft) -> Result<Draft, UserError> {
+    Ok(patch.apply(draft.kind(), Some(draft))?)
+}
+
+fn edit_body(draft: &Draft, locale: &Locale, edits: &[BlockEdit]) -> Result<Draft, UserError> {
+    let mut draft = draft.clone();
+    let Some(Edition { body, .. }) = draft.editions.get_mut(locale) else {
+        return Err(UserError::not_found("locale", locale));
+    };
+    for (position, edit) in edits.iter().enumerate() {
+        apply_edit(&mut body.blocks, edit, position)?;
+    }
+    let mut keys: Vec<&str> = body.blocks.iter().map(Block::key).collect();
+    keys.sort_unstable();
+    if let Some(twice) = keys.windows(2).find(|pair| pair[0] == pair[1]) {
+        let message = format!("two blocks have the _key `{}`; give each its own", twice[0]);
+        return Err(UserError::new(UserErrorCode::Invalid, "edits", message));
+    }
+    Ok(draft)
+}
+
+fn apply_edit(blocks: &mut Vec<Block>, edit: &BlockEdit, position: usize) -> Result<(), UserError> {
+    let find = |blocks: &[Block], key: &str| {
+        blocks.iter().position(|block| block.key() == key).ok_or_else(|| {
+            let message = format!("there is no block with the _key `{key}`");
+            UserError::new(UserErrorCode::NotFound, format!("edits[{position}]"), message)
+        })
+    };
+    let place = |blocks: &[Block], after: &Option<String>| match after {
+        None => Ok(0),
+        Some(key) => find(blocks, key).map(|at| at + 1),
+    };
+    match edit {
+        BlockEdit::Insert { after, blocks: Body { blocks: new } } => {
+            let at = place(blocks, after)?;
+            blocks.splice(at..at, new.iter().cloned());
+        }
+        BlockEdit::Replace { key, blocks: Body { blocks: new } } => {
+            let at = find(blocks, key)?;
+            blocks.splice(at..=at, new.iter().cloned());
+        }
+        BlockEdit::Remove { key } => {
+            let at = find(blocks, key)?;
+            blocks.remove(at);
+        }
+        BlockEdit::Move { key, after } => {
+            let from = find(blocks, key)?;
+            let block = blocks.remove(from);
+            let at = place(blocks, after)?;
+            blocks.insert(at, block);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,88 @@
+//! Taking back what is public.
+
+use std::collections::BTreeMap;
+
+use griot_domain::{Draft, EntryId, Locale, Publication, Retraction, RetractionAct};
+use griot_persistence::{Act, DraftState, Publishing, StoreError, StoreName};
+
+use super::publish::refusals;
+use crate::UserError;
+use crate::desk::{Done, Performed, Work};
+
+impl Work<'_, '_> {
+    pub(super) async fn withdraw(
+        &mut self,
+        id: EntryId,
+        expected: i64,
+        locales: Option<&[Locale]>,
+        reason: Option<&str>,
+    ) -> Result<Performed, StoreError> {
+        let known = match self.expect(id, expected).await? {
+            Ok(known) => known,
+            Err(errors) => return Ok(Err(errors)),
+        };
+        let public = self.tx.public_locales(id).await?;
+        if public.is_empty() {
+            return Ok(Err(vec![UserError::state("it is not public").about(id)]));
+        }
+        if let Some(other) = locales.into_iter().flatten().find(|locale| !public.contains(locale)) {
+            let message = format!("it is not public in {other}");
+            return Ok(Err(vec![UserError::state(message).about(id)]));
+        }
+        let mut publication = self.nothing_new(id, &known.content);
+        let is_whole = locales.is_none_or(|locales| public.iter().all(|locale| locales.contains(locale)));
+        if is_whole {
+            let reason = reason.map(str::to_owned);
+            publication.retraction = Some(Retraction { act: RetractionAct::Withdrawn, reason, slugs: BTreeMap::new() });
+        } else {
+            publication.withdrawn = locales.into_iter().flatten().cloned().collect();
+        }
+        self.take_back(id, known.revision, publication, "withdraw").await
+    }
+
+    pub(super) async fn kill(&mut self, id: EntryId, expected: i64, reason: &str) -> Result<Performed, StoreError> {
+        let known = match self.expect(id, expected).await? {
+            Ok(known) => known,
+            Err(errors) => return Ok(Err(errors)),
+        };
+        if self.tx.public_locales(id).await?.is_empty() && !self.tx.was_public(id).await? {
+            return Ok(Err(vec![UserError::state("it was never public; archive it").about(id)]));
+        }
+        let mut publication = self.nothing_new(id, &known.content);
+        let (act, reason) = (RetractionAct::Killed, Some(reason.to_owned()));
+        publication.retraction = Some(Retraction { act, reason, slugs: BTreeMap::new() });
+        self.take_back(id, known.revision, publication, "kill").await
+    }
+
+    /// Ends it in both public stores: entitled keys must not see on what is gone.
+    async fn take_back(
+        &mut self,
+        id: EntryId,
+        revision: i64,
+        publication: Publication,
+        verb: &str,
+    ) -> Result<Performed, StoreError> {
+        let act = Act { origin: format!("{verb} {}", self.author), at: self.at };
+        let is_whole = publication.retraction.is_some();
+        let outcomes = self.tx.act(StoreName::Published, &[publication.into()], &act).await?;
+        if let Err(errors) = refusals(&outcomes) {
+            return Ok(Err(errors));
+        }
+        if is_whole {
+            self.tx.act(StoreName::Embargoed, &[Publishing::Erase(id)], &act).await?;
+            if revision > 0 {
+                self.tx.set_state(id, DraftState::Writing, None).await?;
+            }
+        }
+        Ok(Ok(Done { entries: vec![(id, revision)], ..Done::default() }))
+    }
+
+    fn nothing_new(&self, id: EntryId, content: &Draft) -> Publication {
+        Publication {
+            entry: None,
+            external_ids: Vec::new(),
+            old_paths: Vec::new(),
+            ..content.publication(id, Some(&[]), self.at)
+        }
+    }
+}

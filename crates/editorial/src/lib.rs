@@ -1,0 +1,14 @@
+//! What editors do to the record, the rules they keep, and the scheduler. Knows nothing of HTTP or GraphQL: every way
+//! in (the API, the command line) gives a [`Command`] to a [`Desk`], which is the one place that decides whether it
+//! may be done.
+
+mod command;
+mod desk;
+mod error;
+mod rules;
+mod scheduler;
+
+pub use command::{BlockEdit, Command, PublishItem};
+pub use desk::{Desk, Doing, Done, Performed};
+pub use error::{Detail, UserError, UserErrorCode};
+pub use scheduler::{ClockGuard, Scheduler, Tick};

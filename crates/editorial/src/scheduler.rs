@@ -1,0 +1,170 @@
+//! Doing what is due, within a second and never early.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use griot_persistence::{Act, AuditRecord, DraftState, EditorialTx, Schedule, ScheduleState, StoreError, StoreName};
+use serde_json::json;
+
+use crate::Desk;
+use crate::command::{erasing, refusals};
+
+/// How often it looks.
+const PERIOD: Duration = Duration::from_millis(200);
+/// How far the wall clock may stray from the steady one before nothing is published any more.
+const MOST_DRIFT: TimeDelta = TimeDelta::seconds(5);
+/// How far the machine's clock may be from the database's.
+const MOST_APART: TimeDelta = TimeDelta::seconds(2);
+
+/// Compares the wall clock with one that cannot jump. A jump forwards would publish early, so it publishes nothing
+/// until the two agree again or the process is started anew.
+#[derive(Debug)]
+pub struct ClockGuard {
+    wall: DateTime<Utc>,
+    steady: Instant,
+}
+
+/// What one look came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tick {
+    /// Schedules done.
+    pub done: usize,
+    /// Schedules that could not be done; each is in the log with its reason.
+    pub failed: usize,
+    /// The clock cannot be trusted, so nothing was done.
+    pub is_frozen: bool,
+}
+
+/// Does what is due.
+pub struct Scheduler {
+    desk: Arc<Desk>,
+    guard: ClockGuard,
+    asks_database: bool,
+    was_frozen: bool,
+}
+
+impl ClockGuard {
+    /// Takes the two clocks as they are now for right.
+    pub fn new(wall: DateTime<Utc>, steady: Instant) -> Self {
+        Self { wall, steady }
+    }
+
+    /// How far the wall clock has strayed since.
+    pub fn drift(&self, wall: DateTime<Utc>, steady: Instant) -> TimeDelta {
+        let lapsed = TimeDelta::from_std(steady.saturating_duration_since(self.steady)).unwrap_or(TimeDelta::MAX);
+        (wall - self.wall) - lapsed
+    }
+
+    /// Whether it has strayed too far.
+    pub fn is_off(&self, wall: DateTime<Utc>, steady: Instant) -> bool {
+        self.drift(wall, steady).abs() > MOST_DRIFT
+    }
+}
+
+impl Scheduler {
+    /// A scheduler that trusts the clock as it is now.
+    pub fn new(desk: Arc<Desk>) -> Self {
+        let guard = ClockGuard::new(desk.clock.now(), Instant::now());
+        Self { desk, guard, asks_database: true, was_frozen: false }
+    }
+
+    /// One that does not compare the clock with the database's, for a clock that is set by hand.
+    pub fn without_database_clock(self) -> Self {
+        Self { asks_database: false, ..self }
+    }
+
+    /// Looks again and again until the process ends; a failure of the store is logged and tried again.
+    pub async fn run(mut self) {
+        let mut period = tokio::time::interval(PERIOD);
+        period.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            period.tick().await;
+            if let Err(err) = self.tick(Instant::now()).await {
+                tracing::error!(error = %err, "the scheduler could not look at what is due; it is tried again");
+            }
+        }
+    }
+
+    /// Looks once.
+    pub async fn tick(&mut self, steady: Instant) -> Result<Tick, StoreError> {
+        self.desk.store.finish().await?;
+        let now = self.desk.clock.now();
+        if self.desk.store.next_due().await?.is_none_or(|due| due > now) {
+            return Ok(Tick::default());
+        }
+        if self.is_frozen(now, steady).await? {
+            return Ok(Tick { is_frozen: true, ..Tick::default() });
+        }
+        let mut tick = Tick::default();
+        for schedule in self.desk.store.due(now).await? {
+            match self.release(schedule, now).await? {
+                true => tick.done += 1,
+                false => tick.failed += 1,
+            }
+        }
+        Ok(tick)
+    }
+
+    async fn is_frozen(&mut self, now: DateTime<Utc>, steady: Instant) -> Result<bool, StoreError> {
+        let database = if self.asks_database { self.desk.store.database_clock().await? } else { None };
+        let apart = database.map(|database| (now - database).abs());
+        let is_frozen = self.guard.is_off(now, steady) || apart.is_some_and(|apart| apart > MOST_APART);
+        if is_frozen && !self.was_frozen {
+            let drift = self.guard.drift(now, steady).num_milliseconds();
+            tracing::error!(
+                drift_ms = drift,
+                apart_ms = apart.map(|apart| apart.num_milliseconds()),
+                "the clock has jumped: nothing scheduled is published until it is right, or Griot is started anew"
+            );
+        }
+        self.was_frozen = is_frozen;
+        Ok(is_frozen)
+    }
+
+    /// Publishes one schedule, unless another process has. Returns whether it is public.
+    async fn release(&self, schedule: Schedule, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        let mut tx = self.desk.store.begin().await?;
+        let Some(mut schedule) = still_waiting(&tx, &schedule).await? else { return Ok(true) };
+        let act = Act { origin: format!("schedule {}", schedule.author), at: now.max(schedule.due_at) };
+        let outcomes = tx.act(StoreName::Published, &schedule.publishings, &act).await?;
+        if let Err(errors) = refusals(&outcomes) {
+            drop(tx);
+            tx = self.desk.store.begin().await?;
+            let why: Vec<String> = errors.into_iter().map(|error| error.message).collect();
+            let why = why.join("; ");
+            tracing::error!(schedule = %schedule.id, reason = why, "a scheduled publication cannot be made");
+            schedule.state = ScheduleState::Failed;
+            schedule.failure = Some(why);
+        } else {
+            schedule.state = ScheduleState::Done;
+            if schedule.is_early {
+                tx.act(StoreName::Embargoed, &erasing(&schedule), &act).await?;
+            }
+            for id in schedule.entries() {
+                // What was edited since then still waits to be published.
+                let drafted = tx.draft(id).await?.filter(|drafted| drafted.updated_at <= schedule.made_at);
+                if let Some(drafted) = drafted.filter(|drafted| drafted.revision > 0) {
+                    tx.set_state(id, DraftState::Published, drafted.approved_by.as_deref()).await?;
+                }
+            }
+        }
+        tx.put_schedule(&schedule).await?;
+        let record = AuditRecord {
+            at: now,
+            author: schedule.author.clone(),
+            origin: "scheduler".to_owned(),
+            verb: schedule.verb.clone(),
+            subjects: schedule.entries(),
+            detail: json!({ "schedule": schedule.id, "outcome": schedule.state.as_str() }),
+        };
+        tx.audit(&record).await?;
+        tx.commit().await?;
+        Ok(schedule.state == ScheduleState::Done)
+    }
+}
+
+async fn still_waiting(tx: &EditorialTx<'_>, schedule: &Schedule) -> Result<Option<Schedule>, StoreError> {
+    let now = tx.schedule(schedule.id).await?;
+    Ok(now.filter(|now| now.state == ScheduleState::Waiting && now.due_at == schedule.due_at))
+}

@@ -1,0 +1,8 @@
+//! Commands at the desk, over real stores on both databases.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests unwrap like the tests themselves")]
+
+mod publishing;
+mod scheduling;
+mod support;
+mod writing;

@@ -1,0 +1,123 @@
+//! Making public, correcting, taking back.
+
+use griot_domain::{CorrectionKind, Entry, EntryKind, Localized};
+use griot_editorial::{Command, Detail, UserErrorCode};
+use griot_persistence::DraftState;
+use rstest::rstest;
+use serde_json::json;
+
+use crate::support::*;
+
+fn topic(name: &str) -> Command {
+    Command::Create { kind: EntryKind::Topic, patch: patch(json!({}), json!({ "name": name })), note: None }
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_set_becomes_public_whole_or_not_at_all(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let house = house(backend).await;
+    let topic = house.entry(&topic("Paix")).await;
+    let entry = json!({ "kind": "NEWS", "issuedAt": "2026-03-01T09:00:00Z", "topics": [topic.0] });
+    let text = json!({ "headline": "Accord", "body": [paragraph("a", "Un.")] });
+    let article = Command::Create { kind: EntryKind::Article, patch: patch(entry, text.clone()), note: None };
+    let filed = house.entry(&article).await;
+    let bare = Command::Create {
+        kind: EntryKind::Article,
+        patch: patch(json!({ "kind": "NEWS", "issuedAt": "2026-03-01T09:00:00Z" }), json!({ "headline": "Vide" })),
+        note: None,
+    };
+    let bare = house.entry(&bare).await;
+    let errors = house.refused(&publishing(&[filed, bare])).await;
+    let told: Vec<_> = errors.iter().map(|error| (error.code, error.entry.unwrap(), error.path.as_str())).collect();
+    let expected = [(UserErrorCode::Required, bare.0, "texts.fr.body"), (UserErrorCode::Dangling, filed.0, "")];
+    assert_eq!(told, expected, "each thing that is missing or would dangle is named");
+    assert_eq!(*errors[1].detail, Detail::Dangling { target: topic.0 });
+    assert_eq!(house.seen(filed.0).await, None);
+    let done = house.done(&publishing(&[topic, filed])).await;
+    assert!(!done.is_pending);
+    assert_eq!(house.seen(filed.0).await.as_deref(), Some("Accord"));
+    let draft = house.desk.store().draft(filed.0).await.unwrap().unwrap();
+    assert_eq!(draft.state, DraftState::Published);
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_edit_of_what_is_public_waits_for_its_publication(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let house = house(backend).await;
+    let (id, first) = house.entry(&article("Avant")).await;
+    house.done(&publishing(&[(id, first)])).await;
+    house.clock.set("2026-03-02T12:00:00Z");
+    let second = house.entry(&headline(id, first, "Après")).await;
+    assert_eq!(house.seen(id).await.as_deref(), Some("Avant"));
+    house.done(&publishing(&[second])).await;
+    assert_eq!(house.seen(id).await.as_deref(), Some("Après"));
+    assert_eq!(house.seen_at(id, "2026-03-02T11:59:59Z").await.as_deref(), Some("Avant"));
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_correction_is_public_with_its_note(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let house = house(backend).await;
+    let (id, expected) = house.entry(&article("Titre")).await;
+    let note = Localized::from("Le titre était faux.");
+    let correct = |expected| Command::Correct {
+        id,
+        expected,
+        patch: patch(json!({}), json!({ "headline": "Titre juste" })),
+        kind: CorrectionKind::Correction,
+        public_note: note.clone(),
+        note: Some("seen by a reader".to_owned()),
+    };
+    assert_eq!(house.refused(&correct(expected)).await[0].code, UserErrorCode::State, "it is not public yet");
+    house.done(&publishing(&[(id, expected)])).await;
+    house.clock.set("2026-03-01T13:00:00Z");
+    house.done(&correct(expected)).await;
+    assert_eq!(house.seen(id).await.as_deref(), Some("Titre juste"));
+    let draft = house.desk.store().draft(id).await.unwrap().unwrap();
+    let Entry::Article(article) = &draft.content.entry else { panic!("an article") };
+    assert_eq!(article.corrections.len(), 1);
+    assert_eq!(article.corrections[0].at, instant("2026-03-01T13:00:00Z"));
+    assert_eq!(article.corrections[0].note, note);
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_is_withdrawn_may_come_back_and_what_is_killed_may_not(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let house = house(backend).await;
+    let entry @ (id, expected) = house.entry(&article("Titre")).await;
+    let withdraw = Command::Withdraw { id, expected, locales: None, reason: Some("Vérification".to_owned()) };
+    assert_eq!(house.refused(&withdraw).await[0].code, UserErrorCode::State);
+    house.done(&publishing(&[entry])).await;
+    house.clock.set("2026-03-02T12:00:00Z");
+    house.done(&withdraw).await;
+    assert_eq!(house.seen(id).await, None);
+    assert_eq!(house.seen_at(id, "2026-03-02T11:00:00Z").await.as_deref(), Some("Titre"));
+    house.clock.set("2026-03-03T12:00:00Z");
+    house.done(&publishing(&[entry])).await;
+    assert_eq!(house.seen(id).await.as_deref(), Some("Titre"));
+    house.clock.set("2026-03-04T12:00:00Z");
+    house.done(&Command::Kill { id, expected, reason: "Faux".to_owned() }).await;
+    for at in ["2026-03-01T13:00:00Z", "2026-03-03T13:00:00Z"] {
+        assert_eq!(house.seen_at(id, at).await, None, "a killed text is dark at every instant");
+    }
+    house.clock.set("2026-03-05T12:00:00Z");
+    assert_eq!(house.refused(&publishing(&[entry])).await[0].code, UserErrorCode::Killed);
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_is_public_is_not_archived(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let house = house(backend).await;
+    let entry @ (id, expected) = house.entry(&article("Titre")).await;
+    let archive = |archived| Command::Archive { id, expected, archived };
+    house.done(&archive(true)).await;
+    assert_eq!(house.desk.store().drafts(&Default::default(), None, 10).await.unwrap(), []);
+    assert_eq!(house.refused(&publishing(&[entry])).await[0].code, UserErrorCode::State);
+    house.done(&archive(false)).await;
+    house.done(&publishing(&[entry])).await;
+    assert_eq!(house.refused(&archive(true)).await[0].code, UserErrorCode::State);
+}

@@ -1,0 +1,198 @@
+//! Drafts: who may write, what is kept, and what happens when several write.
+
+use griot_access::{EditorialAct, Role, TwoPerson, may};
+use griot_domain::{EntryId, EntryKind};
+use griot_editorial::{BlockEdit, Command, Detail, UserErrorCode};
+use rstest::rstest;
+use serde_json::json;
+
+use crate::support::*;
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_a_hundred_edits_of_a_revision_one_wins(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let house = house(backend).await;
+    let (id, first) = house.entry(&article("Titre")).await;
+    let editors: Vec<_> = (0..100)
+        .map(|number| {
+            let desk = house.desk.clone();
+            tokio::spawn(async move {
+                let command = headline(id, first, &format!("Titre {number}"));
+                desk.perform(&somebody(&format!("e{number}"), Role::Author), &command).await.unwrap()
+            })
+        })
+        .collect();
+    let mut winners = 0;
+    for editor in editors {
+        match editor.await.unwrap() {
+            Ok(done) => {
+                assert_eq!(done.entries, [(id, first + 1)]);
+                winners += 1;
+            }
+            Err(errors) => {
+                let conflict = Detail::Conflict { expected: first, current: first + 1 };
+                assert_eq!((errors[0].code, &*errors[0].detail), (UserErrorCode::Conflict, &conflict));
+            }
+        }
+    }
+    assert_eq!(winners, 1);
+    assert_eq!(house.desk.store().revisions(id, None, 10).await.unwrap().len(), 2);
+    assert_eq!(house.desk.store().verify_audit().await.unwrap(), Ok(2), "what was refused left no trace");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_repeated_request_is_answered_and_not_done_again(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let house = house(backend).await;
+    let mut doing = publisher();
+    doing.idempotency_key = Some("once".to_owned());
+    let first = house.perform(&doing, &article("Titre")).await.unwrap();
+    assert_eq!(house.perform(&doing, &article("Titre")).await.unwrap(), first);
+    let other = house.perform(&doing, &article("Autre")).await.unwrap_err();
+    assert_eq!(other[0].code, UserErrorCode::IdempotencyMismatch);
+    assert_eq!(house.desk.store().drafts(&Default::default(), None, 10).await.unwrap().len(), 1);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_slug_made_of_a_title_makes_way_and_one_that_is_given_does_not(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let house = house(backend).await;
+    let (first, _) = house.entry(&article("Même titre")).await;
+    let (second, revision) = house.entry(&article("Même titre")).await;
+    let draft = house.desk.store().draft(second).await.unwrap().unwrap();
+    assert_eq!(draft.content.editions[&locale("fr")].slug.as_ref().unwrap().as_str(), "meme-titre-2");
+    let given = Command::Edit {
+        id: second,
+        expected: revision,
+        patch: patch(json!({}), json!({ "slug": "meme-titre" })),
+        note: None,
+    };
+    let errors = house.refused(&given).await;
+    assert_eq!((errors[0].code, errors[0].path.as_str()), (UserErrorCode::Taken, "texts.fr.slug"));
+    let Detail::SlugTaken { holder, suggestion, .. } = &*errors[0].detail else { panic!("{errors:?}") };
+    assert_eq!((*holder, suggestion.as_str()), (first, "meme-titre-2"));
+}
+
+#[rstest]
+#[tokio::test]
+async fn blocks_are_edited_by_their_key_all_or_none(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let house = house(backend).await;
+    let (id, revision) = house.entry(&article("Titre")).await;
+    let blocks = |keys: &[&str]| {
+        let list: Vec<_> = keys.iter().map(|key| paragraph(key, key)).collect();
+        serde_json::from_value(json!(list)).unwrap()
+    };
+    let edit = |expected, edits| Command::EditBody { id, expected, locale: locale("fr"), edits, note: None };
+    let edits = vec![
+        BlockEdit::Insert { after: Some("a".to_owned()), blocks: blocks(&["b", "c"]) },
+        BlockEdit::Insert { after: None, blocks: blocks(&["z"]) },
+        BlockEdit::Replace { key: "b".to_owned(), blocks: blocks(&["d", "e"]) },
+        BlockEdit::Move { key: "z".to_owned(), after: Some("d".to_owned()) },
+        BlockEdit::Remove { key: "a".to_owned() },
+    ];
+    let (_, revision) = house.entry(&edit(revision, edits)).await;
+    let draft = house.desk.store().draft(id).await.unwrap().unwrap();
+    let keys: Vec<&str> = draft.content.editions[&locale("fr")].body.blocks.iter().map(|block| block.key()).collect();
+    assert_eq!(keys, ["d", "z", "e", "c"]);
+    let unknown = vec![
+        BlockEdit::Remove { key: "d".to_owned() },
+        BlockEdit::Replace { key: "nowhere".to_owned(), blocks: blocks(&["f"]) },
+    ];
+    let errors = house.refused(&edit(revision, unknown)).await;
+    assert_eq!((errors[0].code, errors[0].path.as_str()), (UserErrorCode::NotFound, "edits[1]"));
+    assert_eq!(house.desk.store().draft(id).await.unwrap().unwrap(), draft);
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_earlier_revision_is_restored_as_a_new_one(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let house = house(backend).await;
+    let (id, first) = house.entry(&article("Un")).await;
+    let (_, second) = house.entry(&headline(id, first, "Deux")).await;
+    let restore = |revision| Command::Restore { id, expected: second, revision, note: None };
+    let missing = house.refused(&restore(7)).await;
+    assert_eq!(missing[0].code, UserErrorCode::NotFound);
+    let (_, third) = house.entry(&restore(first)).await;
+    assert_eq!(third, 3);
+    let store = house.desk.store();
+    let revisions = store.revisions(id, None, 10).await.unwrap();
+    assert_eq!(revisions[0].content, revisions[2].content);
+    assert_eq!(revisions[0].verb, "restore");
+}
+
+#[rstest]
+#[tokio::test]
+async fn two_persons_are_needed_where_the_house_says_so(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let house = house_with(backend, TwoPerson { kinds: [EntryKind::Article].into() }).await;
+    let paula = publisher();
+    let entry = house.perform(&paula, &article("Titre")).await.unwrap().entries[0];
+    let (id, expected) = entry;
+    let alone = house.perform(&paula, &publishing(&[entry])).await.unwrap_err();
+    assert_eq!(alone[0].code, UserErrorCode::Forbidden);
+    house.perform(&paula, &Command::Submit { id, expected }).await.unwrap();
+    let alone = house.perform(&paula, &Command::Approve { id, expected }).await.unwrap_err();
+    assert_eq!(alone[0].code, UserErrorCode::Forbidden);
+    house.perform(&somebody("edda", Role::Editor), &Command::Approve { id, expected }).await.unwrap();
+    house.perform(&paula, &publishing(&[entry])).await.unwrap();
+    assert_eq!(house.seen(id).await.as_deref(), Some("Titre"));
+    let (_, next) = house.perform(&paula, &headline(id, expected, "Autre")).await.unwrap().entries[0];
+    let alone = house.perform(&paula, &publishing(&[(id, next)])).await.unwrap_err();
+    assert_eq!(alone[0].code, UserErrorCode::Forbidden, "an approval is of one revision");
+}
+
+#[tokio::test]
+async fn every_command_asks_the_table_of_roles() {
+    let house = house(Backend::Sqlite).await;
+    let (id, expected) = house.entry(&article("Titre")).await;
+    let schedule = uuid::Uuid::from_u128(1);
+    let at = instant("2026-04-01T00:00:00Z");
+    let nothing = patch(json!({}), json!({}));
+    let note = serde_json::from_value(json!({ "fr": "Note" })).unwrap();
+    let reason = "Erreur".to_owned();
+    let commands = [
+        article("Autre"),
+        headline(id, expected, "Titre"),
+        Command::EditBody { id, expected, locale: locale("fr"), edits: Vec::new(), note: None },
+        Command::Submit { id, expected },
+        Command::Approve { id, expected },
+        Command::Return { id, expected, note: reason.clone() },
+        publishing(&[(id, expected)]),
+        Command::Schedule { items: vec![item((id, expected))], at, early: false },
+        Command::Schedule { items: vec![item((id, expected))], at, early: true },
+        Command::Reschedule { schedule, at },
+        Command::Unschedule { schedule },
+        Command::Correct {
+            id,
+            expected,
+            patch: nothing,
+            kind: griot_domain::CorrectionKind::Correction,
+            public_note: note,
+            note: None,
+        },
+        Command::Withdraw { id, expected, locales: None, reason: None },
+        Command::Kill { id, expected, reason },
+        Command::Restore { id, expected, revision: expected, note: None },
+        Command::Archive { id, expected, archived: true },
+    ];
+    for command in &commands {
+        for role in Role::ALL {
+            let answer = house.perform(&somebody("x", role), command).await;
+            let is_forbidden = answer.is_err_and(|errors| errors[0].message.contains("role"));
+            assert_eq!(is_forbidden, !may(role, command.act()), "{role}: {command:?}");
+        }
+    }
+    assert!(!may(Role::Author, EditorialAct::Publish), "or the comparison shows nothing");
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_said_to_be_missing() {
+    let house = house(Backend::Sqlite).await;
+    let errors = house.refused(&headline(EntryId(uuid::Uuid::from_u128(9)), 1, "Titre")).await;
+    assert_eq!(errors[0].code, UserErrorCode::NotFound);
+}
