@@ -74,14 +74,19 @@ impl Scheduler {
         Self { asks_database: false, ..self }
     }
 
-    /// Looks again and again until the process ends; a failure of the store is logged and tried again.
-    pub async fn run(mut self) {
+    /// Looks again and again until the process ends; a failure of the store is logged and tried again. `tell` hears after
+    /// each look whether all that was due is done or failed for good, and nothing acknowledged waits.
+    pub async fn run(mut self, tell: impl Fn(bool)) {
         let mut period = tokio::time::interval(PERIOD);
         period.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             period.tick().await;
-            if let Err(err) = self.tick(Instant::now()).await {
-                tracing::error!(error = %err, "the scheduler could not look at what is due; it is tried again");
+            match self.tick(Instant::now()).await {
+                Ok(tick) => tell(!tick.is_frozen),
+                Err(err) => {
+                    tracing::error!(error = %err, "the scheduler could not look at what is due; it is tried again");
+                    tell(false);
+                }
             }
         }
     }

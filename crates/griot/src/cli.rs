@@ -58,10 +58,19 @@ pub enum Command {
     /// Make, list, replace and revoke the keys that let people and programs in (docs/access.md)
     #[command(subcommand)]
     Key(Key),
+    /// The log of what editors did
+    #[command(subcommand)]
+    Audit(Audit),
     /// Print the GraphQL schema of delivery
     Schema,
     /// Check settings and record, and say what to mend
     Doctor,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Audit {
+    /// Check that no record was altered, taken out or cut off; fails and names the first that was
+    Verify,
 }
 
 #[derive(Debug, Args)]
@@ -232,7 +241,7 @@ mod tests {
 
     #[test]
     fn every_command_takes_the_record_alike() {
-        let commands: [&[&str]; 8] = [
+        let commands: [&[&str]; 9] = [
             &["serve"],
             &["migrate"],
             &["import", "wordpress", "x.xml"],
@@ -240,6 +249,7 @@ mod tests {
             &["export"],
             &["key", "list"],
             &["schema"],
+            &["audit", "verify"],
             &["doctor"],
         ];
         for command in commands {

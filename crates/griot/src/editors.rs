@@ -4,14 +4,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use griot_access::{Authenticator, KeyRing, KeySource, OidcSettings, OidcValidator};
-use griot_domain::{Clock, SystemClock};
+use griot_access::{Authenticator, KeyRing, KeySource, OidcSettings, OidcValidator, TwoPerson};
+use griot_domain::{Clock, RandomIds, SystemClock};
+use griot_editorial::Desk;
 use griot_gateway::EditorialSide;
-use griot_persistence::{AccessKeys, Location, PublishedStore};
+use griot_persistence::{AccessKeys, EditorialStore, Location, PublishedStore};
 
 use crate::config::{Config, Oidc};
 
-/// Opens what the editors' side reads.
+/// Opens the desk. What a crash left between an acknowledgement and the public record is finished then.
+pub async fn desk(config: &Config, location: &Location) -> anyhow::Result<Arc<Desk>> {
+    let store = EditorialStore::open(location).await?;
+    let two_person = TwoPerson { kinds: config.editorial.two_person.iter().copied().collect() };
+    Ok(Arc::new(Desk::new(store, Arc::new(SystemClock), Arc::new(RandomIds), two_person)))
+}
+
+/// Opens what else the editors' side needs.
 pub async fn open(config: &Config, location: &Location) -> anyhow::Result<EditorialSide> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let keys = KeyRing::new(AccessKeys::open(location).await?, Arc::clone(&clock));

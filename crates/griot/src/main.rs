@@ -54,6 +54,7 @@ fn start(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Import(Import::Json(options)) => command::import::json(&config, options).await,
             Command::Export { file } => command::export::run(&config, &file).await,
             Command::Key(command) => command::key::run(&config, command).await,
+            Command::Audit(command) => command::audit::run(&config, &command).await,
             Command::Doctor => command::doctor::run(&config).await,
             Command::Schema => command::schema::run(),
         }

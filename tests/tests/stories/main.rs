@@ -1,6 +1,7 @@
 //! Stories over the built binary: what a person or a site does, on SQLite and PostgreSQL.
 
 mod answers;
+mod audit;
 mod commands;
 mod crash;
 mod delivery_only;

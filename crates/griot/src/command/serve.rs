@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use anyhow::{anyhow, bail};
 use griot_domain::{Site, SystemClock};
+use griot_editorial::Scheduler;
 use griot_front::FrontOptions;
 use griot_front::graphiql::GraphiqlOptions;
 use griot_gateway::{GRAPHQL_PATH, Gateway, GatewaySettings, Readiness, TrustedProxies};
@@ -39,6 +40,9 @@ pub async fn run(config: &Config, wants_demo: bool) -> anyhow::Result<ExitCode> 
         griot_persistence::migrate(&location).await?;
         greet(config, &location, wants_demo).await?;
         settings.editorial = Some(editors::open(config, &location).await?);
+        let scheduler = Scheduler::new(editors::desk(config, &location).await?);
+        let readiness = settings.readiness.clone();
+        tokio::spawn(scheduler.run(move |is_ready| readiness.set(is_ready)));
     }
     let store = PublishedStore::open(&location).await?;
     let gateway = Gateway::new(store, settings)?;
