@@ -1,14 +1,11 @@
 //! Writing: new entries, changed fields, changed bodies, earlier revisions.
 
-use griot_domain::{Body, Draft, DraftPatch, Edition, EntryId, EntryKind, Locale, body::Block};
+use griot_domain::{Body, Draft, DraftPatch, Edition, EntryId, EntryKind, Locale, Slug, body::Block};
 use griot_persistence::StoreError;
 
 use super::{BlockEdit, Command};
 use crate::desk::{Done, Performed, Step, Work};
 use crate::{UserError, UserErrorCode};
-
-/// Slugs tried for a new entry before its author is asked.
-const SLUGS_TRIED: u32 = 20;
 
 impl Work<'_, '_> {
     pub(crate) async fn perform(&mut self, command: &Command) -> Result<Performed, StoreError> {
@@ -68,15 +65,29 @@ impl Work<'_, '_> {
         for (locale, edition) in &mut draft.editions {
             let is_given = patch.texts.get(locale).is_some_and(|text| text.slug.is_some());
             let Some(slug) = edition.slug.clone().filter(|_| !is_given) else { continue };
-            for number in 1..=SLUGS_TRIED {
-                let tried = if number == 1 { slug.clone() } else { slug.numbered(number) };
-                if self.tx.slug_holder(kind, locale, &tried).await?.is_none() {
-                    edition.slug = Some(tried);
-                    break;
-                }
-            }
+            edition.slug = Some(self.free_slug(kind, locale, slug).await?);
         }
         Ok(())
+    }
+
+    /// The slug, or it with a number behind it that nobody has. A title that comes back every week has hundreds of
+    /// them, so the number is looked for in ever longer steps, and then between the last two.
+    async fn free_slug(&mut self, kind: EntryKind, locale: &Locale, slug: Slug) -> Result<Slug, StoreError> {
+        if self.tx.slug_holder(kind, locale, &slug).await?.is_none() {
+            return Ok(slug);
+        }
+        let (mut taken, mut free) = (1, 2);
+        while self.tx.slug_holder(kind, locale, &slug.numbered(free)).await?.is_some() {
+            (taken, free) = (free, free.saturating_mul(2));
+        }
+        while free - taken > 1 {
+            let middle = taken + (free - taken) / 2;
+            match self.tx.slug_holder(kind, locale, &slug.numbered(middle)).await? {
+                Some(_) => taken = middle,
+                None => free = middle,
+            }
+        }
+        Ok(slug.numbered(free))
     }
 
     /// Saves what `change` makes of a draft.

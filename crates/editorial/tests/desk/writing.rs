@@ -77,6 +77,19 @@ async fn a_slug_made_of_a_title_makes_way_and_one_that_is_given_does_not(
     assert_eq!((*holder, suggestion.as_str()), (first, "meme-titre-2"));
 }
 
+#[tokio::test]
+async fn a_title_that_comes_back_every_week_gets_ever_higher_numbers() {
+    let house = house(Backend::Sqlite).await;
+    let mut slugs = std::collections::BTreeSet::new();
+    for _ in 0..40 {
+        let (id, _) = house.entry(&article("Conseil des ministres")).await;
+        let draft = house.desk.store().draft(id).await.unwrap().unwrap();
+        slugs.insert(draft.content.editions[&locale("fr")].slug.clone().unwrap().to_string());
+    }
+    assert_eq!(slugs.len(), 40);
+    assert!(slugs.contains("conseil-des-ministres-40"), "{slugs:?}");
+}
+
 #[rstest]
 #[tokio::test]
 async fn blocks_are_edited_by_their_key_all_or_none(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
