@@ -56,7 +56,11 @@ pub async fn run(options: Run) -> anyhow::Result<ExitCode> {
             records.push(record);
         }
         measure(&options, &mut records, &home.path().join(format!("{backend:?}-floor"))).await?;
+        for record in &mut records {
+            record.measure_publishing(options.connections, Duration::from_secs_f64(options.seconds)).await?;
+        }
         records.iter().for_each(|record| table::print_pages(backend, record));
+        table::print_publishing(backend, &records);
         table::print_goals(backend, &records);
     }
     println!("\nmeasured in {:.0} s", begin.elapsed().as_secs_f64());

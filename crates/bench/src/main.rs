@@ -6,6 +6,7 @@ mod floor;
 mod generate;
 mod load;
 mod process;
+mod publishing;
 mod record;
 mod table;
 mod topic;

@@ -6,11 +6,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use griot_testbed::{Backend, TestDatabase};
+use griot_persistence::Location;
+use griot_testbed::{Backend, Place, TestDatabase};
 
 use crate::generate::{Files, Slugs};
 use crate::load::{self, Tally, Workload};
 use crate::process::{self, Cost, Server};
+use crate::publishing::{self, Publishing};
 use crate::workload::{self, Page};
 
 /// What the record is made of and by.
@@ -33,11 +35,13 @@ pub struct Record {
     pub wordpress: Cost,
     /// Bytes of SQLite's files.
     pub file_bytes: Option<u64>,
+    /// What publishing costs.
+    pub publishing: Option<Publishing>,
     /// The figures of each page so far.
     pub figures: HashMap<Page, Figures>,
     server: Server,
     workloads: HashMap<Page, Workload>,
-    _database: TestDatabase,
+    database: TestDatabase,
 }
 
 /// What a page costs.
@@ -78,10 +82,11 @@ impl Record {
             json,
             wordpress,
             file_bytes: files,
+            publishing: None,
             figures: HashMap::new(),
             server,
             workloads,
-            _database: database,
+            database,
         })
     }
 
@@ -117,6 +122,17 @@ impl Record {
     pub async fn sample(&self, page: Page) -> anyhow::Result<Vec<u8>> {
         let workload = &self.workloads[&page];
         Ok(load::ask(workload, &workload.variables[workload.variables.len() / 2]).await?)
+    }
+
+    /// Publishes while article pages are asked for, for `time` with and `time` without.
+    pub async fn measure_publishing(&mut self, connections: usize, time: Duration) -> anyhow::Result<()> {
+        let location = match self.database.place() {
+            Place::Sqlite { .. } => Location::sqlite(data_dir(&self.database)),
+            Place::Postgres { url } => Location::Postgres { url, delivery_url: None },
+        };
+        let readers = &self.workloads[&Page::Article];
+        self.publishing = Some(publishing::measure(&location, readers, connections, time).await?);
+        Ok(())
     }
 
     /// Memory of the server's own now.

@@ -3,6 +3,7 @@
 use griot_testbed::Backend;
 
 use crate::load::Tally;
+use crate::publishing::Publishing;
 use crate::record::{Figures, Record};
 use crate::workload::Page;
 
@@ -56,6 +57,28 @@ fn row(page: Page, figures: &Figures, floor: Option<f64>) -> String {
         whole(figures.server_cpu.as_micros() as f64 / count),
         tally.bytes as f64 / count / 1_000.0
     )
+}
+
+/// What publishing costs, and what readers notice of it.
+pub fn print_publishing(backend: Backend, records: &[Record]) {
+    println!(
+        "\n| {}, articles | publish p50 / p99 ms | while read | ArticlePage/s | beside 5 publishes/s |",
+        name(backend)
+    );
+    println!("|---:|---:|---:|---:|---:|");
+    for record in records {
+        let Some(Publishing { alone, busy, quiet, beside }) = &record.publishing else { continue };
+        let times = |tally: &Tally| format!("{:.1} / {:.1}", tally.quantile_ms(0.5), tally.quantile_ms(0.99));
+        println!(
+            "| {} | {} | {} | {} | {} ({:.2}) |",
+            whole(record.articles as f64),
+            times(alone),
+            times(busy),
+            whole(quiet.rate()),
+            whole(beside.rate()),
+            beside.rate() / quiet.rate()
+        );
+    }
 }
 
 /// Whether the goals are met, in words.
