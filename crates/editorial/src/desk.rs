@@ -120,7 +120,7 @@ impl Work<'_, '_> {
     /// The working state of an entry, if `expected` is its last revision.
     pub async fn expect(&self, id: EntryId, expected: i64) -> Step<Drafted> {
         Ok(match self.tx.draft(id).await? {
-            None => Err(vec![UserError::not_found("contentId", id)]),
+            None => Err(vec![UserError::not_found("contentId", id).about(id)]),
             Some(known) if known.revision != expected => {
                 Err(vec![UserError::conflict(expected, known.revision).about(id)])
             }

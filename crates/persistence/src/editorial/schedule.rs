@@ -102,6 +102,11 @@ impl EditorialTx<'_> {
 }
 
 impl EditorialStore {
+    /// A schedule, whatever became of it.
+    pub async fn schedule(&self, id: Uuid) -> Result<Option<Schedule>, StoreError> {
+        schedule::Entity::find_by_id(id).one(&self.editorial.db).await?.map(read).transpose()
+    }
+
     /// Those that wait and are due at `at`, the earliest first.
     pub async fn due(&self, at: DateTime<Utc>) -> Result<Vec<Schedule>, StoreError> {
         let rows = schedule::Entity::find()
