@@ -55,10 +55,23 @@ pub fn convert(html: &str, rules: &ShortcodeRules, site: &dyn Site) -> Result<Co
     // The block editor writes paragraphs out; the classic one leaves them to line ends.
     let keeps_lines = !prepare::has_blocks(html);
     let prepared = prepare::prepare(html);
-    if prepared.len() > MAX_CONTENT {
-        return Err(HtmlError::TooLong { bytes: prepared.len() });
-    }
-    let parsed = parse::parse(&shortcode::resolve(&prepared, rules))?;
+    check_length(&prepared)?;
+    written(&shortcode::resolve(&prepared, rules), site, keeps_lines)
+}
+
+/// Converts HTML as an editing tool writes it: line ends are white space, and square brackets are text.
+pub fn convert_fragment(html: &str, site: &dyn Site) -> Result<Converted, HtmlError> {
+    let prepared = prepare::prepare(html);
+    check_length(&prepared)?;
+    written(&prepared, site, false)
+}
+
+fn check_length(prepared: &str) -> Result<(), HtmlError> {
+    if prepared.len() > MAX_CONTENT { Err(HtmlError::TooLong { bytes: prepared.len() }) } else { Ok(()) }
+}
+
+fn written(prepared: &str, site: &dyn Site, keeps_lines: bool) -> Result<Converted, HtmlError> {
+    let parsed = parse::parse(prepared)?;
     let written = Walk::new(&parsed.dom, site, keeps_lines).run();
     let lead = written.lead_blocks.map(|count| lead(&written.body.blocks[..count])).filter(|text| !text.is_empty());
     let (is_flattened, has_controls) = (parsed.is_flattened, parsed.has_controls);
