@@ -45,15 +45,18 @@ check: rust ## Format, lints, documentation, dependency policy, the schema kept:
 	cargo build --locked --package griot
 	@$(GRIOT) schema | diff -u schema.graphql - \
 		|| { echo "schema.graphql has drifted: run \`make schema\` and look at the difference"; exit 1; }
+	@$(GRIOT) schema --editorial | diff -u editorial.graphql - \
+		|| { echo "editorial.graphql has drifted: run \`make schema\` and look at the difference"; exit 1; }
 
 .PHONY: advisories
 advisories: rust ## Ask the RustSec database about our dependencies (needs the network)
 	$$(scripts/install-cargo-deny.sh) check advisories
 
 .PHONY: schema
-schema: rust ## Write schema.graphql
+schema: rust ## Write schema.graphql and editorial.graphql
 	cargo build --locked --package griot
 	$(GRIOT) schema > schema.graphql
+	$(GRIOT) schema --editorial > editorial.graphql
 
 .PHONY: graphiql
 graphiql: ## Bundle the GraphiQL page again, after a change in crates/front/graphiql (needs Node)

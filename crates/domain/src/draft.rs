@@ -23,7 +23,8 @@ pub struct Draft {
     pub old_paths: Vec<OldPath>,
 }
 
-/// A change of a draft. What is left out stays; a field that is `null` is cleared (RFC 7396, JSON Merge Patch).
+/// A change of a draft. A field that is left out stays, one that is `null` is cleared, and any other takes the place of
+/// the one there is as a whole: a new picture does not keep the text alternative of the old one.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct DraftPatch {
     /// Fields of the language-neutral part.
@@ -264,7 +265,10 @@ fn join(path: &str, name: &str) -> String {
 }
 
 fn merged(mut base: Value, patch: &Map<String, Value>) -> Value {
-    json_patch::merge(&mut base, &Value::Object(patch.clone()));
+    if let Value::Object(fields) = &mut base {
+        fields.extend(patch.clone());
+        fields.retain(|_, value| !value.is_null());
+    }
     base
 }
 
@@ -354,6 +358,17 @@ mod tests {
         let expected =
             [("entry.urgency".to_owned(), None), ("texts.fr.headline".to_owned(), Some(json!("Visite à Ségou")))];
         assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn what_a_patch_gives_takes_the_place_of_what_there_was() {
+        let give = |place: Value, before: &Draft| {
+            let patch = DraftPatch { entry: object(json!({ "place": place })), ..DraftPatch::default() };
+            patch.apply(EntryKind::Article, Some(before)).unwrap()
+        };
+        let before = give(json!({ "name": { "fr": "Bamako", "en": "Bamako" }, "countryCode": "ML" }), &article());
+        let after = give(json!({ "name": { "fr": "Dakar" } }), &before);
+        assert_eq!(after.entry.to_value()["place"], json!({ "name": { "fr": "Dakar" } }));
     }
 
     #[test]

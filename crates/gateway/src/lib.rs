@@ -20,6 +20,9 @@ use griot_persistence::{Location, PublishedStore};
 use url::Url;
 
 pub use crate::client::TrustedProxies;
+pub use crate::graphql::editorial::{
+    Editor, EditorialSchema, editorial_act, editorial_scalars, editorial_schema, editorial_sdl, editorial_table,
+};
 pub use crate::health::Readiness;
 
 use crate::audience::{Audiences, Showing, by_audience, with_loads};

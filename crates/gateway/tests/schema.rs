@@ -1,22 +1,24 @@
-//! The delivery schema itself.
+//! The schemas themselves.
 
 use async_graphql::Positioned;
 use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{TypeKind, TypeSystemDefinition};
 use griot_front::lists_without_cost;
-use griot_gateway::delivery_sdl;
+use griot_gateway::{delivery_sdl, editorial_sdl};
+use rstest::rstest;
 
-/// The schema as the repository holds it.
-const COMMITTED: &str = include_str!("../../../schema.graphql");
+/// The schemas as the repository holds them.
+const COMMITTED: [&str; 2] = [include_str!("../../../schema.graphql"), include_str!("../../../editorial.graphql")];
 
 #[test]
-fn the_committed_schema_is_the_one_served() {
-    assert!(COMMITTED == delivery_sdl(), "schema.graphql has drifted; run `make schema` and commit it");
+fn the_committed_schemas_are_those_served() {
+    assert!(COMMITTED[0] == delivery_sdl(), "schema.graphql has drifted; run `make schema` and commit it");
+    assert!(COMMITTED[1] == editorial_sdl(), "editorial.graphql has drifted; run `make schema` and commit it");
 }
 
-#[test]
-fn every_list_has_an_explicit_cost() {
-    assert_eq!(lists_without_cost(&delivery_sdl()).unwrap(), Vec::<String>::new());
+#[rstest]
+fn every_list_has_an_explicit_cost(#[values(delivery_sdl(), editorial_sdl())] sdl: String) {
+    assert_eq!(lists_without_cost(&sdl).unwrap(), Vec::<String>::new());
 }
 
 #[test]
@@ -28,9 +30,9 @@ fn nothing_in_the_schema_speaks_of_what_is_not_public() {
     }
 }
 
-#[test]
-fn everything_is_described() {
-    let document = parse_schema(delivery_sdl()).unwrap();
+#[rstest]
+fn everything_is_described(#[values(delivery_sdl(), editorial_sdl())] sdl: String) {
+    let document = parse_schema(sdl).unwrap();
     let mut bare = Vec::new();
     let mut check = |place: String, description: &Option<Positioned<String>>| {
         if description.as_ref().is_none_or(|text| text.node.trim().is_empty()) {

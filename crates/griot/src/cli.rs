@@ -62,7 +62,11 @@ pub enum Command {
     #[command(subcommand)]
     Audit(Audit),
     /// Print the GraphQL schema of delivery
-    Schema,
+    Schema {
+        /// The schema editors use instead
+        #[arg(long)]
+        editorial: bool,
+    },
     /// Check settings and record, and say what to mend
     Doctor,
 }

@@ -37,8 +37,8 @@ fn main() -> ExitCode {
 
 fn start(cli: Cli) -> anyhow::Result<ExitCode> {
     // Needs neither settings nor a record, so a broken configuration does not stand in its way.
-    if matches!(cli.command, Command::Schema) {
-        return command::schema::run();
+    if let Command::Schema { editorial } = cli.command {
+        return command::schema::run(editorial);
     }
     let (config, warnings) = config::load(&cli.sources())?;
     telemetry::init(&config.log)?;
@@ -56,7 +56,7 @@ fn start(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Key(command) => command::key::run(&config, command).await,
             Command::Audit(command) => command::audit::run(&config, &command).await,
             Command::Doctor => command::doctor::run(&config).await,
-            Command::Schema => command::schema::run(),
+            Command::Schema { editorial } => command::schema::run(editorial),
         }
     })
 }

@@ -2,15 +2,15 @@
 #![expect(clippy::too_many_arguments, reason = "a field's arguments are its resolver's parameters")]
 
 mod appointment;
-mod article;
-mod asset;
+pub(crate) mod article;
+pub(crate) mod asset;
 mod batch;
 mod connection;
 mod content;
 mod cursor;
-mod error;
-mod event;
-mod institution;
+pub(crate) mod error;
+pub(crate) mod event;
+pub(crate) mod institution;
 mod levels;
 mod list;
 mod loads;
@@ -24,7 +24,7 @@ mod range;
 mod reference;
 mod rich_text;
 mod route;
-mod scalar;
+pub(crate) mod scalar;
 mod schema;
 mod seen;
 mod topic;

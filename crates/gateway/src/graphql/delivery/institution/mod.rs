@@ -3,5 +3,5 @@
 mod object;
 mod query;
 
-pub(crate) use object::Institution;
+pub(crate) use object::{Institution, InstitutionKind};
 pub(crate) use query::{InstitutionFilter, InstitutionQuery};

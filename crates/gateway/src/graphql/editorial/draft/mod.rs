@@ -1,0 +1,8 @@
+//! Drafts, their languages, their history.
+
+mod list;
+mod object;
+mod revision;
+
+pub(super) use list::{DraftConnection, DraftFilter};
+pub(super) use object::{Draft, EntryKind};

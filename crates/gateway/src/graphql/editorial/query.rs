@@ -1,0 +1,109 @@
+//! What editors read.
+
+use async_graphql::{Context, ID, Object};
+use griot_access::EditorialAct;
+use griot_front::directive::{ForwardConnection, Sliced};
+use uuid::Uuid;
+
+use super::audit::AuditRecord;
+use super::draft::{Draft, DraftConnection, DraftFilter};
+use super::editor::{Caller, Viewer};
+use super::error::{Answer, EditorialError, Nullable, nullable};
+use super::schedule::{Schedule, ScheduleState};
+
+/// Most items of a list.
+pub(super) const MOST: i32 = 100;
+/// Items of a list when no number is given.
+pub(super) const PAGE: i32 = 20;
+
+/// What editors read.
+pub struct Query;
+
+/// What editors read. Each field asks for a role; see the table in the documentation.
+#[Object]
+impl Query {
+    /// The working state of an entry; what is published when nobody has edited it. Null when there is no such entry.
+    async fn draft(&self, ctx: &Context<'_>, #[graphql(desc = "The entry.")] content_id: ID) -> Nullable<Draft> {
+        let draft = async {
+            let caller = Caller::who_may(ctx, EditorialAct::Read)?;
+            let id = content_id
+                .parse()
+                .map_err(|err: griot_domain::IdError| EditorialError::invalid("contentId", err.to_string()))?;
+            Ok(caller.store().draft(id).await?.map(Draft::from))
+        };
+        nullable(draft.await)
+    }
+
+    /// Drafts, the last changed first. Entries that were published and never edited here have none.
+    #[graphql(directive = ForwardConnection::apply(20))]
+    async fn drafts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which drafts.")] filter: Option<DraftFilter>,
+        #[graphql(desc = "Number of items, 0 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor the page begins after.")] after: Option<String>,
+    ) -> Nullable<DraftConnection> {
+        let page = async {
+            let caller = Caller::who_may(ctx, EditorialAct::Read)?;
+            DraftConnection::load(caller.store(), filter.unwrap_or_default(), count(first)?, after.as_deref()).await
+        };
+        Some(page.await)
+    }
+
+    /// What waits for its time, or did, the earliest first.
+    #[graphql(directive = Sliced::apply(20, &["first"]))]
+    async fn schedules(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "In which state; WAITING when left out.")] state: Option<ScheduleState>,
+        #[graphql(desc = "Number of items, 0 to 100; 20 when left out.")] first: Option<i32>,
+    ) -> Nullable<Vec<Schedule>> {
+        let schedules = async {
+            let caller = Caller::who_may(ctx, EditorialAct::Read)?;
+            let state = state.unwrap_or(ScheduleState::Waiting).into();
+            let schedules = caller.store().schedules(state, count(first)?).await?;
+            Ok(schedules.into_iter().map(Schedule::from).collect())
+        };
+        Some(schedules.await)
+    }
+
+    /// One schedule. Null when there is no such one.
+    async fn schedule(&self, ctx: &Context<'_>, #[graphql(desc = "The schedule.")] id: ID) -> Nullable<Schedule> {
+        let schedule = async {
+            let caller = Caller::who_may(ctx, EditorialAct::Read)?;
+            let id = Uuid::try_parse(&id).map_err(|_| EditorialError::invalid("id", "is not the id of a schedule"))?;
+            Schedule::load(caller.store(), Some(id)).await
+        };
+        nullable(schedule.await)
+    }
+
+    /// The audit log, newest first. For administrators.
+    #[graphql(directive = Sliced::apply(20, &["first"]))]
+    async fn audit_log(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Number of records, 0 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Only records with a lower number.")] before: Option<i32>,
+    ) -> Nullable<Vec<AuditRecord>> {
+        let records = async {
+            let caller = Caller::who_may(ctx, EditorialAct::ReadAudit)?;
+            let page = caller.store().audit_page(before.map(i64::from), count(first)?).await?;
+            Ok(page.into_iter().map(AuditRecord::from).collect())
+        };
+        Some(records.await)
+    }
+
+    /// Whom the credentials of this request stand for.
+    async fn viewer(&self, ctx: &Context<'_>) -> Nullable<Viewer> {
+        Some(Caller::of(ctx).map(|caller| Viewer::from(&caller.editor.principal)))
+    }
+}
+
+/// The number of items asked for.
+pub(super) fn count(first: Option<i32>) -> Answer<u64> {
+    let asked = first.unwrap_or(PAGE);
+    match u64::try_from(asked) {
+        Ok(count) if asked <= MOST => Ok(count),
+        _ => Err(EditorialError::invalid("first", format!("is {asked}; ask for 0 to {MOST} items here"))),
+    }
+}

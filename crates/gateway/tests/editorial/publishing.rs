@@ -1,0 +1,74 @@
+//! Schedules and embargoes.
+
+use griot_persistence::{Location, PublishedStore};
+use griot_testbed::{Backend, Place};
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use crate::support::{Office, with};
+
+async fn last_seq(office: &Office) -> i64 {
+    let location = match office.database.place() {
+        Place::Sqlite { data_dir } => Location::Sqlite { data_dir },
+        Place::Postgres { url } => Location::Postgres { url, delivery_url: None },
+    };
+    PublishedStore::open(&location).await.unwrap().last_seq().await.unwrap()
+}
+
+#[rstest]
+#[case("contentSchedule", false)]
+#[case("contentEmbargo", true)]
+#[tokio::test]
+async fn a_set_waits_for_its_time_is_moved_and_called_off(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+    #[case] mutation: &str,
+    #[case] is_early: bool,
+) {
+    let office = Office::open(backend).await;
+    let (one, two) = (office.article("Un").await, office.article("Deux").await);
+    let input = json!({ "items": [one, two], "at": "2026-03-01T07:00:00+01:00" });
+    let made = office.done("publisher", mutation, input).await["schedule"].take();
+    assert_eq!(made["dueAt"], "2026-03-01T06:00:00Z");
+    assert_eq!((made["state"].clone(), made["isEarly"].clone()), (json!("WAITING"), json!(is_early)));
+    assert_eq!(made["contentIds"], json!([one["contentId"], two["contentId"]]));
+    let target = json!({ "scheduleId": made["id"] });
+    let moved =
+        office.done("publisher", "scheduleMove", with(target.clone(), json!({ "at": "2026-04-01T06:00:00Z" }))).await;
+    assert_eq!(moved["schedule"]["dueAt"], "2026-04-01T06:00:00Z");
+    let cancelled = office.done("publisher", "scheduleCancel", target.clone()).await;
+    assert_eq!(cancelled["schedule"]["state"], "CANCELLED");
+    let error = office.refused("publisher", "scheduleCancel", target).await;
+    assert_eq!(error["code"], "STATE");
+    let lists = "{ waiting: schedules { id } cancelled: schedules(state: CANCELLED, first: 1) { id } }";
+    let lists = office.ask("author", lists, json!({})).await;
+    assert_eq!((lists["waiting"].clone(), lists["cancelled"].clone()), (json!([]), json!([{ "id": made["id"] }])));
+    let one =
+        office.ask("author", "query($id: ID!) { schedule(id: $id) { state } }", json!({ "id": made["id"] })).await;
+    assert_eq!(one["schedule"]["state"], "CANCELLED");
+    assert_eq!(last_seq(&office).await, 0, "nothing became public");
+}
+
+#[tokio::test]
+async fn nothing_is_scheduled_for_the_past() {
+    let office = Office::open(Backend::Sqlite).await;
+    let one = office.article("Un").await;
+    let error =
+        office.refused("publisher", "contentSchedule", json!({ "items": [one], "at": "2025-01-01T00:00:00Z" })).await;
+    assert_eq!((error["code"].clone(), error["path"].clone()), (json!("INVALID"), json!(["at"])));
+}
+
+#[rstest]
+#[tokio::test]
+async fn one_language_becomes_public_alone(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let office = Office::open(backend).await;
+    let one = office.article("Un").await;
+    let english = json!({ "texts": [{ "locale": "en", "headline": "One" }] });
+    let both = office.done("author", "articleUpdate", with(one, english)).await;
+    let item = |locales: Value| json!({ "items": [{ "contentId": both["contentId"], "expectedRevision": 2, "locales": locales }] });
+    let error = office.refused("publisher", "contentPublish", item(json!(["en"]))).await;
+    assert_eq!((error["code"].clone(), error["field"].clone()), (json!("REQUIRED"), json!("texts.en.body")));
+    let payload = office.done("publisher", "contentPublish", item(json!(["fr"]))).await;
+    assert_eq!(payload["drafts"][0]["state"], "WRITING", "English is still to come");
+    let withdrawal = json!({ "contentId": both["contentId"], "expectedRevision": 2, "locales": ["en"] });
+    assert_eq!(office.refused("publisher", "contentWithdraw", withdrawal).await["code"], "STATE");
+}
