@@ -11,6 +11,7 @@ GRIOT := $(abspath $(CARGO_TARGET_DIR))/debug/griot
 RELEASE := $(abspath $(CARGO_TARGET_DIR))/release
 ARTICLES ?= 10000 100000
 SECONDS ?= 4
+ROUNDS ?= 200
 
 .PHONY: help
 help: ## This list
@@ -62,6 +63,10 @@ schema: rust ## Write schema.graphql and editorial.graphql
 graphiql: ## Bundle the GraphiQL page again, after a change in crates/front/graphiql (needs Node)
 	npm ci --ignore-scripts --prefix crates/front/graphiql
 	npm run build --prefix crates/front/graphiql
+
+.PHONY: soak
+soak: test-tools ## Kill the process 200 times on each database while it writes (ROUNDS=200)
+	GRIOT_CRASH_ROUNDS=$(ROUNDS) cargo test --locked --package griot-editorial --test crash
 
 .PHONY: bench
 bench: rust ## Measure import and queries on generated records (ARTICLES="10000 100000" SECONDS=4)
