@@ -2,17 +2,20 @@
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{Method, header};
-use axum::middleware::Next;
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use griot_access::{Caller, Reader};
 use griot_domain::{Clock, Locale, Site};
+use griot_front::Front;
 use griot_persistence::PublishedStore;
 
+use crate::GRAPHQL_PATH;
 use crate::auth::{Gate, depending_on_reader, for_one_reader, turn_away};
-use crate::graphql::delivery::{Delivery, Loads};
+use crate::graphql::delivery::{Delivery, DeliverySchema, Loads};
 
 /// How much of the record somebody sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,8 +75,13 @@ impl Audiences {
     }
 }
 
+/// `/graphql`.
+pub(crate) fn delivery_routes(front: Arc<Front<DeliverySchema>>, audiences: Audiences) -> Router {
+    front.routes(GRAPHQL_PATH).layer(from_fn_with_state(Arc::new(audiences), by_audience))
+}
+
 /// Shows each reader what the key in hand opens; without one, what is published.
-pub(crate) async fn by_audience(State(audiences): State<Arc<Audiences>>, mut request: Request, next: Next) -> Response {
+async fn by_audience(State(audiences): State<Arc<Audiences>>, mut request: Request, next: Next) -> Response {
     // Browsers ask whether they may ask, and bring no credentials for that.
     if request.method() == Method::OPTIONS {
         return next.run(request).await;

@@ -7,7 +7,7 @@ use axum::extract::Request;
 use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, CONNECTION, HeaderValue, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
 use axum::http::{Method, StatusCode, Version};
 use axum::response::Response;
-use griot_access::{AuthFailure, Authenticator, Caller, PreviewGrant, Unauthenticated};
+use griot_access::{AuthFailure, Authenticator, Caller, PreviewGrant, Principal, Unauthenticated};
 use griot_front::{code, refuse};
 
 use crate::TrustedProxies;
@@ -23,7 +23,7 @@ pub(crate) struct Gate {
 pub(crate) struct Credentials {
     /// The value of `Authorization`; `None` when there is no such header.
     header: Option<String>,
-    address: IpAddr,
+    pub address: IpAddr,
 }
 
 impl Gate {
@@ -43,6 +43,14 @@ impl Gate {
         match &credentials.header {
             None => Ok(None),
             Some(header) => self.authenticator.authenticate(header, credentials.address).await.map(Some),
+        }
+    }
+
+    /// Who works on the editorial side; whoever reads delivery with a key is nobody there.
+    pub async fn principal(&self, credentials: &Credentials) -> Result<Principal, AuthFailure> {
+        match self.caller(credentials).await? {
+            Some(Caller::Principal(principal)) => Ok(principal),
+            Some(Caller::Reader(_)) | None => Err(Unauthenticated.into()),
         }
     }
 

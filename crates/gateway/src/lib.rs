@@ -3,6 +3,8 @@
 mod audience;
 mod auth;
 mod client;
+mod cors;
+mod editorial;
 mod graphql;
 mod health;
 mod media;
@@ -11,29 +13,36 @@ mod preview;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use axum::{Router, middleware};
-use griot_access::Authenticator;
+use axum::Router;
+use griot_access::{Authenticator, KeyRing, OidcValidator};
 use griot_domain::{Clock, Locale, Site};
+use griot_editorial::Desk;
 use griot_front::graphiql::{GraphiqlOptions, graphiql_routes};
-use griot_front::{Front, FrontError, FrontOptions, Limits, shell};
+use griot_front::{Front, FrontError, FrontOptions, Limits, Prepare, shell};
 use griot_persistence::{Location, PublishedStore};
 use url::Url;
 
 pub use crate::client::TrustedProxies;
 pub use crate::graphql::editorial::{
-    Editor, EditorialSchema, editorial_act, editorial_scalars, editorial_schema, editorial_sdl, editorial_table,
+    Editor, EditorialSchema, PreviewDesk, editorial_act, editorial_scalars, editorial_schema, editorial_sdl,
+    editorial_table,
 };
 pub use crate::health::Readiness;
 
-use crate::audience::{Audiences, Showing, by_audience, with_loads};
+use crate::audience::{Audiences, Showing, delivery_routes, with_loads};
 use crate::auth::Gate;
+use crate::cors::AllowedOrigins;
+use crate::editorial::{Editors, editorial_routes};
 use crate::graphql::delivery::{delivery_schema, scalar_checks, sdl};
-use crate::preview::{Previews, by_token};
+use crate::preview::{Previews, preview_routes};
 
 /// Where the delivery schema is served.
 pub const GRAPHQL_PATH: &str = "/graphql";
 /// Where the delivery schema is served over drafts, to holders of preview tokens.
 pub const PREVIEW_PATH: &str = "/preview/graphql";
+
+/// Where editors work.
+pub const EDITORIAL_PATH: &str = "/editorial/graphql";
 
 /// The delivery schema in GraphQL's own language: the contents of `schema.graphql`.
 pub fn delivery_sdl() -> String {
@@ -70,10 +79,14 @@ pub struct GatewaySettings {
 pub struct EditorialSide {
     /// Where the record lives, for previews.
     pub location: Location,
+    /// Where commands of editors are decided on.
+    pub desk: Arc<Desk>,
     /// The record as those see it who may read embargoed items.
     pub early: PublishedStore,
-    /// Knows whose keys and tokens are whose.
-    pub authenticator: Authenticator,
+    /// The keys of the record.
+    pub keys: KeyRing,
+    /// Accounts at a provider, where there is one.
+    pub oidc: Option<OidcValidator>,
     /// Origins of sites whose pages may ask the editorial side, such as `https://desk.example.org`.
     pub allowed_origins: Vec<String>,
 }
@@ -89,24 +102,33 @@ impl Gateway {
         let GatewaySettings { site, fallback_locales, public_url, limits, front, clock, .. } = settings;
         let public_url = public_url.as_str().trim_end_matches('/').to_owned();
         let showing = Showing { site, fallback_locales, public_url, clock: Arc::clone(&clock) };
-        let delivery = FrontOptions { prepare: Some(Arc::new(with_loads)), scalars: scalar_checks(), ..front.clone() };
-        let delivery = Arc::new(Front::new(delivery_schema(), &sdl(), limits.clone(), delivery)?);
+        let prepare = Some(Arc::new(with_loads) as Prepare);
+        let options = FrontOptions { prepare, scalars: scalar_checks(), ..front.clone() };
+        let delivery = Arc::new(Front::new(delivery_schema(), &sdl(), limits.clone(), options)?);
+        let public = showing.of(store.clone());
 
-        let authenticator = match &settings.editorial {
-            Some(side) => side.authenticator.clone(),
-            None => Authenticator::new(None, None, clock),
+        let mut router = match settings.editorial {
+            None => {
+                let gate = Gate { authenticator: Authenticator::new(None, None, clock), proxies: settings.proxies };
+                delivery_routes(delivery, Audiences { gate, public, early: None })
+            }
+            Some(side) => {
+                let keys = Some(side.keys.clone());
+                let authenticator = Authenticator::new(keys, side.oidc, Arc::clone(&clock));
+                let gate = Gate { authenticator, proxies: settings.proxies };
+                let early = Some(showing.of(side.early));
+                let previews = Previews::new(gate.clone(), side.location, showing.clone());
+                let schema = editorial_schema(side.desk, &showing.site);
+                let editors = Editors {
+                    gate: gate.clone(),
+                    previews: PreviewDesk { keys: side.keys, clock },
+                    origins: AllowedOrigins(side.allowed_origins.into()),
+                };
+                delivery_routes(Arc::clone(&delivery), Audiences { gate, public, early })
+                    .merge(preview_routes(delivery, previews))
+                    .merge(editorial_routes(schema, editors, &limits, front)?)
+            }
         };
-        let gate = Gate { authenticator, proxies: settings.proxies };
-        let early = settings.editorial.as_ref().map(|side| showing.of(side.early.clone()));
-        let audiences = Audiences { gate: gate.clone(), public: showing.of(store.clone()), early };
-        let layer = middleware::from_fn_with_state(Arc::new(audiences), by_audience);
-        let mut router = Arc::clone(&delivery).routes(GRAPHQL_PATH).layer(layer);
-
-        if let Some(side) = settings.editorial {
-            let previews = Arc::new(Previews::new(gate.clone(), side.location, showing));
-            let layer = middleware::from_fn_with_state(previews, by_token);
-            router = router.merge(delivery.routes(PREVIEW_PATH).layer(layer));
-        }
         if let Some(options) = settings.graphiql {
             router = router.merge(graphiql_routes(options));
         }

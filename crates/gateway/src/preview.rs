@@ -2,17 +2,20 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, Method};
-use axum::middleware::Next;
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use griot_access::AuthFailure;
 use griot_domain::EntryId;
+use griot_front::Front;
 use griot_persistence::{Location, PreviewScope, PublishedStore, StoreError};
 
+use crate::PREVIEW_PATH;
 use crate::audience::{Showing, Shown};
 use crate::auth::{Gate, for_one_reader, turn_away};
-use crate::graphql::delivery::Delivery;
+use crate::graphql::delivery::{Delivery, DeliverySchema};
 
 /// Entries whose preview is kept open. A handle has no connection after a minute without a question, so this bounds
 /// connections while many are previewed at once.
@@ -57,8 +60,13 @@ impl Previews {
     }
 }
 
+/// `/preview/graphql`.
+pub(crate) fn preview_routes(front: Arc<Front<DeliverySchema>>, previews: Previews) -> Router {
+    front.routes(PREVIEW_PATH).layer(from_fn_with_state(Arc::new(previews), by_token))
+}
+
 /// Shows the entry that the token in hand opens. The token is looked up each time, so a revoked one is refused at once.
-pub(crate) async fn by_token(State(previews): State<Arc<Previews>>, mut request: Request, next: Next) -> Response {
+async fn by_token(State(previews): State<Arc<Previews>>, mut request: Request, next: Next) -> Response {
     if request.method() == Method::OPTIONS {
         return next.run(request).await;
     }

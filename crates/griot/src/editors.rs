@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use griot_access::{Authenticator, KeyRing, KeySource, OidcSettings, OidcValidator, TwoPerson};
+use griot_access::{KeyRing, KeySource, OidcSettings, OidcValidator, TwoPerson};
 use griot_domain::{Clock, RandomIds, SystemClock};
 use griot_editorial::Desk;
 use griot_gateway::EditorialSide;
@@ -19,17 +19,17 @@ pub async fn desk(config: &Config, location: &Location) -> anyhow::Result<Arc<De
     Ok(Arc::new(Desk::new(store, Arc::new(SystemClock), Arc::new(RandomIds), two_person)))
 }
 
-/// Opens what else the editors' side needs.
-pub async fn open(config: &Config, location: &Location) -> anyhow::Result<EditorialSide> {
+/// Opens what the editors' side needs beside the desk.
+pub async fn open(config: &Config, location: &Location, desk: Arc<Desk>) -> anyhow::Result<EditorialSide> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let keys = KeyRing::new(AccessKeys::open(location).await?, Arc::clone(&clock));
     let oidc = provider(&config.editorial.oidc);
     let oidc = oidc.map(|settings| OidcValidator::new(settings, Arc::clone(&clock))).transpose();
-    let oidc = oidc.context("the settings in [editorial.oidc] cannot be used")?;
     Ok(EditorialSide {
         location: location.clone(),
+        desk,
         early: PublishedStore::open_early(location).await?,
-        authenticator: Authenticator::new(Some(keys), oidc, clock),
+        keys: KeyRing::new(AccessKeys::open(location).await?, clock),
+        oidc: oidc.context("the settings in [editorial.oidc] cannot be used")?,
         allowed_origins: config.editorial.allowed_origins.iter().map(|origin| origin.as_str().to_owned()).collect(),
     })
 }

@@ -3,5 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
 
 mod audience;
+mod editorial;
 mod preview;
 mod support;

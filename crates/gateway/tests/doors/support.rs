@@ -3,15 +3,40 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use griot_access::{Authenticator, ExposeSecret, Grant, KeyRing, NewHolder, Origin, Principal, Role};
-use griot_domain::{Body, Clock, Edition, Entry, EntryId, EntryKind, Locale, Localized, Publication, Site, Slug, Text};
+use griot_access::{
+    ExposeSecret, Grant, KeyRing, KeySource, NewHolder, OidcSettings, OidcValidator, Origin, Principal, Role,
+    SigningAlgorithm, TwoPerson,
+};
+use griot_domain::{
+    Body, Clock, Edition, Entry, EntryId, EntryKind, Locale, Localized, Publication, RandomIds, Site, Slug, Text,
+};
+use griot_editorial::Desk;
 use griot_front::{FrontOptions, Limits, ServeOptions};
 use griot_gateway::{EditorialSide, Gateway, GatewaySettings, Readiness, TrustedProxies};
-use griot_persistence::{AccessKeys, Act, Location, Outcome, PublishedStore, Publisher, StoreName};
+use griot_persistence::{AccessKeys, Act, EditorialStore, Location, Outcome, PublishedStore, Publisher, StoreName};
 use griot_testbed::{Backend, Place, TestDatabase, database};
 use serde_json::{Value, json};
+
+/// A provider nobody listens at, so that no token of it can be shown to be good.
+pub const ISSUER: &str = "http://127.0.0.1:9";
+
+fn provider(clock: Arc<Hands>) -> OidcValidator {
+    let settings = OidcSettings {
+        issuer: ISSUER.to_owned(),
+        audience: "griot".to_owned(),
+        authorized_parties: Vec::new(),
+        algorithms: vec![SigningAlgorithm::Rs256],
+        keys: KeySource::Discovery,
+        role_claim: "roles".to_owned(),
+        roles: [("press".to_owned(), Role::Administrator)].into(),
+        leeway: Duration::from_secs(30),
+        allow_loopback_http: true,
+    };
+    OidcValidator::new(settings, clock).unwrap()
+}
 
 /// A clock that stands still until it is moved.
 pub struct Hands(Mutex<DateTime<Utc>>);
@@ -62,6 +87,8 @@ impl World {
         let clock = Arc::new(Hands(Mutex::new("2026-06-01T12:00:00Z".parse().unwrap())));
         let keys = KeyRing::new(AccessKeys::open(&location).await.unwrap(), clock.clone());
         let readiness = Readiness::default();
+        let store = EditorialStore::open(&location).await.unwrap();
+        let desk = Desk::new(store, clock.clone(), Arc::new(RandomIds), TwoPerson::default());
         let settings = GatewaySettings {
             site: Site {
                 base_url: "https://presidence.example/".parse().unwrap(),
@@ -80,7 +107,9 @@ impl World {
             editorial: Some(EditorialSide {
                 location: location.clone(),
                 early: PublishedStore::open_early(&location).await.unwrap(),
-                authenticator: Authenticator::new(Some(keys.clone()), None, clock.clone()),
+                desk: Arc::new(desk),
+                keys: keys.clone(),
+                oidc: Some(provider(clock.clone())),
                 allowed_origins: vec!["https://desk.example".to_owned()],
             }),
         };
@@ -140,6 +169,41 @@ impl World {
 
     pub fn get(&self, path: &str) -> Answer {
         answer(agent().get(format!("{}{path}", self.address)).call().unwrap())
+    }
+
+    pub fn get_as(&self, credentials: &str, path: &str) -> Answer {
+        let request = agent().get(format!("{}{path}", self.address)).header("authorization", credentials);
+        answer(request.call().unwrap())
+    }
+
+    /// What a browser asks before a page of `origin` may ask.
+    pub fn preflight(&self, path: &str, origin: &str) -> Answer {
+        let request = agent().options(format!("{}{path}", self.address)).header("origin", origin);
+        answer(request.header("access-control-request-method", "POST").call().unwrap())
+    }
+
+    pub fn post_as(&self, credentials: &str, path: &str, body: &Value) -> Answer {
+        let request = agent().post(format!("{}{path}", self.address)).header("authorization", credentials);
+        answer(request.send_json(body).unwrap())
+    }
+
+    /// The status of the answer, if one came.
+    pub fn try_post_as(&self, credentials: &str, path: &str, body: &Value) -> Option<u16> {
+        let request = agent().post(format!("{}{path}", self.address)).header("authorization", credentials);
+        request.send_json(body).ok().map(|response| response.status().as_u16())
+    }
+
+    /// The payload of a mutation of editors.
+    #[track_caller]
+    pub fn mutate(&self, credentials: &str, field: &str, input_type: &str, result: &str, input: Value) -> Value {
+        let query = format!(
+            "mutation($input: {input_type}!) {{ {field}(input: $input) {{ {result} userErrors {{ code message }} }} }}"
+        );
+        let body = json!({ "query": query, "variables": { "input": input } });
+        let answer = self.post_as(credentials, "/editorial/graphql", &body);
+        let mut data = answer.json();
+        assert_eq!(data.get("errors"), None, "{field}");
+        data["data"][field].take()
     }
 }
 

@@ -44,7 +44,7 @@ async fn input(office: &Office, mutation: &str, round: usize) -> Value {
         "appointment" => with(texts(json!({ "title": name })), json!({ "person": id(900) })),
         other => panic!("{other} is no kind of entry"),
     };
-    if let Some(kind) = mutation.strip_suffix("Create") {
+    if let Some(kind) = mutation.strip_suffix("Create").filter(|kind| *kind != "previewToken") {
         return new(kind);
     }
     if let Some(kind) = mutation.strip_suffix("Update") {
@@ -82,6 +82,11 @@ async fn input(office: &Office, mutation: &str, round: usize) -> Value {
             with(one, json!({ "note": "n" }))
         }
         "draftRestore" => with(one, json!({ "revision": 1 })),
+        "previewTokenCreate" => json!({ "contentId": one["contentId"] }),
+        "previewTokenRevoke" => {
+            let shown = json!({ "contentId": one["contentId"] });
+            json!({ "id": office.done("administrator", "previewTokenCreate", shown).await["id"] })
+        }
         "draftArchive" => with(one, json!({ "isArchived": true })),
         "scheduleMove" | "scheduleCancel" => {
             let made = office.done("administrator", "contentSchedule", later).await;

@@ -10,12 +10,12 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, header, request::Parts};
 use chrono::{DateTime, Utc};
-use griot_access::{Origin, Principal, Role, TwoPerson};
-use griot_domain::{Clock, IdSource, Locale, Localized, Site};
+use griot_access::{KeyRing, Origin, Principal, Role, TwoPerson};
+use griot_domain::{Clock, IdSource, Locale, Localized, Site, SystemClock};
 use griot_editorial::Desk;
 use griot_front::{Front, FrontOptions, Limits};
-use griot_gateway::{Editor, editorial_scalars, editorial_schema, editorial_sdl};
-use griot_persistence::{EditorialStore, Location};
+use griot_gateway::{Editor, PreviewDesk, editorial_scalars, editorial_schema, editorial_sdl};
+use griot_persistence::{AccessKeys, EditorialStore, Location};
 use griot_testbed::{Backend, Place, TestDatabase, database};
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -72,6 +72,9 @@ impl Office {
         let store = EditorialStore::open(&location).await.unwrap();
         let clock = Arc::new(Steps(AtomicI64::new(0)));
         let desk = Arc::new(Desk::new(store, clock, Arc::new(Counted(AtomicU64::new(0))), two_person));
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let keys = KeyRing::new(AccessKeys::open(&location).await.unwrap(), Arc::clone(&clock));
+        let previews = PreviewDesk { keys, clock };
         let site = Site {
             base_url: "https://presidence.example/".parse().unwrap(),
             publisher: Localized::from("Présidence"),
@@ -80,8 +83,8 @@ impl Office {
         let options = FrontOptions {
             scalars: editorial_scalars(),
             cache_control: "no-store".to_owned(),
-            prepare: Some(Arc::new(|request, parts| match editor(parts) {
-                Some(editor) => request.data(editor),
+            prepare: Some(Arc::new(move |request, parts| match editor(parts) {
+                Some(editor) => request.data(editor).data(previews.clone()),
                 None => request,
             })),
             ..FrontOptions::default()
@@ -117,13 +120,14 @@ impl Office {
     pub async fn act(&self, who: &str, mutation: &str, input: Value) -> Value {
         let (input_type, payload) = &self.mutations[mutation];
         let result = match payload.as_str() {
-            "DraftPayload" => DRAFT.to_owned(),
-            "PublishPayload" => format!("drafts {{ contentId revision state }} {SCHEDULE}"),
-            "SchedulePayload" => SCHEDULE.to_owned(),
+            "DraftPayload" => format!("isPending {DRAFT}"),
+            "PublishPayload" => format!("isPending drafts {{ contentId revision state }} {SCHEDULE}"),
+            "SchedulePayload" => format!("isPending {SCHEDULE}"),
+            "PreviewTokenPayload" => "id token expiresAt".to_owned(),
             other => panic!("{mutation} answers {other}"),
         };
         let document =
-            format!("mutation($input: {input_type}) {{ {mutation}(input: $input) {{ {result} isPending {ERRORS} }} }}");
+            format!("mutation($input: {input_type}) {{ {mutation}(input: $input) {{ {result} {ERRORS} }} }}");
         self.ask(who, &document, json!({ "input": input })).await[mutation].take()
     }
 

@@ -39,8 +39,9 @@ pub async fn run(config: &Config, wants_demo: bool) -> anyhow::Result<ExitCode> 
     if config.editorial.enabled {
         griot_persistence::migrate(&location).await?;
         greet(config, &location, wants_demo).await?;
-        settings.editorial = Some(editors::open(config, &location).await?);
-        let scheduler = Scheduler::new(editors::desk(config, &location).await?);
+        let desk = editors::desk(config, &location).await?;
+        settings.editorial = Some(editors::open(config, &location, Arc::clone(&desk)).await?);
+        let scheduler = Scheduler::new(desk);
         let readiness = settings.readiness.clone();
         tokio::spawn(scheduler.run(move |is_ready| readiness.set(is_ready)));
     }

@@ -33,4 +33,4 @@ mod view;
 
 pub(crate) use loads::{Delivery, Loads};
 pub(crate) use scalar::scalar_checks;
-pub(crate) use schema::{delivery_schema, sdl};
+pub(crate) use schema::{DeliverySchema, delivery_schema, sdl};

@@ -37,6 +37,8 @@ const FIELDS: &[(&str, Option<EditorialAct>)] = &[
     ("Mutation.institutionUpdate", Some(EditorialAct::Edit)),
     ("Mutation.personCreate", Some(EditorialAct::Create)),
     ("Mutation.personUpdate", Some(EditorialAct::Edit)),
+    ("Mutation.previewTokenCreate", Some(EditorialAct::Preview)),
+    ("Mutation.previewTokenRevoke", Some(EditorialAct::Preview)),
     ("Mutation.scheduleCancel", Some(EditorialAct::Schedule)),
     ("Mutation.scheduleMove", Some(EditorialAct::Schedule)),
     ("Mutation.topicCreate", Some(EditorialAct::Create)),

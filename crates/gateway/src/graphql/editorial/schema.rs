@@ -11,6 +11,7 @@ use super::editor::Base;
 use super::input::{
     AppointmentWrites, ArticleWrites, AssetWrites, EventWrites, InstitutionWrites, PersonWrites, TopicWrites,
 };
+use super::preview::PreviewWrites;
 use super::publish::PublishWrites;
 use super::query::Query;
 use super::retract::RetractWrites;
@@ -31,6 +32,7 @@ pub struct Mutation(
     ReviewWrites,
     PublishWrites,
     RetractWrites,
+    PreviewWrites,
 );
 
 /// The editorial schema. A request has to bring an [`Editor`](super::Editor) in its data.

@@ -1,0 +1,161 @@
+//! Tokens that show a draft to whoever holds them, at `/preview/graphql`.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use chrono::TimeDelta;
+use griot_access::{EditorialAct, ExposeSecret, KeyRing, PreviewError};
+use griot_domain::{Clock, EntryId};
+use griot_editorial::UserErrorCode;
+use griot_front::directive::List;
+use griot_persistence::{AuditRecord, PreviewToken, StoreError};
+use serde_json::{Value, json};
+
+use super::editor::Caller;
+use super::error::{Answer, EditorialError, Nullable};
+use super::input::{Flaw, When, entry_id};
+use super::user_error::UserError;
+use crate::graphql::delivery::error::ApiError;
+
+/// Makes and ends preview tokens. Whoever answers HTTP puts it into the request's data.
+#[derive(Clone)]
+pub struct PreviewDesk {
+    /// Where tokens are kept.
+    pub keys: KeyRing,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// What to show, and for how long.
+#[derive(Debug, InputObject)]
+pub(crate) struct PreviewTokenCreateInput {
+    /// The entry (content id).
+    content_id: ID,
+    /// Minutes from now to the end, 1 to 1440.
+    #[graphql(default = 60)]
+    lifetime_minutes: i32,
+}
+
+/// Which token to end.
+#[derive(Debug, InputObject)]
+pub(crate) struct PreviewTokenRevokeInput {
+    /// The id its creation answered.
+    id: ID,
+}
+
+/// Result of making or ending a preview token.
+#[derive(SimpleObject)]
+pub(crate) struct PreviewTokenPayload {
+    /// Names the token, such as to revoke it; null when nothing changed.
+    id: Option<ID>,
+    /// All of a new token, shown this once: the bearer token of requests to `/preview/graphql`.
+    token: Option<String>,
+    /// The first instant a new token shows nothing.
+    expires_at: Option<When>,
+    /// Why nothing changed; empty on success.
+    #[graphql(directive = List::apply(100))]
+    user_errors: Vec<UserError>,
+}
+
+/// Preview tokens.
+#[derive(Default)]
+pub struct PreviewWrites;
+
+#[Object]
+impl PreviewWrites {
+    /// Makes a token that shows one draft, and what it links to, as if it were published.
+    async fn preview_token_create(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which entry, and for how long.")] input: PreviewTokenCreateInput,
+    ) -> Nullable<PreviewTokenPayload> {
+        Some(create(ctx, input).await)
+    }
+
+    /// Ends a preview token at once. It ends by itself with the last live key of whoever made it.
+    async fn preview_token_revoke(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which token.")] input: PreviewTokenRevokeInput,
+    ) -> Nullable<PreviewTokenPayload> {
+        Some(revoke(ctx, input).await)
+    }
+}
+
+impl PreviewTokenPayload {
+    fn refused(flaw: Flaw) -> Self {
+        Self { id: None, token: None, expires_at: None, user_errors: vec![flaw.into()] }
+    }
+}
+
+async fn create(ctx: &Context<'_>, input: PreviewTokenCreateInput) -> Answer<PreviewTokenPayload> {
+    let caller = Caller::who_may(ctx, EditorialAct::Preview)?;
+    let previews = previews(ctx)?;
+    let entry = match entry_id(&["contentId"], &input.content_id) {
+        Ok(entry) => entry,
+        Err(flaw) => return Ok(PreviewTokenPayload::refused(flaw)),
+    };
+    if caller.store().draft(entry).await?.is_none() {
+        let flaw = Flaw::invalid(&["contentId"], format!("there is no entry {entry}"));
+        return Ok(PreviewTokenPayload::refused(Flaw { code: UserErrorCode::NotFound, ..flaw }));
+    }
+    let lifetime = TimeDelta::minutes(input.lifetime_minutes.into());
+    let issued = previews.keys.issue_preview(entry, &caller.editor.principal, lifetime).await;
+    let (token, grant) = match issued {
+        Ok(issued) => issued,
+        Err(PreviewError::Lifetime) => {
+            let most = PreviewToken::LONGEST.num_minutes();
+            let message = format!("a token lives {} minutes: write 1 to {most}", input.lifetime_minutes);
+            return Ok(PreviewTokenPayload::refused(Flaw::invalid(&["lifetimeMinutes"], message)));
+        }
+        Err(PreviewError::Store(err)) => return Err(err.into()),
+        Err(err @ PreviewError::Random(_)) => return Err(EditorialError::Api(ApiError::internal(err))),
+    };
+    let detail = json!({ "token": grant.token, "expiresAt": grant.expires_at });
+    if let Err(err) = record(&caller, previews, vec![entry], detail).await {
+        // What is in nobody's log opens nothing.
+        previews.keys.revoke_preview(&grant.token).await?;
+        return Err(err.into());
+    }
+    Ok(PreviewTokenPayload {
+        id: Some(ID(grant.token)),
+        token: Some(token.expose_secret().to_owned()),
+        expires_at: Some(grant.expires_at.into()),
+        user_errors: Vec::new(),
+    })
+}
+
+async fn revoke(ctx: &Context<'_>, input: PreviewTokenRevokeInput) -> Answer<PreviewTokenPayload> {
+    let caller = Caller::who_may(ctx, EditorialAct::Preview)?;
+    let previews = previews(ctx)?;
+    if !previews.keys.revoke_preview(&input.id).await? {
+        let flaw = Flaw::invalid(&["id"], format!("there is no live preview token {}", *input.id));
+        return Ok(PreviewTokenPayload::refused(Flaw { code: UserErrorCode::NotFound, ..flaw }));
+    }
+    record(&caller, previews, Vec::new(), json!({ "revoked": *input.id })).await?;
+    Ok(PreviewTokenPayload { id: Some(input.id), token: None, expires_at: None, user_errors: Vec::new() })
+}
+
+fn previews<'c>(ctx: &Context<'c>) -> Answer<&'c PreviewDesk> {
+    let missing = || EditorialError::Api(ApiError::internal("the request was given no preview desk"));
+    ctx.data_opt::<PreviewDesk>().ok_or_else(missing)
+}
+
+async fn record(
+    caller: &Caller<'_>,
+    previews: &PreviewDesk,
+    subjects: Vec<EntryId>,
+    detail: Value,
+) -> Result<(), StoreError> {
+    let record = AuditRecord {
+        at: previews.clock.now(),
+        author: caller.editor.principal.id.clone(),
+        origin: caller.editor.origin.clone(),
+        verb: EditorialAct::Preview.as_str().to_owned(),
+        subjects,
+        detail,
+    };
+    let mut act = caller.store().begin().await?;
+    act.audit(&record).await?;
+    act.commit().await.map(|_| ())
+}
