@@ -6,6 +6,7 @@ mod commands;
 mod crash;
 mod delivery_only;
 mod documents;
+mod embargo;
 mod exchange;
 mod keys;
 mod serving;
