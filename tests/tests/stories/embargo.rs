@@ -17,8 +17,8 @@ fn key(record: &Record, args: &[&str]) -> String {
 fn ask(server: &Server, path: &str, credentials: &str, query: &str) -> Value {
     let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
     let request = agent.post(format!("{}{path}", server.address())).header("authorization", credentials);
-    let mut answer = request.send_json(json!({ "query": query })).unwrap();
-    let mut answer: Value = answer.body_mut().read_json().unwrap();
+    let mut answer = request.send_json(json!({ "query": query })).expect("the server answers");
+    let mut answer: Value = answer.body_mut().read_json().expect("the answer is JSON");
     assert_eq!(answer.get("errors"), None, "{query}");
     answer["data"].take()
 }
