@@ -24,6 +24,13 @@ struct State<K, V> {
     failure: Option<ApiError>,
 }
 
+/// Keys that one field reads for all. A field is dropped where it stands when another one's failure makes what is above
+/// both null; its keys then go back to those who wait for them.
+struct Taken<'a, K: Clone + Eq + Hash, V: Clone> {
+    batch: &'a Batch<K, V>,
+    keys: Vec<K>,
+}
+
 impl<K: Clone + Eq + Hash, V: Clone> Default for Batch<K, V> {
     fn default() -> Self {
         let state = State { ready: HashMap::new(), queue: Vec::new(), failure: None };
@@ -56,8 +63,9 @@ impl<K: Clone + Eq + Hash, V: Clone> Batch<K, V> {
                 turn.waive();
                 continue;
             }
-            let loaded = fetch(queue.clone()).await;
-            self.settle(queue, loaded);
+            let taken = Taken { batch: self, keys: queue };
+            let loaded = fetch(taken.keys.clone()).await;
+            taken.settle(loaded);
             drop(turn);
             self.done.notify_waiters();
         }
@@ -102,6 +110,22 @@ impl<K: Clone + Eq + Hash, V: Clone> Batch<K, V> {
             }
             Err(failure) => state.failure = Some(failure),
         });
+    }
+}
+
+impl<K: Clone + Eq + Hash, V: Clone> Taken<'_, K, V> {
+    fn settle(mut self, loaded: Answer<HashMap<K, V>>) {
+        let keys = std::mem::take(&mut self.keys);
+        self.batch.settle(keys, loaded);
+    }
+}
+
+impl<K: Clone + Eq + Hash, V: Clone> Drop for Taken<'_, K, V> {
+    fn drop(&mut self) {
+        if !self.keys.is_empty() {
+            self.batch.ask(&self.keys);
+            self.batch.done.notify_waiters();
+        }
     }
 }
 
@@ -169,5 +193,43 @@ mod tests {
         let fetch = |_: Vec<u32>| async { Err(failure.clone()) };
         let (a, b) = tokio::join!(batch.load(&levels, &[1], fetch), batch.load(&levels, &[2], fetch));
         assert_eq!((a, b), (Err(failure.clone()), Err(failure.clone())));
+    }
+    #[tokio::test]
+    async fn a_field_that_is_dropped_while_it_reads_leaves_its_keys_to_the_others() {
+        let (levels, batch) = (Levels::default(), Batch::<u32, u32>::default());
+        let reads = AtomicUsize::new(0);
+        let fetch = |keys: Vec<u32>| {
+            let is_first = reads.fetch_add(1, Ordering::Relaxed) == 0;
+            async move {
+                if is_first {
+                    std::future::pending::<()>().await;
+                }
+                Ok(keys.into_iter().map(|key| (key, key)).collect())
+            }
+        };
+        let has_begun = async {
+            while reads.load(Ordering::Relaxed) == 0 {
+                tokio::task::yield_now().await;
+            }
+        };
+        let dropped = async {
+            tokio::select! {
+                _ = batch.load(&levels, &[1], fetch) => panic!("the first read never ends"),
+                () = has_begun => {}
+            }
+        };
+        let patience = async {
+            for _ in 0..1_000 {
+                tokio::task::yield_now().await;
+            }
+        };
+        let waiting = async {
+            tokio::select! {
+                answer = batch.load(&levels, &[2], fetch) => answer,
+                () = patience => panic!("it waits for a read nobody makes"),
+            }
+        };
+        let ((), answer) = tokio::join!(dropped, waiting);
+        assert_eq!(answer, Ok(HashMap::from([(2, 2)])));
     }
 }
