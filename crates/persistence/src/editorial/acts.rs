@@ -25,9 +25,9 @@ pub(super) async fn take_up(
     Ok(publications.iter().map(|publication| publication.id).zip(outcomes).collect())
 }
 
-/// Takes up every act after the last one the store knows, in order.
-pub(super) async fn catch_up(editorial: &PublishTx, target: &PublishTx, store: StoreName) -> Result<(), StoreError> {
-    let last = target.applied().await?;
+/// Takes up every act after the last one the store knows, in order. Returns the number of the last one it knows then.
+pub(super) async fn catch_up(editorial: &PublishTx, target: &PublishTx, store: StoreName) -> Result<i64, StoreError> {
+    let mut last = target.applied().await?;
     let waiting = act::Entity::find()
         .filter(act::Column::Store.eq(store.as_str()))
         .filter(act::Column::Number.gt(last))
@@ -46,6 +46,7 @@ pub(super) async fn catch_up(editorial: &PublishTx, target: &PublishTx, store: S
             }
         }
         target.set_applied(row.number).await?;
+        last = row.number;
     }
-    Ok(())
+    Ok(last)
 }

@@ -51,7 +51,7 @@ impl EditorialTx<'_> {
         self.open(store).await?;
         let target = self.opened(store)?;
         let outcomes = acts::take_up(target, publishings, act).await?;
-        let last = if store == StoreName::Published { &mut self.head.published } else { &mut self.head.embargoed };
+        let last = self.last(store);
         *last += 1;
         let number = *last;
         self.opened(store)?.set_applied(number).await?;
@@ -90,7 +90,14 @@ impl EditorialTx<'_> {
     pub(super) async fn open(&mut self, store: StoreName) -> Result<(), StoreError> {
         if self.slot(store).is_none() {
             let target = self.store.target(store).begin().await?;
-            acts::catch_up(&self.tx, &target, store).await?;
+            let last = acts::catch_up(&self.tx, &target, store).await?;
+            let head = self.last(store);
+            if *head < last {
+                // The editorial store is new, or an older copy of it was put back: its numbers go on where the
+                // public store is, or what it says next would be taken for known.
+                tracing::warn!(store = store.as_str(), last, head = *head, "the editorial store has lost acts");
+                *head = last;
+            }
             *self.slot(store) = Some(target);
         }
         Ok(())
@@ -103,6 +110,14 @@ impl EditorialTx<'_> {
 
     fn opened(&mut self, store: StoreName) -> Result<&PublishTx, StoreError> {
         self.slot(store).as_ref().ok_or_else(|| StoreError::corrupt(store.as_str(), "no act takes effect there"))
+    }
+
+    /// Number of the last act for a public store.
+    fn last(&mut self, store: StoreName) -> &mut i64 {
+        match store {
+            StoreName::Embargoed => &mut self.head.embargoed,
+            StoreName::Published | StoreName::Editorial => &mut self.head.published,
+        }
     }
 
     fn slot(&mut self, store: StoreName) -> &mut Option<PublishTx> {

@@ -125,6 +125,22 @@ async fn what_was_acknowledged_becomes_public_after_a_crash(
 
 #[rstest]
 #[tokio::test]
+async fn a_new_editorial_store_goes_on_where_the_public_one_is(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let (store, editorial) = desk(backend).await;
+    publish(&editorial, &[topic(1, "A").build()], "2026-01-01").await;
+    publish(&editorial, &[topic(2, "B").build()], "2026-01-02").await;
+    // As if the editorial store had been lost, or an old copy put back.
+    store.try_raw_in("editorial", "DELETE FROM act").await.unwrap();
+    store.try_raw_in("editorial", "UPDATE drafting_head SET published = 0").await.unwrap();
+    assert_eq!(publish(&editorial, &[topic(3, "C").build()], "2026-01-03").await, [Outcome::Created { seq: 3 }]);
+    assert_eq!(store.title(&now("fr"), id(3)).await, Some("C".to_owned()));
+    assert!(!editorial.finish().await.unwrap());
+}
+
+#[rstest]
+#[tokio::test]
 async fn an_act_that_is_given_up_leaves_nothing(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
     let (store, editorial) = desk(backend).await;
     publish(&editorial, &[topic(1, "A").slug("fr", "a").build()], "2026-01-01").await;
