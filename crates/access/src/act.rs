@@ -50,7 +50,7 @@ acts! {
     Preview = "preview",
     /// Give a person a post, or end it.
     Appoint = "appoint",
-    /// Say in which order posts stand.
+    /// Give a person a rank, or end it.
     Rank = "rank",
     /// Make one of two entries that stand for the same.
     Merge = "merge",

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use griot_access::{Principal, TwoPerson, may};
+use griot_access::{Principal, Role, TwoPerson, may};
 use griot_domain::{Clock, EntryId, IdSource};
 use griot_persistence::{
     AuditRecord, Committed, Drafted, EditorialStore, EditorialTx, Refusal, Replay, Saving, StoreError,
@@ -53,6 +53,7 @@ pub(crate) struct Work<'d, 's> {
     pub desk: &'d Desk,
     pub tx: EditorialTx<'s>,
     pub author: &'d str,
+    pub role: Role,
     pub at: DateTime<Utc>,
 }
 
@@ -78,7 +79,7 @@ impl Desk {
         }
         let at = self.clock.now();
         let author = doing.principal.id.as_str();
-        let mut work = Work { desk: self, tx: self.store.begin().await?, author, at };
+        let mut work = Work { desk: self, tx: self.store.begin().await?, author, role: doing.principal.role, at };
         let digest = digest_of(command);
         if let Some(key) = &doing.idempotency_key {
             match work.tx.replay(author, key, &digest, at).await? {

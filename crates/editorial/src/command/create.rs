@@ -1,5 +1,6 @@
 //! Writing: new entries, changed fields, changed bodies, earlier revisions.
 
+use griot_access::{EditorialAct, may};
 use griot_domain::{Body, Draft, DraftPatch, Edition, EntryId, EntryKind, Locale, Slug, body::Block};
 use griot_persistence::StoreError;
 
@@ -103,6 +104,10 @@ impl Work<'_, '_> {
             Ok(known) => known,
             Err(errors) => return Ok(Err(errors)),
         };
+        // Posts are for those who may give them, whatever way they are changed.
+        if known.kind == EntryKind::Appointment && !may(self.role, EditorialAct::Appoint) {
+            return Ok(Err(vec![UserError::forbidden(EditorialAct::Appoint, self.role).about(id)]));
+        }
         let content = match change(&known.content) {
             Ok(content) => content,
             Err(error) => return Ok(Err(vec![error.about(id)])),

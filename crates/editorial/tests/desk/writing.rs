@@ -204,6 +204,21 @@ async fn every_command_asks_the_table_of_roles() {
 }
 
 #[tokio::test]
+async fn an_author_changes_no_post_in_any_way() {
+    let house = house(Backend::Sqlite).await;
+    let person = patch(json!({ "name": { "display": "Awa KONÉ" } }), json!({}));
+    let french = griot_domain::TextPatch::default();
+    let person = griot_domain::DraftPatch { texts: [(locale("fr"), french)].into(), ..person };
+    let person = house.entry(&Command::Create { kind: EntryKind::Person, patch: person, note: None }).await;
+    let post = patch(json!({ "person": person.0 }), json!({ "title": "Ministre" }));
+    let (id, expected) = house.entry(&Command::Create { kind: EntryKind::Appointment, patch: post, note: None }).await;
+    let until = Command::Edit { id, expected, patch: patch(json!({ "until": "2026-03" }), json!({})), note: None };
+    let refused = house.perform(&somebody("ada", Role::Author), &until).await.unwrap_err();
+    assert_eq!(refused[0].code, UserErrorCode::Forbidden);
+    house.perform(&somebody("edda", Role::Editor), &until).await.unwrap();
+}
+
+#[tokio::test]
 async fn what_is_not_there_is_said_to_be_missing() {
     let house = house(Backend::Sqlite).await;
     let errors = house.refused(&headline(EntryId(uuid::Uuid::from_u128(9)), 1, "Titre")).await;
