@@ -125,7 +125,9 @@ impl TextPatch {
             },
         };
         let body = self.body.clone().or_else(|| known.map(|edition| edition.body.clone())).unwrap_or_default();
-        Ok(Edition { slug, text, body })
+        let edition = Edition { slug, text, body };
+        // Mentions given with the text are the author's to get right.
+        Ok(if self.text.contains_key("mentions") { edition } else { edition.without_fallen_mentions() })
     }
 }
 
@@ -378,6 +380,21 @@ mod tests {
         assert_eq!(slug(&draft).as_str(), "visite-d-etat-a-segou");
         let patch = DraftPatch { texts: french(json!({ "headline": "Autre titre" })), ..DraftPatch::default() };
         assert_eq!(slug(&patch.apply(EntryKind::Article, Some(&draft)).unwrap()), slug(&draft));
+    }
+
+    #[test]
+    fn mentions_an_edit_leaves_behind_fall_unless_the_patch_gives_its_own() {
+        let mention = json!({ "target": "00000000-0000-4000-8000-000000000001", "kind": "institution",
+            "role": "SUBJECT", "words": "Ségou", "passage": "headline", "offset": 16, "length": 5 });
+        let apply = |draft: &Draft, text: Value| {
+            let patch = DraftPatch { texts: french(text), ..DraftPatch::default() };
+            patch.apply(EntryKind::Article, Some(draft)).unwrap()
+        };
+        let count = |draft: Draft| draft.to_value()["texts"]["fr"]["mentions"].as_array().map_or(0, Vec::len);
+        let before = apply(&article(), json!({ "mentions": [mention.clone()] }));
+        assert_eq!(count(apply(&before, json!({ "headline": "Visite d’État à Ségou, suite" }))), 1);
+        assert_eq!(count(apply(&before, json!({ "headline": "Visite à Ségou" }))), 0);
+        assert_eq!(count(apply(&before, json!({ "headline": "Visite", "mentions": [mention] }))), 1);
     }
 
     #[test]
