@@ -29,7 +29,9 @@ impl MigrationTrait for Migration {
             .col(number("until").null())
             .col(text("reason").null())
             // JSON array of the stored files that go with a killed asset.
-            .col(text("files").null());
+            .col(text("files").null())
+            // The entry that stands for a withdrawn one.
+            .col(ColumnDef::new(Alias::new("successor")).uuid().null());
         manager.create_table(notice).await?;
         let mut index = Index::create();
         index.name("notice_entry").table(Alias::new("notice")).col(Alias::new("entry_id"));

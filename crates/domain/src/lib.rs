@@ -16,6 +16,7 @@ mod jsonld;
 mod kind;
 mod locale;
 mod mention;
+mod merge;
 mod partial_date;
 mod period;
 mod person;

@@ -57,6 +57,26 @@ pub struct Retraction {
     /// them so, since the text that had them is gone.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub slugs: BTreeMap<Locale, BTreeSet<Slug>>,
+    /// Of a withdrawn entry: the one that stands for it from now on, to whose page its addresses lead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub successor: Option<EntryId>,
+}
+
+impl Retraction {
+    /// An entry is withdrawn with this reason.
+    pub fn withdrawn(reason: Option<String>) -> Self {
+        Self { act: RetractionAct::Withdrawn, reason, slugs: BTreeMap::new(), successor: None }
+    }
+
+    /// An entry is withdrawn because `successor` stands for the same.
+    pub fn merged_into(successor: EntryId) -> Self {
+        Self { successor: Some(successor), ..Self::withdrawn(None) }
+    }
+
+    /// An entry is killed for this reason.
+    pub fn killed(reason: Option<String>) -> Self {
+        Self { act: RetractionAct::Killed, ..Self::withdrawn(reason) }
+    }
 }
 
 /// How far an entry is taken back.

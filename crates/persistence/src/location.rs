@@ -61,7 +61,7 @@ pub(crate) enum Access {
     Migrate,
     /// Publishes.
     Write,
-    /// Delivers.
+    /// Delivers, and shows editors what there is.
     Read,
 }
 
@@ -97,15 +97,19 @@ impl Location {
                 Database::connect(sqlite_options(&file, access)).await.map_err(unreachable)
             }
             Self::Postgres { url, delivery_url } => {
-                let url = match access {
-                    Access::Read => delivery_url.as_ref().unwrap_or(url),
+                let url = match (access, store) {
+                    // The login of delivery knows nothing of drafts.
+                    (Access::Read, StoreName::Published) => delivery_url.as_ref().unwrap_or(url),
                     _ => url,
                 };
                 let url = postgres_address(url)?;
                 let options = match access {
                     Access::Read => {
-                        let role = delivery_url.is_none().then_some(DELIVERY_ROLE);
-                        let (schema, name) = (store.as_str(), "griot delivery");
+                        let (role, name) = match store {
+                            StoreName::Published => (delivery_url.is_none().then_some(DELIVERY_ROLE), "griot delivery"),
+                            StoreName::Editorial | StoreName::Embargoed => (Some(EDITORIAL_ROLE), "griot desk"),
+                        };
+                        let schema = store.as_str();
                         postgres_reader(url, Reader { schema, role, name, settings: Vec::new() })
                     }
                     _ => postgres_writer(url, store, access),

@@ -1,8 +1,6 @@
 //! Taking back what is public.
 
-use std::collections::BTreeMap;
-
-use griot_domain::{Draft, EntryId, Locale, Publication, Retraction, RetractionAct};
+use griot_domain::{Draft, EntryId, Locale, Publication, Retraction};
 use griot_persistence::{Act, DraftState, Publishing, StoreError, StoreName};
 
 use super::publish::refusals;
@@ -33,7 +31,7 @@ impl Work<'_, '_> {
         let is_whole = locales.is_none_or(|locales| public.iter().all(|locale| locales.contains(locale)));
         if is_whole {
             let reason = reason.map(str::to_owned);
-            publication.retraction = Some(Retraction { act: RetractionAct::Withdrawn, reason, slugs: BTreeMap::new() });
+            publication.retraction = Some(Retraction::withdrawn(reason));
         } else {
             publication.withdrawn = locales.into_iter().flatten().cloned().collect();
         }
@@ -49,8 +47,7 @@ impl Work<'_, '_> {
             return Ok(Err(vec![UserError::state("it was never public; archive it").about(id)]));
         }
         let mut publication = self.nothing_new(id, &known.content);
-        let (act, reason) = (RetractionAct::Killed, Some(reason.to_owned()));
-        publication.retraction = Some(Retraction { act, reason, slugs: BTreeMap::new() });
+        publication.retraction = Some(Retraction::killed(Some(reason.to_owned())));
         self.take_back(id, known.revision, publication, "kill").await
     }
 

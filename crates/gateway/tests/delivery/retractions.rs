@@ -17,7 +17,7 @@ fn retraction(of: &Publication, day: &str, act: RetractionAct, reason: &str) -> 
         live_from: at(day),
         entry: None,
         editions: BTreeMap::new(),
-        retraction: Some(Retraction { act, reason: Some(reason.to_owned()), slugs: BTreeMap::new() }),
+        retraction: Some(Retraction { act, reason: Some(reason.to_owned()), slugs: BTreeMap::new(), successor: None }),
         old_paths: Vec::new(),
         ..of.clone()
     }
@@ -72,6 +72,51 @@ async fn addresses_of_what_was_taken_back_tell_of_it(#[values(Backend::Sqlite, B
     assert_eq!(of("/?p=11", before).await, gone(&killed));
     let unknown = json!({ "status": 404, "redirect": null, "content": null, "notice": null });
     assert_eq!(of("/fr/articles/jamais", Value::Null).await, unknown);
+}
+
+#[rstest]
+#[tokio::test]
+async fn addresses_of_a_merged_entry_lead_to_the_one_that_stands_for_it(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let desk = Desk::open(backend).await;
+    let with_path = |mut topic: Publication, path: &str| {
+        topic.old_paths = vec![OldPath { path: path.to_owned(), locale: None }];
+        topic
+    };
+    let (first, second) = (with_path(topic(1, "un", "Un"), "/?cat=1"), with_path(topic(2, "deux", "Deux"), "/?cat=2"));
+    let merged = |of: &Publication, day: &str, into: u32| {
+        let mut merged = retraction(of, day, RetractionAct::Withdrawn, "");
+        merged.retraction = Some(Retraction::merged_into(id(into)));
+        merged
+    };
+    desk.publish(vec![first.clone(), second.clone(), topic(3, "trois", "Trois")]).await;
+    desk.publish(vec![merged(&first, "2024-06-01T00:00:00Z", 2)]).await;
+    let to = async |path: &str, view: Value| {
+        let route = desk.data(PATH, json!({ "path": path, "view": view })).await["route"].take();
+        (route["status"].clone(), route["redirect"]["to"].clone())
+    };
+    let moved = |to: &str| (json!(301), json!(to));
+    for path in ["/fr/topics/un", "/?cat=1"] {
+        assert_eq!(to(path, Value::Null).await, moved("/fr/topics/deux"), "{path}");
+    }
+    let content = (json!(200), Value::Null);
+    assert_eq!(to("/fr/topics/un", then("2024-05-31T00:00:00Z")).await, content, "before, it stood for itself");
+    let query = "query($id: ID!) { notice(contentId: $id) { act successorId } }";
+    let told = desk.data(query, json!({ "id": id(1) })).await["notice"].take();
+    assert_eq!(told, json!({ "act": "WITHDRAWN", "successorId": id(2) }));
+
+    desk.publish(vec![merged(&second, "2024-06-02T00:00:00Z", 3)]).await;
+    for path in ["/fr/topics/un", "/?cat=1", "/fr/topics/deux", "/?cat=2"] {
+        assert_eq!(to(path, Value::Null).await, moved("/fr/topics/trois"), "a successor may have one in turn: {path}");
+    }
+    assert_eq!(to("/?cat=1", then("2024-06-01T12:00:00Z")).await, moved("/fr/topics/deux"));
+    let third = topic(3, "trois", "Trois");
+    desk.publish(vec![retraction(&third, "2024-06-03T00:00:00Z", RetractionAct::Killed, "x")]).await;
+    let gone = (json!(410), Value::Null);
+    for path in ["/fr/topics/un", "/fr/topics/deux", "/fr/topics/trois"] {
+        assert_eq!(to(path, Value::Null).await, gone, "nothing is left to lead to: {path}");
+    }
 }
 
 #[rstest]

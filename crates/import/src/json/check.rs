@@ -31,6 +31,12 @@ pub(super) fn check_retraction(retraction: &Retraction, line: &Line) -> Result<(
     if !retraction.slugs.is_empty() && !line.kind.has_slug() {
         return fault(".slugs", "an entry of this kind has no page, so no slug; leave them out");
     }
+    if retraction.act != RetractionAct::Withdrawn && retraction.successor.is_some() {
+        return fault(".successor", "nothing stands for a killed entry; leave it out");
+    }
+    if retraction.successor.is_some() && retraction.successor == line.id {
+        return fault(".successor", "it is the entry itself; give the entry that stands for it");
+    }
     match &retraction.reason {
         Some(reason) if reason.trim().is_empty() => fault(".reason", "it is empty; leave it out or give the reason"),
         Some(reason) if reason.chars().count() > 1_000 => fault(".reason", "it has more than 1,000 characters"),

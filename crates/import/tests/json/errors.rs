@@ -129,6 +129,7 @@ async fn lines_with_marks_comments_and_other_ends_are_read() {
 async fn a_retraction_says_only_that_the_entry_is_taken_back() {
     let record = Record::fresh(Backend::Sqlite).await;
     let id = r#""id":"00000000-0000-0000-0000-000000000001""#;
+    let (same, other) = ("00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000002");
     let lines = [
         format!(r#"{{"kind":"topic",{id},"entry":{{}},"retraction":{{"act":"KILLED"}}}}"#),
         format!(r#"{{"kind":"topic",{id},"retraction":{{"act":"WITHDRAWN","slugs":{{"fr":["a"]}}}}}}"#),
@@ -136,6 +137,8 @@ async fn a_retraction_says_only_that_the_entry_is_taken_back() {
         format!(r#"{{"kind":"topic",{id},"retraction":{{"act":"KILLED","reason":" "}}}}"#),
         format!(r#"{{"kind":"topic",{id},"retraction":{{"act":"GONE"}}}}"#),
         r#"{"kind":"topic","retraction":{"act":"KILLED"}}"#.to_owned(),
+        format!(r#"{{"kind":"topic",{id},"retraction":{{"act":"KILLED","successor":"{other}"}}}}"#),
+        format!(r#"{{"kind":"topic",{id},"retraction":{{"act":"WITHDRAWN","successor":"{same}"}}}}"#),
     ];
     let report = record.import(&lines.join("\n")).await;
     insta::assert_snapshot!(problems(&report).join("\n"), @r"
@@ -145,6 +148,8 @@ async fn a_retraction_says_only_that_the_entry_is_taken_back() {
     line 4, retraction.reason: it is empty; leave it out or give the reason
     line 5, retraction.act: unknown word `GONE`, expected `WITHDRAWN` or `KILLED`
     line 6: nothing in the record has these names, so this is a new entry and needs its `entry`
+    line 7, retraction.successor: nothing stands for a killed entry; leave it out
+    line 8, retraction.successor: it is the entry itself; give the entry that stands for it
     ");
     assert_eq!(record.export().await, "");
 }

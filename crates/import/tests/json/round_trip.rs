@@ -20,7 +20,7 @@ mod pretty_lines {
 
 /// A topic with two languages, a changed slug, one language withdrawn and brought back; a person whose neutral
 /// part changes alone; fractions of a second and of a degree; an article without mentions that names somebody; a topic
-/// that is killed; an article that is withdrawn, comes back and is withdrawn again.
+/// that is killed; an article that is withdrawn, comes back and is withdrawn again; a topic made one with another.
 const HISTORY: &str = r#"
 {"kind":"topic","liveFrom":"2021-01-01T00:00:00Z","externalIds":[{"scheme":"cms","value":"t1"}],"entry":{},"texts":{"en":{"slug":"sports","name":"Sports"},"fr":{"slug":"sports","name":"Sports"}},"oldPaths":[{"path":"/sports/"},{"path":"/?cat=1","locale":"fr"}]}
 {"kind":"topic","liveFrom":"2021-06-01T00:00:00.123456Z","externalIds":[{"scheme":"cms","value":"t1"}],"texts":{"fr":{"slug":"sport","name":"Sport","summary":"Tous les sports"}}}
@@ -41,6 +41,9 @@ const HISTORY: &str = r#"
 {"kind":"article","liveFrom":"2023-02-08T00:00:00Z","externalIds":[{"scheme":"cms","value":"a3"}],"retraction":{"act":"WITHDRAWN"}}
 {"kind":"article","liveFrom":"2023-02-09T00:00:00Z","externalIds":[{"scheme":"cms","value":"a3"}],"texts":{"fr":{"slug":"retire","headline":"Revenu","mentions":[]}}}
 {"kind":"article","liveFrom":"2023-02-10T00:00:00Z","externalIds":[{"scheme":"cms","value":"a3"}],"retraction":{"act":"WITHDRAWN","reason":"Erreur de date"}}
+{"kind":"topic","id":"00000000-0000-4000-8000-000000000001","liveFrom":"2023-02-11T00:00:00Z","entry":{},"texts":{"fr":{"slug":"culture","name":"Culture"}}}
+{"kind":"topic","id":"00000000-0000-4000-8000-000000000002","liveFrom":"2023-02-12T00:00:00Z","entry":{},"texts":{"fr":{"slug":"cultures","name":"Cultures"}}}
+{"kind":"topic","id":"00000000-0000-4000-8000-000000000002","liveFrom":"2023-02-13T00:00:00Z","retraction":{"act":"WITHDRAWN","successor":"00000000-0000-4000-8000-000000000001"}}
 "#;
 
 #[rstest]
@@ -49,7 +52,7 @@ async fn history_comes_back_byte_for_byte(#[values(Backend::Sqlite, Backend::Pos
     let first = Record::fresh(backend).await;
     first.take(HISTORY).await;
     let exported = first.export().await;
-    assert_eq!(exported.lines().count(), 17, "{exported}");
+    assert_eq!(exported.lines().count(), 20, "{exported}");
     assert!(exported.contains(r#""words":"Mme DIARRA""#), "mentions were found: {exported}");
     let without = exported.lines().filter(|line| line.contains("sans-mentions") && line.contains(r#""mentions":[]"#));
     assert_eq!(without.count(), 1, "an article without mentions says so: {exported}");
@@ -59,6 +62,7 @@ async fn history_comes_back_byte_for_byte(#[values(Backend::Sqlite, Backend::Pos
     assert!(kill.contains("/tache/") && kill.contains(r#""value":"9""#), "{kill}");
     let withdrawal = exported.lines().find(|line| line.contains("Erreur de date")).unwrap();
     assert!(withdrawal.contains(r#""withdrawn":["fr"],"retraction":{"act":"WITHDRAWN","reason""#), "{withdrawal}");
+    assert!(exported.contains(r#""successor":"00000000-0000-4000-8000-000000000001"}"#), "{exported}");
 
     let second = Record::fresh(backend).await;
     second.take(&exported).await;

@@ -83,12 +83,12 @@ impl EditorialStore {
         if let Some(before) = before {
             query = query.filter(audit::Column::Number.lt(before));
         }
-        query.all(&self.editorial.db).await?.into_iter().map(read).collect()
+        query.all(&self.reading.editorial).await?.into_iter().map(read).collect()
     }
 
     /// Walks the whole log. Returns how many records it has, or the first flaw.
     pub async fn verify_audit(&self) -> Result<Result<i64, AuditFlaw>, StoreError> {
-        let head = drafting_head::Entity::find().one(&self.editorial.db).await?.ok_or_else(no_head)?;
+        let head = drafting_head::Entity::find().one(&self.reading.editorial).await?.ok_or_else(no_head)?;
         let (mut last, mut previous) = (0, String::new());
         loop {
             let rows = audit::Entity::find()
@@ -96,7 +96,7 @@ impl EditorialStore {
                 .filter(audit::Column::Number.lte(head.audit))
                 .order_by_asc(audit::Column::Number)
                 .limit(CHUNK)
-                .all(&self.editorial.db)
+                .all(&self.reading.editorial)
                 .await?;
             if rows.is_empty() {
                 break;

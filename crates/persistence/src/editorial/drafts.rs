@@ -185,6 +185,31 @@ impl EditorialTx<'_> {
         Ok(())
     }
 
+    /// What is live of an entry in public, `None` when nothing is.
+    pub async fn public_state(&self, id: EntryId) -> Result<Option<Draft>, StoreError> {
+        let live = match self.published() {
+            Some(public) => live(&public.tx, id).await?,
+            None => live(&self.store.published.db, id).await?,
+        };
+        Ok(live.map(|live| live.content))
+    }
+
+    /// Lets a draft stand as it did as `before`, after a revision that only led references elsewhere: whose work it is
+    /// stays, and what was approved waits for an approval again.
+    pub async fn keep_standing(&self, before: &Drafted) -> Result<(), StoreError> {
+        let state = if before.state == DraftState::Approved { DraftState::Submitted } else { before.state };
+        let approved_by = before.approved_by.clone().filter(|_| state == DraftState::Published);
+        draft::Entity::update_many()
+            .col_expr(draft::Column::State, Expr::value(state.as_str()))
+            .col_expr(draft::Column::ApprovedBy, Expr::value(approved_by))
+            .col_expr(draft::Column::EditedBy, Expr::value(before.edited_by.as_str()))
+            .col_expr(draft::Column::IsArchived, Expr::value(i64::from(before.is_archived)))
+            .filter(draft::Column::EntryId.eq(before.id.0))
+            .exec(&self.tx.tx)
+            .await?;
+        Ok(())
+    }
+
     /// Takes a saved draft out of lists, or back into them.
     pub async fn set_archived(&self, id: EntryId, is_archived: bool) -> Result<(), StoreError> {
         draft::Entity::update_many()
@@ -225,9 +250,9 @@ impl EditorialTx<'_> {
 impl EditorialStore {
     /// The working state of an entry, as [`EditorialTx::draft`] reads it.
     pub async fn draft(&self, id: EntryId) -> Result<Option<Drafted>, StoreError> {
-        match drafted(&self.editorial.db, id).await? {
+        match drafted(&self.reading.editorial, id).await? {
             Some(known) => Ok(Some(known)),
-            None => live(&self.published.db, id).await,
+            None => live(&self.reading.published, id).await,
         }
     }
 
@@ -255,11 +280,11 @@ impl EditorialStore {
             .order_by_desc(draft::Column::UpdatedAt)
             .order_by_desc(draft::Column::EntryId)
             .limit(limit)
-            .all(&self.editorial.db)
+            .all(&self.reading.editorial)
             .await?;
         let mut drafts = Vec::with_capacity(rows.len());
         for row in rows {
-            drafts.push(with_content(&self.editorial.db, row).await?);
+            drafts.push(with_content(&self.reading.editorial, row).await?);
         }
         Ok(drafts)
     }
@@ -270,13 +295,13 @@ impl EditorialStore {
         if let Some(before) = before {
             query = query.filter(revision::Column::Number.lt(before));
         }
-        let rows = query.order_by_desc(revision::Column::Number).limit(limit).all(&self.editorial.db).await?;
+        let rows = query.order_by_desc(revision::Column::Number).limit(limit).all(&self.reading.editorial).await?;
         rows.into_iter().map(read_revision).collect()
     }
 
     /// One revision.
     pub async fn revision(&self, id: EntryId, number: i64) -> Result<Option<Revision>, StoreError> {
-        let row = revision::Entity::find_by_id((id.0, number)).one(&self.editorial.db).await?;
+        let row = revision::Entity::find_by_id((id.0, number)).one(&self.reading.editorial).await?;
         row.map(read_revision).transpose()
     }
 }

@@ -14,7 +14,7 @@ mod schedule;
 mod stored;
 mod transaction;
 
-use sea_orm::EntityTrait;
+use sea_orm::{DatabaseConnection, EntityTrait};
 
 pub use audit::{AuditFlaw, AuditRecord, Audited};
 pub use drafts::{DraftFilter, DraftState, Drafted, Revision, Saving};
@@ -24,6 +24,7 @@ pub use stored::Publishing;
 pub use transaction::{Committed, EditorialTx};
 
 use crate::entity::{applied, drafting_head};
+use crate::location::Access;
 use crate::{Location, Publisher, StoreError, StoreName};
 
 /// The write handle of the editorial store and of those its acts take effect in; clones share their connections.
@@ -32,6 +33,14 @@ pub struct EditorialStore {
     editorial: Publisher,
     published: Publisher,
     embargoed: Publisher,
+    reading: Reading,
+}
+
+/// Connections that only read: who reads never waits for who writes.
+#[derive(Clone, Debug)]
+struct Reading {
+    editorial: DatabaseConnection,
+    published: DatabaseConnection,
 }
 
 impl EditorialStore {
@@ -41,6 +50,10 @@ impl EditorialStore {
             editorial: Publisher::open(location, StoreName::Editorial).await?,
             published: Publisher::open(location, StoreName::Published).await?,
             embargoed: Publisher::open(location, StoreName::Embargoed).await?,
+            reading: Reading {
+                editorial: location.connect(StoreName::Editorial, Access::Read).await?,
+                published: location.connect(StoreName::Published, Access::Read).await?,
+            },
         };
         store.finish().await?;
         Ok(store)
@@ -48,10 +61,11 @@ impl EditorialStore {
 
     /// Takes up acts that were acknowledged and not applied, as a crash leaves them. Returns whether there were any.
     pub async fn finish(&self) -> Result<bool, StoreError> {
-        let head = drafting_head::Entity::find().one(&self.editorial.db).await?.ok_or_else(no_head)?;
+        let head = drafting_head::Entity::find().one(&self.reading.editorial).await?.ok_or_else(no_head)?;
         let mut waiting = Vec::new();
         for (store, last) in [(StoreName::Published, head.published), (StoreName::Embargoed, head.embargoed)] {
-            let row = applied::Entity::find().one(&self.target(store).db).await?;
+            let db = if store == StoreName::Published { &self.reading.published } else { &self.target(store).db };
+            let row = applied::Entity::find().one(db).await?;
             if row.is_none_or(|row| row.number < last) {
                 waiting.push(store);
             }
@@ -69,6 +83,8 @@ impl EditorialStore {
 
     /// Ends the handle's connections.
     pub async fn close(self) -> Result<(), StoreError> {
+        self.reading.editorial.close().await?;
+        self.reading.published.close().await?;
         self.editorial.close().await?;
         self.published.close().await?;
         self.embargoed.close().await

@@ -1,11 +1,12 @@
 //! What an editor has to know of the public record before an act.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use chrono::{DateTime, Utc};
 use griot_domain::{EntryId, EntryKind, Locale, Slug, from_micros};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Statement,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
+    Statement,
 };
 use uuid::Uuid;
 
@@ -67,6 +68,14 @@ impl EditorialTx<'_> {
         Ok(in_public!(self, db => query.count(db).await?) > 0)
     }
 
+    /// Every entry that refers to this one, as a draft or in public: in its fields, mentions or bodies. Goes over the
+    /// bodies of all that is live.
+    pub async fn referring_to(&self, id: EntryId) -> Result<BTreeSet<EntryId>, StoreError> {
+        let mut found = naming(&self.tx.tx, id).await?;
+        found.extend(in_public!(self, db => naming(db, id).await?));
+        Ok(found)
+    }
+
     /// The entry that has a slug, as a draft or in public.
     pub async fn slug_holder(
         &self,
@@ -87,10 +96,35 @@ impl EditorialTx<'_> {
     }
 }
 
+/// The entries of a store whose live content holds the id of another.
+async fn naming(db: &impl ConnectionTrait, id: EntryId) -> Result<BTreeSet<EntryId>, StoreError> {
+    let written = id.to_string();
+    let mut found: Vec<Uuid> = entry_version::Entity::find()
+        .select_only()
+        .column(entry_version::Column::EntryId)
+        .filter(entry_version::Column::LiveTo.is_null())
+        .filter(entry_version::Column::Content.contains(&written))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let in_texts = edition::Entity::find()
+        .select_only()
+        .column(edition::Column::EntryId)
+        .filter(edition::Column::LiveTo.is_null())
+        .filter(
+            Condition::any()
+                .add(edition::Column::Content.contains(&written))
+                .add(edition::Column::Body.contains(&written)),
+        )
+        .into_tuple::<Uuid>();
+    found.extend(in_texts.all(db).await?);
+    Ok(found.into_iter().map(EntryId).collect())
+}
+
 impl EditorialStore {
     /// The database's own clock; `None` on SQLite, which has that of the machine.
     pub async fn database_clock(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let db = &self.editorial.db;
+        let db = &self.reading.editorial;
         if db.get_database_backend() != DbBackend::Postgres {
             return Ok(None);
         }

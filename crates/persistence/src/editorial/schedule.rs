@@ -95,6 +95,18 @@ impl EditorialTx<'_> {
         Ok(())
     }
 
+    /// Those that wait and concern an entry, or refer to it.
+    pub async fn waiting_with(&self, id: EntryId) -> Result<Vec<Schedule>, StoreError> {
+        let rows = schedule::Entity::find()
+            .filter(schedule::Column::State.eq(ScheduleState::Waiting.as_str()))
+            .filter(schedule::Column::Content.contains(id.to_string()))
+            .order_by_asc(schedule::Column::DueAt)
+            .order_by_asc(schedule::Column::Id)
+            .all(&self.tx.tx)
+            .await?;
+        rows.into_iter().map(read).collect()
+    }
+
     /// A schedule, whatever became of it.
     pub async fn schedule(&self, id: Uuid) -> Result<Option<Schedule>, StoreError> {
         schedule::Entity::find_by_id(id).one(&self.tx.tx).await?.map(read).transpose()
@@ -104,7 +116,7 @@ impl EditorialTx<'_> {
 impl EditorialStore {
     /// A schedule, whatever became of it.
     pub async fn schedule(&self, id: Uuid) -> Result<Option<Schedule>, StoreError> {
-        schedule::Entity::find_by_id(id).one(&self.editorial.db).await?.map(read).transpose()
+        schedule::Entity::find_by_id(id).one(&self.reading.editorial).await?.map(read).transpose()
     }
 
     /// Those that wait and are due at `at`, the earliest first.
@@ -114,7 +126,7 @@ impl EditorialStore {
             .filter(schedule::Column::DueAt.lte(micros(at)))
             .order_by_asc(schedule::Column::DueAt)
             .order_by_asc(schedule::Column::Id)
-            .all(&self.editorial.db)
+            .all(&self.reading.editorial)
             .await?;
         rows.into_iter().map(read).collect()
     }
@@ -127,7 +139,7 @@ impl EditorialStore {
             .filter(schedule::Column::State.eq(ScheduleState::Waiting.as_str()))
             .order_by_asc(schedule::Column::DueAt)
             .into_tuple()
-            .one(&self.editorial.db)
+            .one(&self.reading.editorial)
             .await?;
         Ok(next.and_then(from_micros))
     }
@@ -139,7 +151,7 @@ impl EditorialStore {
             .order_by_asc(schedule::Column::DueAt)
             .order_by_asc(schedule::Column::Id)
             .limit(limit)
-            .all(&self.editorial.db)
+            .all(&self.reading.editorial)
             .await?;
         rows.into_iter().map(read).collect()
     }

@@ -16,6 +16,8 @@ pub struct Model {
     pub reason: Option<String>,
     /// JSON array of the names of files kept here that a killed asset had.
     pub files: Option<String>,
+    /// The entry that stands for a withdrawn one.
+    pub successor: Option<Uuid>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -134,6 +134,7 @@ pub(super) const LAYERED: [Table; 9] = [
             Number("until"),
             Text("reason"),
             Text("files"),
+            Entry("successor"),
         ],
     },
 ];

@@ -201,7 +201,9 @@ impl Publisher {
                     slugs.entry(parse_locale(&kept.locale, row.entry_id)?).or_default().insert(name);
                 }
             }
-            parts.entry(row.seq).or_default().retraction = Some(Retraction { act, reason: row.reason, slugs });
+            let successor = row.successor.map(EntryId);
+            let retraction = Retraction { act, reason: row.reason, slugs, successor };
+            parts.entry(row.seq).or_default().retraction = Some(retraction);
         }
         Ok(())
     }

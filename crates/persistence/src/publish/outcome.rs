@@ -93,6 +93,13 @@ pub enum Refusal {
     )]
     #[allow(missing_docs)]
     RetractionWithText { id: EntryId },
+    /// Only a withdrawn entry has a successor, and that is another entry.
+    #[error(
+        "entry {id} cannot have {successor} as its successor: a successor is another entry, and stands for one that \
+         is withdrawn, not killed"
+    )]
+    #[allow(missing_docs)]
+    Successor { id: EntryId, successor: EntryId },
     /// The old address leads elsewhere.
     #[error("the old address `{path}` already leads to entry {holder}")]
     #[allow(missing_docs)]

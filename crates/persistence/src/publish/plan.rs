@@ -103,7 +103,11 @@ pub(super) fn check_kind(publication: &Publication, known: &EntryState) -> Resul
     if publication.retraction.is_some() && has_text {
         return Err(Refusal::RetractionWithText { id });
     }
-    Ok(())
+    let successor = publication.retraction.as_ref().and_then(|retraction| retraction.successor);
+    match successor.filter(|successor| *successor == id || publication.kill().is_some()) {
+        Some(successor) => Err(Refusal::Successor { id, successor }),
+        None => Ok(()),
+    }
 }
 
 pub(super) fn check_names(publication: &Publication, state: &State) -> Result<(), Refusal> {

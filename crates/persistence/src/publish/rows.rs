@@ -333,6 +333,7 @@ pub(super) fn notice_of(publication: &Publication, retraction: &Retraction, at: 
         until: Set(None),
         reason: Set(retraction.reason.clone()),
         files: Set(None),
+        successor: Set(retraction.successor.map(|id| id.0)),
     }
 }
 

@@ -23,6 +23,8 @@ pub struct Notice {
     pub at: DateTime<Utc>,
     /// Why, for the public.
     pub reason: Option<String>,
+    /// The entry that stands for a withdrawn one, to whose page its addresses lead.
+    pub successor: Option<EntryId>,
 }
 
 impl PublishedStore {
@@ -126,5 +128,6 @@ fn told(row: notice::Model) -> Result<Notice, StoreError> {
         act: parse_act(&row)?,
         at: from_micros(row.at).ok_or_else(|| corrupt(&"a date outside the calendar"))?,
         reason: row.reason,
+        successor: row.successor.map(EntryId),
     })
 }

@@ -82,6 +82,30 @@ async fn a_draft_keeps_every_revision_and_none_is_public(
 
 #[rstest]
 #[tokio::test]
+async fn who_reads_does_not_wait_for_who_writes(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let (store, editorial) = desk(backend).await;
+    store.publish(&[topic(2, "T").build()]).await;
+    let draft = |title: &str| draft_of(&article(1, "2024-05-01").text("fr", title).slug("fr", "un").build());
+    save(&editorial, id(1), &draft("Un"), "2026-01-01").await.unwrap();
+    let mut tx = editorial.begin().await.unwrap();
+    let known = tx.draft(id(1)).await.unwrap();
+    tx.save(id(1), known.as_ref(), &draft("Deux"), saving("ada", "2026-01-02")).await.unwrap().unwrap();
+    let publishings = [article(3, "2024-05-01").build().into()];
+    tx.act(StoreName::Published, &publishings, &act("2026-01-02")).await.unwrap();
+    let seen = async || {
+        let drafts = editorial.drafts(&DraftFilter::default(), None, 10).await.unwrap();
+        let of_public = editorial.draft(id(2)).await.unwrap().map(|draft| draft.revision);
+        assert_eq!(editorial.schedules(ScheduleState::Waiting, 10).await.unwrap(), []);
+        assert_eq!(editorial.verify_audit().await.unwrap(), Ok(0));
+        (drafts[0].revision, editorial.revisions(id(1), None, 10).await.unwrap().len(), of_public)
+    };
+    assert_eq!(seen().await, (1, 1, Some(0)), "what is not committed is not there yet");
+    assert_eq!(tx.commit().await.unwrap(), Committed::Applied);
+    assert_eq!(seen().await, (2, 2, Some(0)));
+}
+
+#[rstest]
+#[tokio::test]
 async fn the_first_edit_of_what_is_public_begins_with_that(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {

@@ -1,6 +1,6 @@
 //! Withdrawals and kills: what readers still find, and what the public is told.
 
-use griot_domain::{EntryKind, LinkRole, Moment, RetractionAct};
+use griot_domain::{EntryKind, LinkRole, Moment, Retraction, RetractionAct};
 use griot_persistence::{Condition, Notice, Outcome, Refusal};
 use rstest::rstest;
 
@@ -30,6 +30,7 @@ async fn a_withdrawn_entry_ends_in_every_language_until_it_is_published_again(
         act: WITHDRAWN,
         at: at("2024-03-01"),
         reason: Some("An error".to_owned()),
+        successor: None,
     };
     let withdrawal = topic(1, "A").on("2024-03-01").retracted(WITHDRAWN, "An error").build();
     assert_eq!(store.publish(std::slice::from_ref(&withdrawal)).await, [Outcome::Updated { seq: 2 }]);
@@ -287,5 +288,42 @@ async fn the_files_of_a_killed_asset_are_known(#[values(Backend::Sqlite, Backend
         .await;
     for (name, is_killed) in [("0a.jpg", true), ("0b.jpg", true), ("0c.jpg", false), ("0", false), ("jpg", false)] {
         assert_eq!(store.reader.is_killed_file(name).await.unwrap(), is_killed, "{name}");
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_notice_names_the_successor_until_the_entry_comes_back(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let store = fresh_store(backend).await;
+    store.publish(&[topic(1, "A").build(), topic(2, "B").build()]).await;
+    let mut merged = topic(1, "A").on("2024-03-01").retracted(WITHDRAWN, "x").build();
+    merged.retraction = Some(Retraction::merged_into(id(2)));
+    store.publish(std::slice::from_ref(&merged)).await;
+    let successor = async |moment| notice(&store, moment, 1).await.map(|notice| notice.successor);
+    assert_eq!(successor(Moment::Now).await, Some(Some(id(2))));
+    assert_eq!(successor(when("2024-02-01")).await, None);
+    let journal = store.publisher.journal_page(2, 10).await.unwrap();
+    assert_eq!(journal[0].1.retraction, merged.retraction, "the journal tells it again");
+    store.publish(&[topic(1, "A").on("2024-04-01").texts_only().build()]).await;
+    assert_eq!(successor(Moment::Now).await, None);
+    assert_eq!(successor(when("2024-03-15")).await, Some(Some(id(2))));
+}
+
+#[rstest]
+#[tokio::test]
+async fn only_another_entry_stands_for_one_that_is_withdrawn(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let store = fresh_store(backend).await;
+    store.publish(&[topic(1, "A").build(), topic(2, "B").build()]).await;
+    let before = store.traces().await;
+    for (act, successor) in [(WITHDRAWN, id(1)), (KILLED, id(2))] {
+        let mut wrong = topic(1, "A").on("2024-03-01").retracted(act, "x").build();
+        wrong.retraction = wrong.retraction.map(|one| Retraction { successor: Some(successor), ..one });
+        let refused = Outcome::Refused(Refusal::Successor { id: id(1), successor });
+        assert_eq!(store.publish(&[wrong]).await, [refused]);
+        assert_eq!(store.traces().await, before);
     }
 }

@@ -21,6 +21,8 @@ pub(crate) struct Notice {
     at: Instant,
     /// Why, when the office gives a reason.
     reason: Option<String>,
+    /// Identity of the entry that stands for it now, to whose page `route` leads: the two were made one.
+    successor_id: Option<ID>,
 }
 
 /// How far an entry is taken back.
@@ -61,6 +63,7 @@ impl From<griot_persistence::Notice> for Notice {
             act: notice.act.into(),
             at: Instant(notice.at),
             reason: notice.reason,
+            successor_id: notice.successor.map(|id| ID(id.to_string())),
         }
     }
 }

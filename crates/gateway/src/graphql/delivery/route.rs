@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::SimpleObject;
 use griot_domain::{EntryId, Locale, View, normalise_old_path, old_path_forms};
-use griot_persistence::Record;
+use griot_persistence::{Found, Record};
 
 use super::content::Content;
 use super::error::Answer;
@@ -12,6 +12,9 @@ use super::loads::Loads;
 use super::notice::Notice;
 use super::seen::Seen;
 use super::view::ViewInput;
+
+/// Successors followed from an address: a circle of them must end.
+const MOST_SUCCESSORS: usize = 8;
 
 /// What a path stands for: content to render, another address, or a notice that what stood there was taken back. All
 /// three are null for a path nothing answers to.
@@ -57,22 +60,45 @@ pub(crate) async fn route(loads: &Loads, raw: &str, input: Option<ViewInput>) ->
             return Ok(answer(loads, path, record, &view, false));
         }
     }
-    let notice = told_of(loads, raw, &base, found.map(|found| found.id)).await?;
-    let status = if notice.is_some() { 410 } else { 404 };
-    Ok(Route { path, redirect: None, content: None, notice, status })
+    let Some((notice, view)) = told_of(loads, raw, &base, found).await? else {
+        return Ok(Route { path, redirect: None, content: None, notice: None, status: 404 });
+    };
+    match successor(loads, &view, notice.successor).await? {
+        Some(record) => Ok(answer(loads, path, record, &view, false)),
+        None => Ok(Route { path, redirect: None, content: None, notice: Some(notice.into()), status: 410 }),
+    }
 }
 
-/// The notice that stands where no content does.
-async fn told_of(loads: &Loads, raw: &str, base: &View, found: Option<EntryId>) -> Answer<Option<Notice>> {
-    if let Some(id) = found
+/// The notice that stands where no content does, and the view of the address.
+async fn told_of(
+    loads: &Loads,
+    raw: &str,
+    base: &Arc<View>,
+    found: Option<Found>,
+) -> Answer<Option<(griot_persistence::Notice, Arc<View>)>> {
+    if let Some(Found { id, locale }) = found
         && let Some(notice) = loads.levels.read(loads.store.notices(base.moment, &[id])).await?.remove(&id)
     {
-        return Ok(Some(notice.into()));
+        return Ok(Some((notice, locale.map_or(base.clone(), |locale| in_language(base, &locale)))));
     }
     let Some((locale, kind, slug)) = loads.site.parse_path(raw) else { return Ok(None) };
     let view = in_language(base, &locale);
     let notice = loads.levels.read(loads.store.notice_by_slug(&view, kind, &slug)).await?;
-    Ok(notice.map(Notice::from))
+    Ok(notice.map(|notice| (notice, view)))
+}
+
+/// The entry that stands for one taken back; a successor may have one in turn.
+async fn successor(loads: &Loads, view: &Arc<View>, first: Option<EntryId>) -> Answer<Option<Arc<Record>>> {
+    let mut next = first;
+    for _ in 0..MOST_SUCCESSORS {
+        let Some(id) = next else { return Ok(None) };
+        if let Some(record) = loads.record(view, id).await? {
+            return Ok(Some(record));
+        }
+        let notice = loads.levels.read(loads.store.notices(view.moment, &[id])).await?.remove(&id);
+        next = notice.and_then(|notice| notice.successor);
+    }
+    Ok(None)
 }
 
 /// The view with the language of the path in front.

@@ -148,7 +148,8 @@ impl Draft {
     /// Nothing but that it is taken back.
     pub fn retracted(self, act: RetractionAct, reason: &str) -> Self {
         let mut draft = self.texts_only().entry_only();
-        draft.0.retraction = Some(Retraction { act, reason: Some(reason.to_owned()), slugs: BTreeMap::new() });
+        draft.0.retraction =
+            Some(Retraction { act, reason: Some(reason.to_owned()), slugs: BTreeMap::new(), successor: None });
         draft
     }
 
