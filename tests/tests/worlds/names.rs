@@ -26,6 +26,13 @@ pub struct Names {
     pub hidden: Vec<Named>,
 }
 
+impl Names {
+    /// Nothing but one entry: whoever asks by these asks for it again and again.
+    pub fn only(named: Named) -> Self {
+        Self { public: vec![named.clone()], hidden: vec![named] }
+    }
+}
+
 impl Named {
     /// The entry of a line of the import format, which is the form of drafts too.
     pub fn of(line: &Value) -> Self {

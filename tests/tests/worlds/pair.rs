@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use griot_domain::{CorrectionKind, EntryId};
 use griot_editorial::Command as Act;
@@ -172,7 +173,19 @@ fn copy(backend: Backend, from: &Record, to: &Record) {
     }
 }
 
+/// Copies the files once nobody has them open any more: the last to close a SQLite file removes its `-wal`.
 fn copy_folder(from: &Path, to: &Path) {
+    let is_open = || {
+        let mut names = std::fs::read_dir(from).unwrap().map(|file| file.unwrap().file_name());
+        names.any(|name| name.to_string_lossy().ends_with("-wal"))
+    };
+    for _ in 0..1_000 {
+        if !is_open() {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert!(!is_open(), "{} is still open", from.display());
     let output = Command::new("cp").arg("-a").arg(from).arg(to).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }

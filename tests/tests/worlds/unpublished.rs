@@ -23,8 +23,11 @@ pub struct Writer<'a> {
 /// What was written.
 pub struct Written {
     pub names: Vec<Named>,
+    /// An article that entitled keys see early.
+    pub early: Named,
     /// A draft that could be published: nothing in it refers to what is not public.
     pub ready: Kept,
+    pub ready_name: Named,
 }
 
 /// One new entry of each kind, which refer to each other and to public ones.
@@ -66,6 +69,7 @@ impl Writer<'_> {
         let items = embargoed.all().map(item).to_vec();
         self.house.done(&self.canaries.word(), Command::Schedule { items, at: self.far, early: true }).await;
         names.extend(self.named(&embargoed).await);
+        let early = Named::of(&self.house.line(embargoed.article.0).await);
 
         let taken_back = self.round().await;
         let items = taken_back.all().map(item).to_vec();
@@ -79,8 +83,9 @@ impl Writer<'_> {
             names.push(self.change(line, &drafts, number).await);
         }
         let ready = self.article(None).await;
-        names.push(Named::of(&self.house.line(ready.0).await));
-        Written { names, ready }
+        let ready_name = Named::of(&self.house.line(ready.0).await);
+        names.push(ready_name.clone());
+        Written { names, early, ready, ready_name }
     }
 
     /// Takes the drafts of a round through every state there is before publication.
