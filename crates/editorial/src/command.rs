@@ -1,6 +1,7 @@
 //! What can be done. Each command names the entries and revisions it was decided on.
 
 mod create;
+mod merge;
 mod publish;
 mod retract;
 mod review;
@@ -54,6 +55,9 @@ pub enum Command {
     Restore { id: EntryId, expected: i64, revision: i64, note: Option<String> },
     /// Takes a draft out of lists, or back into them.
     Archive { id: EntryId, expected: i64, archived: bool },
+    /// Makes one of two persons, institutions, events or topics that stand for the same: what refers to the dropped
+    /// one refers to the kept one, which gains its names; where it was public, its addresses lead there.
+    Merge { keep: EntryId, expected_keep: i64, drop: EntryId, expected_drop: i64, note: Option<String> },
 }
 
 /// One entry to be published.
@@ -113,6 +117,7 @@ impl Command {
             Self::Kill { .. } => EditorialAct::Kill,
             Self::Restore { .. } => EditorialAct::Restore,
             Self::Archive { .. } => EditorialAct::Archive,
+            Self::Merge { .. } => EditorialAct::Merge,
         }
     }
 }

@@ -163,6 +163,10 @@ fn detail_of(command: &Command, done: &Done) -> Value {
             detail["reason"] = json!(reason);
         }
         Command::Restore { revision, .. } => detail["restored"] = json!(revision),
+        Command::Merge { keep, drop, .. } => {
+            detail["kept"] = json!(keep);
+            detail["dropped"] = json!(drop);
+        }
         _ => {}
     }
     detail

@@ -36,6 +36,9 @@ impl Work<'_, '_> {
                 self.withdraw(*id, *expected, locales.as_deref(), reason.as_deref()).await
             }
             Command::Kill { id, expected, reason } => self.kill(*id, *expected, reason).await,
+            Command::Merge { keep, expected_keep, drop, expected_drop, note } => {
+                self.merge((*keep, *expected_keep), (*drop, *expected_drop), note.as_deref()).await
+            }
         }
     }
 
@@ -168,6 +171,9 @@ fn edit_body(draft: &Draft, locale: &Locale, edits: &[BlockEdit]) -> Result<Draf
     if let Some(twice) = keys.windows(2).find(|pair| pair[0] == pair[1]) {
         let message = format!("two blocks have the _key `{}`; give each its own", twice[0]);
         return Err(UserError::new(UserErrorCode::Invalid, "edits", message));
+    }
+    if let Some(edition) = draft.editions.remove(locale) {
+        draft.editions.insert(locale.clone(), edition.without_fallen_mentions());
     }
     Ok(draft)
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests unwrap like the tests themselves")]
 
+mod merging;
 mod publishing;
 mod scheduling;
 mod support;

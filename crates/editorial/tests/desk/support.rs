@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Utc};
 use griot_access::{Origin, Principal, Role, TwoPerson};
-use griot_domain::{Clock, DraftPatch, EntryId, EntryKind, Locale, LocaleChain, Moment, RandomIds, TextPatch, View};
+use griot_domain::{
+    Clock, DraftPatch, EntryId, EntryKind, Locale, LocaleChain, Moment, RandomIds, Slug, TextPatch, View,
+};
 use griot_editorial::{Command, Desk, Doing, Done, PublishItem, UserError};
 use griot_persistence::{EditorialStore, Location, PublishedStore, migrate};
 use griot_testbed::{Place, TestDatabase};
@@ -61,6 +63,10 @@ pub fn instant(at: &str) -> DateTime<Utc> {
 
 pub fn locale(tag: &str) -> Locale {
     Locale::parse(tag).unwrap()
+}
+
+pub fn slug(name: &str) -> Slug {
+    Slug::parse(name).unwrap()
 }
 
 /// Somebody with a role, working from one place.

@@ -191,6 +191,7 @@ async fn every_command_asks_the_table_of_roles() {
         Command::Withdraw { id, expected, locales: None, reason: None },
         Command::Kill { id, expected, reason },
         Command::Restore { id, expected, revision: expected, note: None },
+        Command::Merge { keep: id, expected_keep: expected, drop: id, expected_drop: expected, note: None },
         Command::Archive { id, expected, archived: true },
     ];
     for command in &commands {
