@@ -1,7 +1,7 @@
 //! Taking back what is public.
 
 use griot_domain::{Draft, EntryId, Locale, Publication, Retraction};
-use griot_persistence::{Act, DraftState, Publishing, StoreError, StoreName};
+use griot_persistence::{Act, DraftState, Drafted, Publishing, StoreError, StoreName};
 
 use super::publish::refusals;
 use crate::UserError;
@@ -35,7 +35,7 @@ impl Work<'_, '_> {
         } else {
             publication.withdrawn = locales.into_iter().flatten().cloned().collect();
         }
-        self.take_back(id, known.revision, publication, "withdraw").await
+        self.take_back(&known, publication, "withdraw").await
     }
 
     pub(super) async fn kill(&mut self, id: EntryId, expected: i64, reason: &str) -> Result<Performed, StoreError> {
@@ -48,17 +48,24 @@ impl Work<'_, '_> {
         }
         let mut publication = self.nothing_new(id, &known.content);
         publication.retraction = Some(Retraction::killed(Some(reason.to_owned())));
-        self.take_back(id, known.revision, publication, "kill").await
+        self.take_back(&known, publication, "kill").await
     }
 
     /// Ends it in both public stores: entitled keys must not see on what is gone.
     async fn take_back(
         &mut self,
-        id: EntryId,
-        revision: i64,
+        known: &Drafted,
         publication: Publication,
         verb: &str,
     ) -> Result<Performed, StoreError> {
+        let (id, mut revision) = (known.id, known.revision);
+        if revision == 0 {
+            // What was never edited here would be known to nobody once it is gone from the public record.
+            revision = match self.save(id, Some(known), &known.content, verb, None).await? {
+                Ok(revision) => revision,
+                Err(errors) => return Ok(Err(errors)),
+            };
+        }
         let act = Act { origin: format!("{verb} {}", self.author), at: self.at };
         let is_whole = publication.retraction.is_some();
         let outcomes = self.tx.act(StoreName::Published, &[publication.into()], &act).await?;
@@ -67,9 +74,7 @@ impl Work<'_, '_> {
         }
         if is_whole {
             self.tx.act(StoreName::Embargoed, &[Publishing::Erase(id)], &act).await?;
-            if revision > 0 {
-                self.tx.set_state(id, DraftState::Writing, None).await?;
-            }
+            self.tx.set_state(id, DraftState::Writing, None).await?;
         }
         Ok(Ok(Done { entries: vec![(id, revision)], ..Done::default() }))
     }

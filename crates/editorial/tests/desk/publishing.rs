@@ -106,6 +106,32 @@ async fn what_is_withdrawn_may_come_back_and_what_is_killed_may_not(
     }
     house.clock.set("2026-03-05T12:00:00Z");
     assert_eq!(house.refused(&publishing(&[entry])).await[0].code, UserErrorCode::Killed);
+    let at = instant("2026-03-06T12:00:00Z");
+    let early = Command::Schedule { items: vec![item(entry)], at, early: true };
+    assert_eq!(house.refused(&early).await[0].code, UserErrorCode::Killed, "nor do entitled keys see it");
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_was_imported_and_withdrawn_is_still_known(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let house = house(backend).await;
+    let publisher = griot_persistence::Publisher::open(&house.location, griot_persistence::StoreName::Published);
+    let (draft, _) = house.entry(&article("Modèle")).await;
+    let content = house.desk.store().draft(draft).await.unwrap().unwrap().content;
+    let mut content =
+        content.publication(griot_domain::EntryId(uuid::Uuid::from_u128(7)), None, instant("2026-02-01T00:00:00Z"));
+    content.editions.values_mut().for_each(|text| text.slug = Some(griot_domain::Slug::parse("importe").unwrap()));
+    let act = griot_persistence::Act { origin: "import".to_owned(), at: content.live_from };
+    publisher.await.unwrap().publish(std::slice::from_ref(&content), &act).await.unwrap();
+    let id = content.id;
+    let (_, revision) = house.entry(&Command::Withdraw { id, expected: 0, locales: None, reason: None }).await;
+    assert_eq!((house.seen(id).await, revision), (None, 1));
+    house.clock.set("2026-03-02T12:00:00Z");
+    let next = house.entry(&headline(id, revision, "Repris")).await;
+    house.done(&publishing(&[next])).await;
+    assert_eq!(house.seen(id).await.as_deref(), Some("Repris"));
 }
 
 #[rstest]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use chrono::{DateTime, Utc};
-use griot_domain::{EntryId, EntryKind, Locale, Slug, from_micros};
+use griot_domain::{EntryId, EntryKind, Locale, RetractionAct, Slug, from_micros};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
     Statement,
@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{EditorialStore, EditorialTx};
 use crate::StoreError;
-use crate::entity::{edition, entry, entry_version, slug};
+use crate::entity::{edition, entry, entry_version, notice, slug};
 use crate::publish::parse_locale;
 
 /// Ids in one statement.
@@ -48,6 +48,21 @@ impl EditorialTx<'_> {
             live.extend(in_public!(self, db => query.all(db).await?).into_iter().map(EntryId));
         }
         Ok(live)
+    }
+
+    /// Those of `ids` that were killed: nothing of them is shown to anybody again.
+    pub async fn killed(&self, ids: &[EntryId]) -> Result<HashSet<EntryId>, StoreError> {
+        let mut killed = HashSet::new();
+        for chunk in ids.chunks(CHUNK) {
+            let query = notice::Entity::find()
+                .select_only()
+                .column(notice::Column::EntryId)
+                .filter(notice::Column::EntryId.is_in(chunk.iter().map(|id| id.0)))
+                .filter(notice::Column::Act.eq(RetractionAct::Killed.as_str()))
+                .into_tuple::<Uuid>();
+            killed.extend(in_public!(self, db => query.all(db).await?).into_iter().map(EntryId));
+        }
+        Ok(killed)
     }
 
     /// The languages an entry is public in now.
