@@ -190,7 +190,7 @@ impl Work<'_, '_> {
         let named: Vec<EntryId> = ids.iter().copied().collect();
         for id in self.tx.killed(&named).await? {
             let message = "it was killed, and is not shown to anybody again; make a new entry";
-            errors.push(UserError::new(UserErrorCode::Killed, "contentId", message).about(id));
+            errors.push(UserError::new(UserErrorCode::Killed, "", message).about(id));
         }
         let targets: BTreeSet<EntryId> = drafts.iter().flat_map(|draft| draft.content.targets()).collect();
         let others: Vec<EntryId> = targets.difference(&ids).copied().collect();
