@@ -32,6 +32,11 @@ impl House {
         Self { desk: Desk::new(store, Arc::new(SystemClock), Arc::new(RandomIds), TwoPerson::default()), doing }
     }
 
+    /// Ends its connections: from then on the files can be copied.
+    pub async fn close(self) {
+        self.desk.store().clone().close().await.unwrap();
+    }
+
     /// Does it under a key of its own.
     #[track_caller]
     pub fn done(&self, key: &str, command: Command) -> impl Future<Output = Done> {
