@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::check::CheckError;
-use crate::{Body, Edition, Entry, EntryId, EntryKind, ExternalId, Locale, OldPath, Publication, Slug, Text};
+use crate::{
+    Body, Edition, Entry, EntryId, EntryKind, ExternalId, Locale, OldPath, Publication, Slug, Text, UnfitContent,
+};
 
 /// All that a publication of the entry would make live.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,6 +74,10 @@ pub struct Difference {
 impl DraftError {
     fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
         Self { path: path.into(), message: message.into() }
+    }
+
+    fn of(prefix: &str, unfit: &UnfitContent) -> Self {
+        Self::new(join(prefix, &unfit.path), unfit.source.to_string())
     }
 
     fn below(prefix: &str, CheckError { path, flaw }: CheckError) -> Self {
@@ -288,27 +294,11 @@ fn slug_of(entry: &Entry, path: &str, text: &Text) -> Result<Slug, DraftError> {
 }
 
 fn shape_entry(kind: EntryKind, value: Value) -> Result<Entry, DraftError> {
-    Ok(match kind {
-        EntryKind::Article => Entry::Article(shape("entry", value)?),
-        EntryKind::Person => Entry::Person(shape("entry", value)?),
-        EntryKind::Institution => Entry::Institution(shape("entry", value)?),
-        EntryKind::Event => Entry::Event(shape("entry", value)?),
-        EntryKind::Topic => Entry::Topic(shape("entry", value)?),
-        EntryKind::Asset => Entry::Asset(shape("entry", value)?),
-        EntryKind::Appointment => Entry::Appointment(shape("entry", value)?),
-    })
+    Entry::from_value(kind, value).map_err(|unfit| DraftError::of("entry", &unfit))
 }
 
 fn shape_text(kind: EntryKind, path: &str, value: Value) -> Result<Text, DraftError> {
-    Ok(match kind {
-        EntryKind::Article => Text::Article(shape(path, value)?),
-        EntryKind::Person => Text::Person(shape(path, value)?),
-        EntryKind::Institution => Text::Institution(shape(path, value)?),
-        EntryKind::Event => Text::Event(shape(path, value)?),
-        EntryKind::Topic => Text::Topic(shape(path, value)?),
-        EntryKind::Asset => Text::Asset(shape(path, value)?),
-        EntryKind::Appointment => Text::Appointment(shape(path, value)?),
-    })
+    Text::from_value(kind, value).map_err(|unfit| DraftError::of(path, &unfit))
 }
 
 fn shape<T: DeserializeOwned>(path: &str, value: Value) -> Result<T, DraftError> {

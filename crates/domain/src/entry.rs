@@ -1,6 +1,7 @@
 //! An entry of any kind, its texts, and the links it makes.
 
 use chrono::{DateTime, Utc};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::{
@@ -14,9 +15,19 @@ use crate::{
 pub struct UnfitContent {
     #[allow(missing_docs)]
     pub kind: EntryKind,
-    /// What is wrong, and where.
+    /// The field, such as `ranks[0].until`; empty for the whole, and where the content was read from JSON text.
+    pub path: String,
+    /// What is wrong.
     #[source]
     pub source: serde_json::Error,
+}
+
+/// Reads a value, and says which field is at fault when it does not fit.
+fn shape<T: DeserializeOwned>(kind: EntryKind, value: Value) -> Result<T, UnfitContent> {
+    serde_path_to_error::deserialize(value).map_err(|err| {
+        let path = err.path().to_string().trim_end_matches(['?', '.']).to_owned();
+        UnfitContent { kind, path, source: err.into_inner() }
+    })
 }
 
 macro_rules! by_kind {
@@ -38,15 +49,14 @@ macro_rules! by_kind {
 
             /// Reads the JSON form of `kind`; unknown fields are refused.
             pub fn from_value(kind: EntryKind, value: Value) -> Result<Self, UnfitContent> {
-                let unfit = |source| UnfitContent { kind, source };
                 Ok(match kind {
-                    $(EntryKind::$kind => Self::$kind(serde_json::from_value(value).map_err(unfit)?)),*
+                    $(EntryKind::$kind => Self::$kind(shape(kind, value)?)),*
                 })
             }
 
             /// Reads the JSON text of `kind`; unknown fields are refused.
             pub fn from_json(kind: EntryKind, json: &str) -> Result<Self, UnfitContent> {
-                let unfit = |source| UnfitContent { kind, source };
+                let unfit = |source| UnfitContent { kind, path: String::new(), source };
                 Ok(match kind {
                     $(EntryKind::$kind => Self::$kind(serde_json::from_str(json).map_err(unfit)?)),*
                 })

@@ -6,6 +6,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use griot_domain::{
     Body, Edition, Entry, EntryId, EntryKind, ExternalId, Locale, OldPath, Publication, Retraction, Slug, Text,
+    UnfitContent,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -151,40 +152,32 @@ fn shape_entry(kind: EntryKind, value: Value) -> Result<Entry, Fault> {
     if !value.is_object() {
         return Err(Fault::at("entry", format!("here stands {}; give an object of fields", shape_of(&value))));
     }
-    Ok(match kind {
-        EntryKind::Article => Entry::Article(shape("entry", value)?),
-        EntryKind::Person => Entry::Person(shape("entry", value)?),
-        EntryKind::Institution => Entry::Institution(shape("entry", value)?),
-        EntryKind::Event => Entry::Event(shape("entry", value)?),
-        EntryKind::Topic => Entry::Topic(shape("entry", value)?),
-        EntryKind::Asset => Entry::Asset(shape("entry", value)?),
-        EntryKind::Appointment => Entry::Appointment(shape("entry", value)?),
-    })
+    Entry::from_value(kind, value).map_err(|unfit| unfit_at("entry", unfit))
 }
 
 fn shape_text(kind: EntryKind, path: &str, value: Value) -> Result<Text, Fault> {
-    Ok(match kind {
-        EntryKind::Article => Text::Article(shape(path, value)?),
-        EntryKind::Person => Text::Person(shape(path, value)?),
-        EntryKind::Institution => Text::Institution(shape(path, value)?),
-        EntryKind::Event => Text::Event(shape(path, value)?),
-        EntryKind::Topic => Text::Topic(shape(path, value)?),
-        EntryKind::Asset => Text::Asset(shape(path, value)?),
-        EntryKind::Appointment => Text::Appointment(shape(path, value)?),
-    })
+    Text::from_value(kind, value).map_err(|unfit| unfit_at(path, unfit))
+}
+
+fn unfit_at(path: &str, unfit: UnfitContent) -> Fault {
+    Fault::at(below(path, unfit.path), plain(unfit.source.to_string()))
 }
 
 fn shape<T: DeserializeOwned>(path: &str, value: Value) -> Result<T, Fault> {
     serde_path_to_error::deserialize(value).map_err(|err| {
-        let inner = path_of(err.path());
-        let path = match (path, inner.chars().next()) {
-            (_, None) => path.to_owned(),
-            ("", _) => inner,
-            (_, Some('[')) => format!("{path}{inner}"),
-            (_, Some(_)) => format!("{path}.{inner}"),
-        };
+        let path = below(path, path_of(err.path()));
         Fault::at(path, plain(err.into_inner().to_string()))
     })
+}
+
+/// The path of a field below another.
+fn below(path: &str, inner: String) -> String {
+    match (path, inner.chars().next()) {
+        (_, None) => path.to_owned(),
+        ("", _) => inner,
+        (_, Some('[')) => format!("{path}{inner}"),
+        (_, Some(_)) => format!("{path}.{inner}"),
+    }
 }
 
 /// What a value that is no object is called.
