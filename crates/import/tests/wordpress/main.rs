@@ -9,6 +9,5 @@ mod drafts;
 mod exchange;
 mod kinds;
 mod media;
-mod memory;
 mod names;
 mod support;

@@ -1,4 +1,11 @@
-//! Memory does not grow with the file.
+//! Memory does not grow with the file. This program starts itself as the process that is measured, for the peak of a
+//! test's process is that of all its tests; so it has a `main` of its own.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests unwrap like the tests themselves")]
+
+#[expect(dead_code, reason = "the other tests of the importer use the rest")]
+#[path = "../wordpress/support.rs"]
+mod support;
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -14,6 +21,8 @@ use crate::support::{Record, post};
 /// each item.
 const SIZE: usize = 100;
 const LIMIT: u64 = 200;
+/// Names the export to the process that is measured.
+const EXPORT: &str = "GRIOT_TEST_EXPORT";
 
 fn write_export(file: &Path) -> u64 {
     let mut out = BufWriter::new(File::create(file).unwrap());
@@ -38,30 +47,30 @@ fn write_export(file: &Path) -> u64 {
     count + 4
 }
 
-#[test]
-fn a_large_file_is_imported_in_little_memory() {
+fn main() {
+    if let Ok(file) = std::env::var(EXPORT) {
+        return tokio::runtime::Runtime::new().unwrap().block_on(import(Path::new(&file)));
+    }
+    let name = "a_large_file_is_imported_in_little_memory";
+    // Asked by tools that list tests.
+    if std::env::args().any(|argument| argument == "--list") {
+        return println!("{name}: test");
+    }
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("large.xml");
     write_export(&file);
-    // A process of its own, for the peak of this one is that of all tests.
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "memory::import_for_the_memory_test", "--ignored", "--nocapture"])
-        .env("GRIOT_TEST_EXPORT", &file)
-        .output()
-        .unwrap();
+    let output = Command::new(std::env::current_exe().unwrap()).env(EXPORT, &file).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
     let peak = text.lines().find_map(|line| line.strip_prefix("peak ")).unwrap().parse::<u64>().unwrap();
-    println!("{SIZE} MB of export: at most {peak} MB of memory");
+    println!("{name}: {SIZE} MB of export, at most {peak} MB of memory");
     assert!(peak < LIMIT, "{peak} MB");
 }
 
-#[tokio::test]
-#[ignore = "run by `a_large_file_is_imported_in_little_memory`"]
-async fn import_for_the_memory_test() {
-    let Ok(file) = std::env::var("GRIOT_TEST_EXPORT") else { return };
+/// What is measured.
+async fn import(file: &Path) {
     let record = Record::fresh(Backend::Sqlite).await;
-    let report = record.import(Path::new(&file), &WordPressOptions::default()).await.unwrap();
+    let report = record.import(file, &WordPressOptions::default()).await.unwrap();
     assert_eq!(report.counts.values().map(|counts| counts.created).sum::<u64>(), 104, "{report}");
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
