@@ -1,5 +1,6 @@
 //! Drives the built binary as a person would: commands in a fresh directory, requests over HTTP.
 
+mod client;
 mod record;
 mod server;
 
@@ -7,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+pub use client::{Answer, Client, act};
 pub use record::{Ran, Record};
 pub use server::Server;
 

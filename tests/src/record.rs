@@ -113,6 +113,14 @@ impl Record {
         Server::start(self.command(&[&["serve", "--bind", "127.0.0.1:0"], args].concat()))
     }
 
+    /// The key that `griot key create` makes with further arguments.
+    ///
+    /// # Panics
+    /// When it makes none.
+    pub fn key(&self, args: &[&str]) -> String {
+        self.run(&[&["key", "create"], args].concat()).expect_success().stdout.trim().to_owned()
+    }
+
     /// What `griot export` prints.
     pub fn export(&self) -> String {
         self.run(&["export"]).expect_success().stdout

@@ -4,7 +4,9 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 
-use serde_json::{Value, json};
+use serde_json::Value;
+
+use crate::Client;
 
 /// Killed on drop.
 #[derive(Debug)]
@@ -62,22 +64,18 @@ impl Server {
         self.said.lock().expect("no reader panicked").clone()
     }
 
+    /// Somebody who asks at `path`, with a key or token or without.
+    pub fn client(&self, path: &str, credentials: Option<&str>) -> Client {
+        Client::new(format!("{}{path}", self.address), credentials)
+    }
+
     /// Posts a document; the whole answer, errors included.
     ///
     /// # Panics
     /// When the answer is no JSON.
     pub fn graphql(&self, document: &str, variables: Value) -> Value {
-        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
-        agent
-            .post(format!("{}/graphql", self.address))
-            .header("accept", "application/graphql-response+json")
-            .send_json(json!({ "query": document, "variables": variables }))
-            .expect("the server answers")
-            .body_mut()
-            .with_config()
-            .limit(64 * 1024 * 1024)
-            .read_json()
-            .expect("the answer is JSON")
+        let answer = self.client("/graphql", None).post(document, &variables).expect("the server answers");
+        serde_json::from_slice(&answer.body).expect("the answer is JSON")
     }
 
     /// As [`Self::graphql`], for documents that must run without an error; the `data`.
@@ -86,9 +84,16 @@ impl Server {
     /// With the errors.
     #[track_caller]
     pub fn data(&self, document: &str, variables: Value) -> Value {
-        let mut answer = self.graphql(document, variables);
-        assert!(answer.get("errors").is_none(), "{}", answer["errors"]);
-        answer["data"].take()
+        self.client("/graphql", None).data(document, variables)
+    }
+
+    /// Status of a GET without credentials.
+    ///
+    /// # Panics
+    /// When nothing answers.
+    pub fn status(&self, path: &str) -> u16 {
+        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        agent.get(format!("{}{path}", self.address)).call().expect("the server answers").status().as_u16()
     }
 
     /// Waits for the end of the process.

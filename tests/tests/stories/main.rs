@@ -1,13 +1,15 @@
 //! Stories over the built binary: what a person or a site does, on SQLite and PostgreSQL.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests unwrap like the tests themselves")]
+
 mod answers;
 mod audit;
 mod commands;
 mod crash;
 mod delivery_only;
 mod documents;
-mod embargo;
 mod exchange;
 mod keys;
+mod reshuffle;
 mod serving;
 mod styles;
