@@ -65,8 +65,8 @@ graphiql: ## Bundle the GraphiQL page again, after a change in crates/front/grap
 	npm run build --prefix crates/front/graphiql
 
 .PHONY: soak
-soak: test-tools ## Kill the process 200 times on each database while it writes (ROUNDS=200)
-	GRIOT_CRASH_ROUNDS=$(ROUNDS) cargo test --locked --package griot-editorial --test crash
+soak: test-tools ## Kill the server 200 times on each database while people write (ROUNDS=200)
+	GRIOT_CRASH_ROUNDS=$(ROUNDS) cargo test --locked --package griot-tests --test crash -- --nocapture
 
 .PHONY: bench
 bench: rust ## Measure import and queries on generated records (ARTICLES="10000 100000" SECONDS=4)

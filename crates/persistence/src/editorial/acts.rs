@@ -46,6 +46,7 @@ pub(super) async fn catch_up(editorial: &PublishTx, target: &PublishTx, store: S
             }
         }
         target.set_applied(row.number).await?;
+        tracing::info!(act = row.number, store = %store.as_str(), "an act that a crash left half done is done");
         last = row.number;
     }
     Ok(last)
