@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what the tests need and the machine lacks, on Debian or Ubuntu: a
-# PostgreSQL server (for `initdb`), Node with npm, and a Chromium. Does nothing,
-# and asks for no rights, when all are there.
+# PostgreSQL server (for `initdb`), Node with npm, a Chromium, and libfaketime (to
+# make clocks jump). Does nothing, and asks for no rights, when all are there.
 set -eu
 
 NODE_AT_LEAST=18.17 # fetch, URL.canParse; what Debian 12 and Ubuntu 24.04 ship
@@ -27,11 +27,20 @@ have_browser() {
     have chromium || have chromium-browser || have google-chrome
 }
 
+have_faketime() {
+    [ -n "${GRIOT_TEST_LIBFAKETIME:-}" ] && return 0
+    for file in /usr/lib/*/faketime/libfaketime.so.1 /usr/lib*/faketime/libfaketime.so.1 /usr/local/lib/faketime/libfaketime.so.1; do
+        [ -f "$file" ] && return 0
+    done
+    return 1
+}
+
 # The packages for what is missing, on one line.
 missing_packages() {
     have_initdb || printf 'postgresql '
     have_node || printf 'nodejs npm '
     have_browser || printf '%s ' "$(browser_package)"
+    have_faketime || printf 'faketime '
 }
 
 browser_package() {
@@ -65,3 +74,4 @@ echo "Installing for the tests: ${packages% }"
 have_initdb || fail "No initdb in PATH or /usr/lib/postgresql/*/bin after installing postgresql."
 have_node || fail "The distribution's Node is older than $NODE_AT_LEAST: install a newer one, with npm, and put it first in PATH."
 have_browser || fail "No Chromium after installing $(browser_package): set CHROMIUM to a Chromium or Chrome program."
+have_faketime || fail "No libfaketime in /usr/lib/*/faketime after installing faketime: set GRIOT_TEST_LIBFAKETIME to libfaketime.so.1."

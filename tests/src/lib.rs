@@ -1,6 +1,7 @@
 //! Drives the built binary as a person would: commands in a fresh directory, requests over HTTP.
 
 mod client;
+mod faketime;
 mod record;
 mod server;
 
@@ -9,6 +10,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 pub use client::{Answer, Client, act};
+pub use faketime::WallClock;
 pub use record::{Ran, Record};
 pub use server::Server;
 

@@ -17,8 +17,8 @@ const MOST_DRIFT: TimeDelta = TimeDelta::seconds(5);
 /// How far the machine's clock may be from the database's.
 const MOST_APART: TimeDelta = TimeDelta::seconds(2);
 
-/// Compares the wall clock with one that cannot jump. A jump forwards would publish early, so it publishes nothing
-/// until the two agree again or the process is started anew.
+/// Compares the wall clock with one that cannot jump. A jump forwards would publish early, one backwards late: nothing
+/// is published until the two agree again or the process is started anew.
 #[derive(Debug)]
 pub struct ClockGuard {
     wall: DateTime<Utc>,
@@ -52,8 +52,13 @@ impl ClockGuard {
 
     /// How far the wall clock has strayed since.
     pub fn drift(&self, wall: DateTime<Utc>, steady: Instant) -> TimeDelta {
-        let lapsed = TimeDelta::from_std(steady.saturating_duration_since(self.steady)).unwrap_or(TimeDelta::MAX);
-        (wall - self.wall) - lapsed
+        wall - self.expected(steady)
+    }
+
+    /// What the wall clock would show, had it gone on as the steady one did.
+    pub fn expected(&self, steady: Instant) -> DateTime<Utc> {
+        let lapsed = TimeDelta::from_std(steady.saturating_duration_since(self.steady)).unwrap_or(TimeDelta::zero());
+        self.wall + lapsed
     }
 
     /// Whether it has strayed too far.
@@ -95,7 +100,9 @@ impl Scheduler {
     pub async fn tick(&mut self, steady: Instant) -> Result<Tick, StoreError> {
         self.desk.store.finish().await?;
         let now = self.desk.clock.now();
-        if self.desk.store.next_due().await?.is_none_or(|due| due > now) {
+        // A clock that was set back is told of when something should be public by now.
+        let latest = now.max(self.guard.expected(steady));
+        if self.desk.store.next_due().await?.is_none_or(|due| due > latest) {
             return Ok(Tick::default());
         }
         if self.is_frozen(now, steady).await? {

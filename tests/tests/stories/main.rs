@@ -4,6 +4,7 @@
 
 mod answers;
 mod audit;
+mod clock;
 mod commands;
 mod crash;
 mod delivery_only;

@@ -109,6 +109,21 @@ async fn a_clock_that_jumps_back_takes_nothing_back(#[values(Backend::Sqlite, Ba
 }
 
 #[tokio::test]
+async fn a_clock_that_was_set_back_is_told_of_when_something_should_be_public() {
+    let house = house(Backend::Sqlite).await;
+    let start = Instant::now();
+    let mut scheduler = Scheduler::new(house.desk.clone());
+    let entry = house.entry(&article("Remaniement")).await;
+    house.done(&schedule(entry, false)).await;
+    house.clock.set("2026-03-01T11:00:00Z");
+    let before = start + Duration::from_secs(6 * 3600 - 1);
+    assert_eq!(scheduler.tick(before).await.unwrap(), Tick::default(), "nothing is due by either clock");
+    let tick = scheduler.tick(start + Duration::from_secs(6 * 3600 + 1)).await.unwrap();
+    assert_eq!(tick, Tick { is_frozen: true, ..Tick::default() });
+    assert_eq!(house.seen(entry.0).await, None);
+}
+
+#[tokio::test]
 async fn a_machine_whose_clock_is_not_the_databases_publishes_nothing() {
     let house = house(Backend::Postgres).await;
     let mut scheduler = Scheduler::new(house.desk.clone());

@@ -1,0 +1,123 @@
+//! The machine's clock jumps while something waits for its instant.
+
+use std::time::Duration;
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use griot_domain::{Clock, SystemClock};
+use griot_testbed::Backend;
+use griot_tests::{Client, Record, Server, WallClock};
+use rstest::rstest;
+use serde_json::{Value, json};
+
+/// Seconds: a minute and a half, an hour, a day, both ways.
+const JUMPS: [i64; 6] = [90, -90, 3_600, -3_600, 86_400, -86_400];
+const ALARM: &str = "the clock has jumped";
+
+#[rstest]
+fn whatever_the_clock_does_nothing_is_public_early_twice_or_no_more(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    std::thread::scope(|scope| {
+        for jump in JUMPS {
+            scope.spawn(move || survive(backend, jump));
+        }
+    });
+}
+
+fn survive(backend: Backend, jump: i64) {
+    let record = Record::new(backend);
+    record.run(&["migrate"]).expect_success();
+    let key = record.key(&["--role", "administrator", "--name", "Desk"]);
+    let mut command = record.command(&["serve", "--bind", "127.0.0.1:0"]);
+    let clock = WallClock::of(&mut command, record.directory());
+    let server = Server::start(command);
+    let story = Story {
+        desk: server.client("/editorial/graphql", Some(&key)),
+        public: server.client("/graphql", None),
+        server,
+    };
+
+    let (first, first_due) = story.schedule("First");
+    story.wait_until_public(&first, first_due);
+    let (second, due) = story.schedule("Second");
+    assert_eq!(story.server.status("/health/ready"), 200);
+    clock.set(jump);
+    story.wait("the clock of the server has jumped", || (story.off_by_s() - jump).abs() <= 2);
+    // A jump forwards is seen at once, one backwards when the instant has passed.
+    story.wait("the alarm", || story.server.said().contains(ALARM) && story.server.status("/health/ready") == 503);
+    if jump < 0 {
+        story.wait("its instant", || SystemClock.now() > due + TimeDelta::milliseconds(500));
+    }
+    assert_eq!(story.lives(&second), json!([]), "{jump}: nothing is published by a clock that is off");
+    assert_eq!(story.lives(&first).as_array().unwrap().len(), 1, "{jump}: what was public stays public");
+
+    clock.set(0);
+    story.wait_until_public(&second, due);
+    story.wait("trust in the clock", || story.server.status("/health/ready") == 200);
+    // Nothing waits any more: a jump is nobody's concern, and takes nothing back.
+    clock.set(jump);
+    story.wait("the clock of the server has jumped again", || (story.off_by_s() - jump).abs() <= 2);
+    std::thread::sleep(Duration::from_millis(500));
+    for (id, due) in [(&first, first_due), (&second, due)] {
+        assert_eq!(story.lives(id), json!([{ "liveFrom": written(due) }]), "{jump}: public once, from its instant");
+    }
+    clock.set(0);
+    let log = story.desk.data("{ auditLog(first: 20) { origin verb contentIds } }", json!({}));
+    let released: Vec<&Value> =
+        log["auditLog"].as_array().unwrap().iter().filter(|one| one["origin"] == "scheduler").collect();
+    assert_eq!(released.len(), 2, "{jump}: each is released once: {log}");
+    println!("{backend:?} {jump:+} s: frozen, told, and published once from its instant");
+}
+
+struct Story {
+    desk: Client,
+    public: Client,
+    server: Server,
+}
+
+impl Story {
+    /// A topic that becomes public some seconds from now, and when.
+    fn schedule(&self, name: &str) -> (Value, DateTime<Utc>) {
+        let topic = self.desk.draft("topicCreate", json!({ "texts": [{ "locale": "fr", "name": name }] }));
+        let due = DateTime::from_timestamp(SystemClock.now().timestamp() + 4, 0).unwrap();
+        self.desk.done("contentSchedule", json!({ "items": [topic], "at": written(due) }));
+        (topic["contentId"].clone(), due)
+    }
+
+    /// What was public of it since when; nothing when it is not public.
+    fn lives(&self, id: &Value) -> Value {
+        let document = "query($id: ID!) { topic(contentId: $id) { versions { nodes { liveFrom } } } }";
+        let mut topic = self.public.data(document, json!({ "id": id }))["topic"].take();
+        if topic.is_null() { json!([]) } else { topic["versions"]["nodes"].take() }
+    }
+
+    fn wait_until_public(&self, id: &Value, due: DateTime<Utc>) {
+        self.wait("its being public", || {
+            let is_public = self.lives(id) != json!([]);
+            assert!(!is_public || SystemClock.now() >= due, "early: {}", self.server.said());
+            is_public
+        });
+    }
+
+    fn wait(&self, what: &str, until: impl Fn() -> bool) {
+        let began = SystemClock.now();
+        while !until() {
+            let waited = SystemClock.now() - began;
+            assert!(waited < TimeDelta::seconds(60), "waiting for {what}: {}", self.server.said());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// How far the server's clock is from the right one, in seconds: what it says of a draft made now.
+    fn off_by_s(&self) -> i64 {
+        let topic = self.desk.draft("topicCreate", json!({ "texts": [{ "locale": "fr", "name": "What time is it" }] }));
+        let document = "query($id: ID!) { draft(contentId: $id) { revisions(first: 1) { at } } }";
+        let draft = self.desk.data(document, json!({ "id": topic["contentId"] }));
+        let at: DateTime<Utc> = draft["draft"]["revisions"][0]["at"].as_str().unwrap().parse().unwrap();
+        (at - SystemClock.now()).num_seconds()
+    }
+}
+
+fn written(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
