@@ -1,4 +1,4 @@
-//! Fresh places for tests to keep a record in.
+//! Fresh places for tests to keep a record in, and a provider of accounts.
 //!
 //! ```no_run
 //! use griot_testbed::{Backend, Place};
@@ -15,6 +15,7 @@
 //! missing: the test fails and says how to install it.
 
 mod cluster;
+pub mod oidc;
 mod programs;
 
 use std::path::{Path, PathBuf};

@@ -22,7 +22,7 @@ async fn keys_and_tokens_come_in_by_the_same_header() {
     let record = Record::new(Backend::Sqlite).await;
     let ring = record.ring().await;
     let signer = Signer::p256("first");
-    let provider = Provider::start(&[&signer]).await;
+    let provider = Provider::start(&[&signer]);
     let oidc = OidcValidator::new(settings(&provider), record.clock.clone()).unwrap();
     let door = Authenticator::new(Some(ring.clone()), Some(oidc), record.clock.clone());
     let issued = ring.issue(holder("Awa", Grant::Editorial(Role::Publisher))).await.unwrap();

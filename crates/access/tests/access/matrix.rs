@@ -22,7 +22,7 @@ async fn world() -> World {
 
 async fn world_with(change: impl FnOnce(OidcSettings) -> OidcSettings) -> World {
     let (rsa, p256) = (Signer::rsa("first"), Signer::p256("second"));
-    let provider = Provider::start(&[&rsa, &p256]).await;
+    let provider = Provider::start(&[&rsa, &p256]);
     let clock = SetClock::new();
     let validator = OidcValidator::new(change(settings(&provider)), clock.clone()).unwrap();
     World { provider, clock, rsa, p256, validator }
@@ -197,7 +197,7 @@ async fn the_signature_of_another_key_is_refused() {
 async fn a_key_inside_of_the_token_is_not_believed() {
     let world = world().await;
     let forger = Signer::p256("second");
-    let elsewhere = Provider::start(&[&forger]).await;
+    let elsewhere = Provider::start(&[&forger]);
     for kid in ["second", "third"] {
         let head = json!({
             "alg": "ES256", "typ": "JWT", "kid": kid, "jwk": forger.jwk(), "jku": format!("{}/keys", elsewhere.issuer),

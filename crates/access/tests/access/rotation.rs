@@ -10,7 +10,7 @@ use crate::support::*;
 #[tokio::test]
 async fn keys_are_asked_for_once_in_five_minutes() {
     let signer = Signer::p256("first");
-    let (provider, clock) = (Provider::start(&[&signer]).await, SetClock::new());
+    let (provider, clock) = (Provider::start(&[&signer]), SetClock::new());
     let validator = OidcValidator::new(settings(&provider), clock.clone()).unwrap();
     assert_eq!(provider.asked(), 0, "nobody asks before there is a token");
     for (seconds, asked) in [(0, 1), (299, 1), (1, 2), (60, 2)] {
@@ -23,7 +23,7 @@ async fn keys_are_asked_for_once_in_five_minutes() {
 #[tokio::test]
 async fn a_new_key_is_found_when_a_token_names_it() {
     let (old, new) = (Signer::p256("old"), Signer::p256("new"));
-    let (provider, clock) = (Provider::start(&[&old]).await, SetClock::new());
+    let (provider, clock) = (Provider::start(&[&old]), SetClock::new());
     let validator = OidcValidator::new(settings(&provider), clock.clone()).unwrap();
     validator.validate(&old.token(&provider.claims(clock.seconds()))).await.unwrap();
     provider.publish(&[&old, &new]);
@@ -37,7 +37,7 @@ async fn a_new_key_is_found_when_a_token_names_it() {
 #[tokio::test]
 async fn a_key_taken_back_is_refused_after_five_minutes() {
     let (old, new) = (Signer::p256("old"), Signer::p256("new"));
-    let (provider, clock) = (Provider::start(&[&old, &new]).await, SetClock::new());
+    let (provider, clock) = (Provider::start(&[&old, &new]), SetClock::new());
     let validator = OidcValidator::new(settings(&provider), clock.clone()).unwrap();
     validator.validate(&old.token(&provider.claims(clock.seconds()))).await.unwrap();
     provider.publish(&[&new]);
@@ -49,7 +49,7 @@ async fn a_key_taken_back_is_refused_after_five_minutes() {
 #[tokio::test]
 async fn invented_key_ids_ask_the_provider_once_a_minute() {
     let signer = Signer::p256("first");
-    let (provider, clock) = (Provider::start(&[&signer]).await, SetClock::new());
+    let (provider, clock) = (Provider::start(&[&signer]), SetClock::new());
     let validator = OidcValidator::new(settings(&provider), clock.clone()).unwrap();
     validator.validate(&signer.token(&provider.claims(clock.seconds()))).await.unwrap();
     for (seconds, asked) in [(0, 1), (59, 1), (1, 2), (59, 2), (1, 3)] {
@@ -66,7 +66,7 @@ async fn invented_key_ids_ask_the_provider_once_a_minute() {
 #[tokio::test]
 async fn known_keys_go_on_being_used_while_the_provider_is_down() {
     let signer = Signer::p256("first");
-    let (provider, clock) = (Provider::start(&[&signer]).await, SetClock::new());
+    let (provider, clock) = (Provider::start(&[&signer]), SetClock::new());
     let validator = OidcValidator::new(settings(&provider), clock.clone()).unwrap();
     let claims = provider.claims(clock.seconds() + 24 * 3600);
     validator.validate(&signer.token(&provider.claims(clock.seconds()))).await.unwrap();
@@ -80,7 +80,7 @@ async fn known_keys_go_on_being_used_while_the_provider_is_down() {
 #[tokio::test]
 async fn a_provider_that_was_down_at_first_is_asked_again_after_a_minute() {
     let signer = Signer::p256("first");
-    let (provider, clock) = (Provider::start(&[]).await, SetClock::new());
+    let (provider, clock) = (Provider::start(&[]), SetClock::new());
     let validator = OidcValidator::new(settings(&provider), clock.clone()).unwrap();
     assert_eq!(validator.validate(&signer.token(&provider.claims(clock.seconds()))).await, Err(Unauthenticated));
     provider.publish(&[&signer]);
@@ -101,7 +101,7 @@ async fn a_provider_that_was_down_at_first_is_asked_again_after_a_minute() {
 #[tokio::test]
 async fn an_answer_that_is_no_key_set_changes_nothing(#[case] status: u16, #[case] body: &str) {
     let signer = Signer::p256("first");
-    let (provider, clock) = (Provider::start(&[&signer]).await, SetClock::new());
+    let (provider, clock) = (Provider::start(&[&signer]), SetClock::new());
     let validator = OidcValidator::new(settings(&provider), clock.clone()).unwrap();
     validator.validate(&signer.token(&provider.claims(clock.seconds()))).await.unwrap();
     provider.answer("/keys", status, body);
@@ -113,7 +113,7 @@ async fn an_answer_that_is_no_key_set_changes_nothing(#[case] status: u16, #[cas
 #[tokio::test]
 async fn keys_of_another_use_or_kind_stand_in_nobodys_way() {
     let signer = Signer::p256("first");
-    let (provider, clock) = (Provider::start(&[]).await, SetClock::new());
+    let (provider, clock) = (Provider::start(&[]), SetClock::new());
     let mut for_encryption = signer.jwk();
     for_encryption["use"] = json!("enc");
     for_encryption["kid"] = json!("second");
@@ -132,7 +132,7 @@ async fn keys_of_another_use_or_kind_stand_in_nobodys_way() {
 #[case::on_this_machine_unless_allowed("http://127.0.0.1:9/keys", false)]
 #[tokio::test]
 async fn keys_are_not_fetched_where_anybody_could_change_them(#[case] address: &str, #[case] allow: bool) {
-    let provider = Provider::start(&[]).await;
+    let provider = Provider::start(&[]);
     let settings = OidcSettings {
         issuer: "https://accounts.example.org".to_owned(),
         keys: KeySource::Jwks(address.parse().unwrap()),
@@ -145,7 +145,7 @@ async fn keys_are_not_fetched_where_anybody_could_change_them(#[case] address: &
 #[tokio::test]
 async fn a_discovery_document_of_another_issuer_is_not_followed() {
     let signer = Signer::p256("first");
-    let (provider, clock) = (Provider::start(&[&signer]).await, SetClock::new());
+    let (provider, clock) = (Provider::start(&[&signer]), SetClock::new());
     let keys = format!("{}/keys", provider.issuer);
     let configuration = json!({"issuer": "https://accounts.example.org", "jwks_uri": keys});
     provider.answer("/.well-known/openid-configuration", 200, &configuration.to_string());

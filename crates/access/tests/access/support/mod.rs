@@ -1,19 +1,16 @@
-//! A clock that is set by hand, a record of its own, a provider with keys that sign.
-
-mod provider;
-mod signer;
+//! A clock that is set by hand, a record of its own, settings that fit the provider.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use griot_access::{Grant, KeyRing, NewHolder};
+use griot_access::{Grant, KeyRing, KeySource, NewHolder, OidcSettings, Role, SigningAlgorithm};
 use griot_domain::Clock;
 use griot_persistence::{AccessKeys, Location, migrate};
 use griot_testbed::{Place, TestDatabase};
 
 pub use griot_testbed::Backend;
-pub use provider::{AUDIENCE, Provider, settings};
-pub use signer::{Signer, mac_signed, public_rsa_pem, segment};
+pub use griot_testbed::oidc::{AUDIENCE, Provider, Signer, mac_signed, public_rsa_pem, segment};
 
 /// Stands still until it is moved.
 pub struct SetClock(Mutex<DateTime<Utc>>);
@@ -66,4 +63,20 @@ impl Record {
 /// Somebody with a key without end.
 pub fn holder(name: &str, grant: Grant) -> NewHolder {
     NewHolder { name: name.to_owned(), grant, lives: None }
+}
+
+/// Settings that fit the provider.
+pub fn settings(provider: &Provider) -> OidcSettings {
+    let role = |value: &str, role| (value.to_owned(), role);
+    OidcSettings {
+        issuer: provider.issuer.clone(),
+        audience: AUDIENCE.to_owned(),
+        authorized_parties: Vec::new(),
+        algorithms: vec![SigningAlgorithm::Rs256, SigningAlgorithm::Es256],
+        keys: KeySource::Discovery,
+        role_claim: "realm_access.roles".to_owned(),
+        roles: [role("press-editor", Role::Editor), role("press-publisher", Role::Publisher)].into(),
+        leeway: Duration::from_secs(30),
+        allow_loopback_http: true,
+    }
 }
