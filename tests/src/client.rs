@@ -19,12 +19,19 @@ pub struct Client {
     agent: ureq::Agent,
     url: String,
     credentials: Option<String>,
+    /// Address told by a proxy in front.
+    forwarded_for: Option<String>,
 }
 
 impl Client {
     pub(crate) fn new(url: String, credentials: Option<&str>) -> Self {
         let agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
-        Self { agent, url, credentials: credentials.map(|secret| format!("Bearer {secret}")) }
+        Self { agent, url, credentials: credentials.map(|secret| format!("Bearer {secret}")), forwarded_for: None }
+    }
+
+    /// The same from another address, for a server that trusts the proxy on this machine.
+    pub fn at(self, address: &str) -> Self {
+        Self { forwarded_for: Some(address.to_owned()), ..self }
     }
 
     /// Posts a document; an error when no whole answer came.
@@ -32,6 +39,9 @@ impl Client {
         let mut request = self.agent.post(&self.url).header("accept", "application/graphql-response+json");
         if let Some(credentials) = &self.credentials {
             request = request.header("authorization", credentials);
+        }
+        if let Some(address) = &self.forwarded_for {
+            request = request.header("x-forwarded-for", address);
         }
         let mut answer = request.send_json(json!({ "query": document, "variables": variables }))?;
         let date = answer.headers().get("date").and_then(|date| date.to_str().ok()).unwrap_or_default().to_owned();

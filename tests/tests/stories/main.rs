@@ -11,6 +11,7 @@ mod delivery_only;
 mod documents;
 mod exchange;
 mod keys;
+mod oidc;
 mod reshuffle;
 mod serving;
 mod styles;
