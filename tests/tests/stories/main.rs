@@ -15,3 +15,4 @@ mod oidc;
 mod reshuffle;
 mod serving;
 mod styles;
+mod two_gateways;
