@@ -56,7 +56,7 @@ fn nothing_acknowledged_is_lost_or_done_twice(#[values(Backend::Sqlite, Backend:
     let report = house.check("the end");
     assert_eq!(report.imported, IMPORTED, "the import goes on where it was, and makes nothing twice");
     assert!(report.publications > 0, "the writers did something: {report:?}");
-    if backend == Backend::Postgres {
+    if backend == Backend::Postgres && rounds >= 30 {
         assert!(house.taken_up > 0, "kills fell between an acknowledgement and the public store");
     }
     house.runtime.block_on(replay(&house.location, &house.record));
@@ -170,9 +170,9 @@ impl House {
     }
 }
 
-/// Commits of the public store take 10 ms, in which a kill leaves an acknowledged act that is not public.
+/// Commits of the public store take 50 ms, in which a kill leaves an acknowledged act that is not public.
 fn widen_the_gap(record: &Record) {
-    record.sql("CREATE FUNCTION published.tarry() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.01); RETURN NULL; END'");
+    record.sql("CREATE FUNCTION published.tarry() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.05); RETURN NULL; END'");
     record.sql("GRANT EXECUTE ON FUNCTION published.tarry() TO PUBLIC");
     record.sql(
         "CREATE CONSTRAINT TRIGGER tarry AFTER INSERT ON published.journal DEFERRABLE INITIALLY DEFERRED \
