@@ -21,10 +21,13 @@ impl Draft {
         draft
     }
 
-    /// The draft with the names of `other`, which is of the same kind, as variants of its own. Names in a language it
-    /// lacks go to the first it has. Topics have no variants.
+    /// The draft with the names of `other`, which is of the same kind, as variants of its own, and with its external
+    /// ids. Names in a language it lacks go to the first it has. Topics have no variants.
     pub fn with_names_of(&self, other: &Self) -> Self {
         let mut draft = self.clone();
+        draft.external_ids.extend(other.external_ids.iter().cloned());
+        draft.external_ids.sort();
+        draft.external_ids.dedup();
         if let Entry::Person(person) = &mut draft.entry {
             let texts = self.editions.values().filter_map(|edition| person_text(&edition.text));
             let mut known = vec![person.name.display.clone()];

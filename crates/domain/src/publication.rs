@@ -107,6 +107,12 @@ impl Publication {
     pub fn kill(&self) -> Option<&Retraction> {
         self.retraction.as_ref().filter(|retraction| retraction.act == RetractionAct::Killed)
     }
+
+    /// The entry that stands for this one from now on, when this merges the two. It may take the external ids over, in
+    /// a publication after this one.
+    pub fn successor(&self) -> Option<EntryId> {
+        self.retraction.as_ref().and_then(|retraction| retraction.successor)
+    }
 }
 
 /// An identifier in another system.

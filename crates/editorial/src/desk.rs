@@ -95,7 +95,8 @@ impl Desk {
                 None => {}
             }
         }
-        let mut done = match work.perform(command).await? {
+        // On the heap: a command is a state machine of many stores, and it runs deep in a server's own.
+        let mut done = match Box::pin(work.perform(command)).await? {
             Ok(done) => done,
             Err(errors) => return Ok(Err(errors)),
         };

@@ -37,9 +37,11 @@ impl Work<'_, '_> {
             Ok(public) => public,
             Err(errors) => return Ok(Err(errors)),
         };
-        // The drafts first: what is saved from revision 0 begins with the state that is public until now.
+        // The drafts first: what is saved from revision 0 begins with the state that is public until now. Of these the
+        // dropped one, whose external ids the kept one takes.
         let mut entries = Vec::with_capacity(others.len() + 2);
-        for step in [self.save_kept(&pair, note).await?, self.put_away(&pair.drop, note).await?] {
+        let dropped = self.put_away(&pair.drop, note).await?;
+        for step in [self.save_kept(&pair, note).await?, dropped] {
             match step {
                 Ok(entry) => entries.push(entry),
                 Err(errors) => return Ok(Err(errors)),
@@ -103,6 +105,16 @@ impl Work<'_, '_> {
     async fn public_changes(&mut self, pair: &Pair, others: &BTreeSet<EntryId>) -> Step<Vec<Publishing>> {
         let (keep, drop) = (pair.keep.id, pair.drop.id);
         let mut changes: Vec<Publication> = Vec::new();
+        if let Some(public) = &pair.public_drop {
+            // The first, since the kept one takes its external ids.
+            changes.push(Publication {
+                entry: None,
+                external_ids: Vec::new(),
+                old_paths: Vec::new(),
+                retraction: Some(Retraction::merged_into(keep)),
+                ..public.publication(drop, Some(&[]), self.at)
+            });
+        }
         let mut add = |id: EntryId, before: &Draft, after: Draft| {
             if after != *before {
                 changes.push(after.publication(id, None, self.at));
@@ -117,15 +129,6 @@ impl Work<'_, '_> {
             let after = before.referring_to(keep, drop, keep);
             let gained = pair.public_drop.as_ref().map(|other| after.with_names_of(other));
             add(keep, before, gained.unwrap_or(after));
-        }
-        if let Some(public) = &pair.public_drop {
-            changes.push(Publication {
-                entry: None,
-                external_ids: Vec::new(),
-                old_paths: Vec::new(),
-                retraction: Some(Retraction::merged_into(keep)),
-                ..public.publication(drop, Some(&[]), self.at)
-            });
         }
         let mut errors: Vec<UserError> = Vec::new();
         if !changes.is_empty() {
@@ -158,7 +161,7 @@ impl Work<'_, '_> {
         Some(UserError::new(UserErrorCode::Forbidden, "", message).about(id))
     }
 
-    /// The kept entry's draft gains the names.
+    /// The kept entry's draft gains the names and external ids.
     async fn save_kept(&mut self, pair: &Pair, note: Option<&str>) -> Step<(EntryId, i64)> {
         let Pair { keep, drop, .. } = pair;
         let content = keep.content.referring_to(keep.id, drop.id, keep.id).with_names_of(&drop.content);
@@ -178,8 +181,10 @@ impl Work<'_, '_> {
 
     /// The dropped entry's draft tells of the merge in its history, out of the lists.
     async fn put_away(&mut self, drop: &Drafted, note: Option<&str>) -> Step<(EntryId, i64)> {
-        let saved = self.save(drop.id, Some(drop), &drop.content, "merge", note).await?;
+        let content = Draft { external_ids: Vec::new(), ..drop.content.clone() };
+        let saved = self.save(drop.id, Some(drop), &content, "merge", note).await?;
         if saved.is_ok() {
+            self.tx.free_external_ids(drop.id).await?;
             self.tx.set_archived(drop.id, true).await?;
         }
         Ok(saved.map(|revision| (drop.id, revision)))

@@ -1,7 +1,7 @@
 //! Two entries that stand for the same become one.
 
 use griot_access::{Role, TwoPerson};
-use griot_domain::{Entry, EntryId, EntryKind, Moment, Publication};
+use griot_domain::{Entry, EntryId, EntryKind, ExternalId, Moment, Publication};
 use griot_editorial::{Command, Detail, UserErrorCode};
 use griot_persistence::{Act, DraftState, Publisher, StoreName};
 use rstest::rstest;
@@ -10,6 +10,10 @@ use serde_json::{Value, json};
 use crate::support::*;
 
 type At = (EntryId, i64);
+
+fn wikidata(value: &str) -> ExternalId {
+    ExternalId { scheme: "wikidata".to_owned(), value: value.to_owned() }
+}
 
 fn person(name: &str) -> Command {
     let entry = json!({ "name": { "display": name } });
@@ -150,6 +154,39 @@ async fn what_was_imported_and_never_edited_is_led_too(#[values(Backend::Sqlite,
     assert_eq!((draft.revision, draft.state), (1, DraftState::Published));
     let first = house.desk.store().revision(id, 0).await.unwrap().unwrap();
     assert!(first.content.targets().contains(&drop.0), "revision 0 is what was imported");
+}
+
+#[rstest]
+#[tokio::test]
+async fn external_ids_follow_to_the_kept_entry(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let house = house(backend).await;
+    let known = async |name: &str, value: &str| {
+        let Command::Create { kind, mut patch, note } = person(name) else { panic!("a new entry") };
+        patch.external_ids = Some(vec![wikidata(value)]);
+        house.entry(&Command::Create { kind, patch, note }).await
+    };
+    let (keep, drop) = (known("Awa Diarra", "Q1").await, known("Mme Koné", "Q2").await);
+    let unseen = known("Mlle Koné", "Q3").await;
+    house.done(&publishing(&[keep, drop])).await;
+    house.clock.set("2026-03-03T12:00:00Z");
+    house.done(&merging(keep, drop)).await;
+    house.done(&merging((keep.0, keep.1 + 1), unseen)).await;
+
+    let ids = |names: &[&str]| names.iter().map(|name| wikidata(name)).collect::<Vec<_>>();
+    assert_eq!(house.draft(keep.0).await.content.external_ids, ids(&["Q1", "Q2", "Q3"]));
+    assert_eq!(house.draft(drop.0).await.content.external_ids, []);
+    let publisher = Publisher::open(&house.location, StoreName::Published).await.unwrap();
+    let names = ["Q1", "Q2", "Q3"].map(str::to_owned);
+    let held = publisher.ids_by_external("wikidata", &names).await.unwrap();
+    assert_eq!(held, [("Q1".to_owned(), keep.0), ("Q2".to_owned(), keep.0)].into(), "a draft's stay a draft's");
+    // Told again from the journal it comes to the same.
+    let told = publisher.journal_page(0, 100).await.unwrap().into_iter().map(|(_, publication)| publication);
+    let copy = crate::support::house(backend).await;
+    let again = Publisher::open(&copy.location, StoreName::Published).await.unwrap();
+    let act = Act { origin: "import json".to_owned(), at: instant("2026-03-04T12:00:00Z") };
+    again.publish(&told.collect::<Vec<_>>(), &act).await.unwrap();
+    assert_eq!(again.ids_by_external("wikidata", &names).await.unwrap(), held);
+    assert_eq!(again.journal_page(0, 100).await.unwrap(), publisher.journal_page(0, 100).await.unwrap());
 }
 
 #[rstest]

@@ -4,5 +4,6 @@
 
 mod audience;
 mod editorial;
+mod merging;
 mod preview;
 mod support;

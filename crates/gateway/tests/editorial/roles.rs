@@ -62,6 +62,11 @@ async fn input(office: &Office, mutation: &str, round: usize) -> Value {
             let edits = json!([{ "insert": { "blocks": [block("b9", "Neuf.")] } }]);
             with(one, json!({ "locale": "fr", "edits": edits }))
         }
+        "contentMerge" => {
+            let new = || json!({ "texts": [{ "locale": "fr", "name": name }] });
+            let made = async || at(&office.done("administrator", "topicCreate", new()).await);
+            json!({ "keep": made().await, "drop": made().await })
+        }
         "contentPublish" => json!({ "items": [one] }),
         "contentSchedule" | "contentEmbargo" => later,
         "contentWithdraw" => {

@@ -12,7 +12,7 @@ use sea_orm::{
 
 use super::{EditorialStore, EditorialTx};
 use crate::entity::{draft, edition, entry_version, external_id, old_path, revision};
-use crate::publish::{parse_edition, parse_entry, parse_kind, parse_locale};
+use crate::publish::{free_external_ids, parse_edition, parse_entry, parse_kind, parse_locale};
 use crate::{Act, Outcome, Refusal, StoreError};
 
 /// How far a draft has come.
@@ -208,6 +208,11 @@ impl EditorialTx<'_> {
             .exec(&self.tx.tx)
             .await?;
         Ok(())
+    }
+
+    /// Takes the external ids from a draft, so that another can have them.
+    pub async fn free_external_ids(&self, id: EntryId) -> Result<(), StoreError> {
+        Ok(free_external_ids(&self.tx.tx, id).await?)
     }
 
     /// Takes a saved draft out of lists, or back into them.

@@ -17,5 +17,5 @@ pub(crate) use lookup::{parse_act, parse_edition, parse_kind, parse_locale};
 pub use outcome::{Act, Applied, Outcome, Refusal};
 pub use publisher::Publisher;
 pub(crate) use publisher::parse_entry;
-pub(crate) use rows::digest;
+pub(crate) use rows::{digest, free_external_ids};
 pub use transaction::PublishTx;

@@ -103,8 +103,7 @@ pub(super) fn check_kind(publication: &Publication, known: &EntryState) -> Resul
     if publication.retraction.is_some() && has_text {
         return Err(Refusal::RetractionWithText { id });
     }
-    let successor = publication.retraction.as_ref().and_then(|retraction| retraction.successor);
-    match successor.filter(|successor| *successor == id || publication.kill().is_some()) {
+    match publication.successor().filter(|successor| *successor == id || publication.kill().is_some()) {
         Some(successor) => Err(Refusal::Successor { id, successor }),
         None => Ok(()),
     }
@@ -306,6 +305,9 @@ fn note_names(plan: &Plan<'_>, state: &mut State) {
                 state.slugs.insert((publication.kind, locale.to_string(), slug.as_str().to_owned()), id);
             }
         }
+    }
+    if publication.successor().is_some() {
+        state.external_ids.retain(|_, holder| *holder != id);
     }
     for external in &plan.external_ids {
         state.external_ids.insert((external.scheme.clone(), external.value.clone()), id);

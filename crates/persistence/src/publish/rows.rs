@@ -34,6 +34,8 @@ pub(super) struct Rows {
     links: Vec<link::ActiveModel>,
     namings: Vec<naming::ActiveModel>,
     slugs: Vec<slug::ActiveModel>,
+    /// Entries that were made one with another, which takes their external ids over.
+    external_ids_freed: Vec<EntryId>,
     external_ids: Vec<external_id::ActiveModel>,
     old_paths: Vec<old_path::ActiveModel>,
     journal: Vec<journal::ActiveModel>,
@@ -93,6 +95,9 @@ impl Rows {
             seq += 1;
             let at = held.timeline.apply(step, seq);
             self.add_journal(&plan, step, at, act, seq);
+            if publication.successor().is_some() {
+                self.external_ids_freed.push(id);
+            }
             if let Some(retraction) = &publication.retraction {
                 self.notices.push(notice_of(publication, retraction, at, seq));
             }
@@ -295,6 +300,9 @@ impl Rows {
         insert::<link::Entity, _>(tx, self.links).await?;
         insert::<naming::Entity, _>(tx, self.namings).await?;
         insert::<slug::Entity, _>(tx, self.slugs).await?;
+        for id in self.external_ids_freed {
+            free_external_ids(tx, id).await?;
+        }
         insert::<external_id::Entity, _>(tx, self.external_ids).await?;
         insert::<old_path::Entity, _>(tx, self.old_paths).await?;
         insert::<journal::Entity, _>(tx, self.journal).await?;
@@ -335,6 +343,12 @@ pub(super) fn notice_of(publication: &Publication, retraction: &Retraction, at: 
         files: Set(None),
         successor: Set(retraction.successor.map(|id| id.0)),
     }
+}
+
+/// Takes the external ids from an entry, so that another can have them.
+pub(crate) async fn free_external_ids(tx: &impl ConnectionTrait, id: EntryId) -> Result<(), DbErr> {
+    external_id::Entity::delete_many().filter(Expr::col(external_id::Column::EntryId).eq(id.0)).exec(tx).await?;
+    Ok(())
 }
 
 /// Moves the ends of rows.

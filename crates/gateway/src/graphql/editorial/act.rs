@@ -23,6 +23,7 @@ const FIELDS: &[(&str, Option<EditorialAct>)] = &[
     ("Mutation.bodyEdit", Some(EditorialAct::Edit)),
     ("Mutation.contentEmbargo", Some(EditorialAct::Embargo)),
     ("Mutation.contentKill", Some(EditorialAct::Kill)),
+    ("Mutation.contentMerge", Some(EditorialAct::Merge)),
     ("Mutation.contentPublish", Some(EditorialAct::Publish)),
     ("Mutation.contentSchedule", Some(EditorialAct::Schedule)),
     ("Mutation.contentWithdraw", Some(EditorialAct::Withdraw)),

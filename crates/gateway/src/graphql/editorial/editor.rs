@@ -71,7 +71,7 @@ impl<'c> Caller<'c> {
         }
         let Editor { principal, origin } = self.editor.clone();
         let doing = Doing { principal, origin, idempotency_key };
-        Ok(self.desk.perform(&doing, command).await?)
+        Ok(Box::pin(self.desk.perform(&doing, command)).await?)
     }
 }
 

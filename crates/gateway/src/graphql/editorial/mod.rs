@@ -8,6 +8,7 @@ mod draft;
 mod editor;
 mod error;
 mod input;
+mod merge;
 mod payload;
 mod place;
 mod preview;

@@ -28,7 +28,7 @@ pub(crate) struct DraftPayload {
 /// Result of an act on a set of entries.
 #[derive(SimpleObject)]
 pub(crate) struct PublishPayload {
-    /// The drafts of the set after the act; empty when nothing changed.
+    /// The drafts the input names, after the act; empty when nothing changed.
     #[graphql(directive = List::apply(200))]
     drafts: Vec<Draft>,
     /// What waits for its time, if something does.
@@ -61,7 +61,7 @@ impl DraftPayload {
     pub async fn of(caller: &Caller<'_>, key: Option<String>, command: &Command, place: &Place) -> Answer<Self> {
         Ok(match caller.perform(key, command).await? {
             Ok(done) => {
-                let draft = drafts(caller, &done).await?.pop();
+                let draft = drafts(caller, &done, |_| true).await?.pop();
                 Self { draft, is_pending: done.is_pending, user_errors: Vec::new() }
             }
             Err(errors) => Self { user_errors: user_errors(caller, place, errors).await?, ..Self::refused([]) },
@@ -75,17 +75,15 @@ impl PublishPayload {
     }
 
     /// Performs a command on a set of entries.
-    pub async fn of(caller: &Caller<'_>, key: Option<String>, command: &Command, items: Vec<EntryId>) -> Answer<Self> {
+    pub async fn of(caller: &Caller<'_>, key: Option<String>, command: &Command, place: &Place) -> Answer<Self> {
         Ok(match caller.perform(key, command).await? {
             Ok(done) => Self {
-                drafts: drafts(caller, &done).await?,
+                drafts: drafts(caller, &done, |id| place.names(id)).await?,
                 schedule: Schedule::load(caller.store(), done.schedule).await?,
                 is_pending: done.is_pending,
                 user_errors: Vec::new(),
             },
-            Err(errors) => {
-                Self { user_errors: user_errors(caller, &Place::Items(items), errors).await?, ..Self::refused([]) }
-            }
+            Err(errors) => Self { user_errors: user_errors(caller, place, errors).await?, ..Self::refused([]) },
         })
     }
 }
@@ -112,10 +110,10 @@ fn told(flaws: impl IntoIterator<Item = Flaw>) -> Vec<UserError> {
     flaws.into_iter().take(super::user_error::MOST_ERRORS).map(UserError::from).collect()
 }
 
-/// The drafts that changed, as they are by now.
-async fn drafts(caller: &Caller<'_>, done: &Done) -> Answer<Vec<Draft>> {
-    let mut drafts = Vec::with_capacity(done.entries.len());
-    for (id, _) in &done.entries {
+/// The drafts that changed and are wanted, as they are by now.
+async fn drafts(caller: &Caller<'_>, done: &Done, wanted: impl Fn(EntryId) -> bool) -> Answer<Vec<Draft>> {
+    let mut drafts = Vec::new();
+    for (id, _) in done.entries.iter().filter(|(id, _)| wanted(*id)) {
         drafts.extend(caller.store().draft(*id).await?.map(Draft::from));
     }
     Ok(drafts)

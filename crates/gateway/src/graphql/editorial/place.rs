@@ -11,6 +11,8 @@ pub(super) enum Place {
     Fields(Vec<Locale>),
     /// A list `items` of these entries.
     Items(Vec<EntryId>),
+    /// An entry each in `keep` and `drop`.
+    Pair { keep: EntryId, drop: EntryId },
     /// Whatever the act takes, and nothing of the content.
     Act,
 }
@@ -42,6 +44,19 @@ impl Place {
                     steps.push(position.to_string());
                 }
             }
+            Self::Pair { keep, drop } => {
+                if content(&error.path).is_some() {
+                    steps.clear();
+                }
+                let of = error.entry.and_then(|entry| match entry {
+                    entry if entry == *keep => Some("keep"),
+                    entry if entry == *drop => Some("drop"),
+                    _ => None,
+                });
+                if let Some(of) = of.filter(|_| steps.first().is_none_or(|step| step != "keep" && step != "drop")) {
+                    steps.insert(0, of.to_owned());
+                }
+            }
             Self::Act => {
                 if content(&error.path).is_some() {
                     steps.clear();
@@ -49,6 +64,15 @@ impl Place {
             }
         }
         (!steps.is_empty()).then_some(steps)
+    }
+
+    /// Whether the input names this entry.
+    pub fn names(&self, id: EntryId) -> bool {
+        match self {
+            Self::Items(ids) => ids.contains(&id),
+            Self::Pair { keep, drop } => id == *keep || id == *drop,
+            Self::Fields(_) | Self::Act => false,
+        }
     }
 }
 
@@ -105,6 +129,17 @@ mod tests {
     #[case("at", None, &["at"])]
     fn entries_of_a_set_are_found(#[case] path: &str, #[case] entry: Option<u128>, #[case] steps: &[&str]) {
         let place = Place::Items(vec![id(1), id(2)]);
+        assert_eq!(place.path(&error(path, entry)).unwrap_or_default(), steps);
+    }
+
+    #[rstest]
+    #[case("entry.variants", Some(1), &["keep"])]
+    #[case("expectedRevision", Some(2), &["drop", "expectedRevision"])]
+    #[case("drop", Some(2), &["drop"])]
+    #[case("texts.fr.slug", Some(3), &[])]
+    #[case("idempotencyKey", None, &["idempotencyKey"])]
+    fn entries_of_a_pair_are_found(#[case] path: &str, #[case] entry: Option<u128>, #[case] steps: &[&str]) {
+        let place = Place::Pair { keep: id(1), drop: id(2) };
         assert_eq!(place.path(&error(path, entry)).unwrap_or_default(), steps);
     }
 

@@ -171,7 +171,7 @@ async fn set(
         return Ok(PublishPayload::refused(flaws));
     }
     let ids: Vec<EntryId> = read.iter().map(|item| item.id).collect();
-    PublishPayload::of(&caller, key, &command(read), ids).await
+    PublishPayload::of(&caller, key, &command(read), &Place::Items(ids)).await
 }
 
 async fn schedule(

@@ -11,6 +11,7 @@ use super::editor::Base;
 use super::input::{
     AppointmentWrites, ArticleWrites, AssetWrites, EventWrites, InstitutionWrites, PersonWrites, TopicWrites,
 };
+use super::merge::MergeWrites;
 use super::preview::PreviewWrites;
 use super::publish::PublishWrites;
 use super::query::Query;
@@ -31,6 +32,7 @@ pub struct Mutation(
     BodyWrites,
     ReviewWrites,
     PublishWrites,
+    MergeWrites,
     RetractWrites,
     PreviewWrites,
 );
