@@ -138,6 +138,10 @@ impl Work<'_, '_> {
             let message = "it is not public; change it with an edit, and publish it";
             return Ok(Err(vec![UserError::state(message).about(id)]));
         }
+        let reviewed_by = match self.expect(id, expected).await?.and_then(|known| self.reviewed(&known, patch)) {
+            Ok(reviewed_by) => reviewed_by,
+            Err(errors) => return Ok(Err(errors)),
+        };
         let at = self.at;
         let corrected = |draft: &griot_domain::Draft| {
             let mut draft = patch.apply(draft.kind(), Some(draft))?;
@@ -153,6 +157,10 @@ impl Work<'_, '_> {
             Err(errors) => return Ok(Err(errors)),
         };
         let Some((_, revision)) = done.entries.first().copied() else { return Ok(Ok(done)) };
+        if let Some(approver) = &reviewed_by {
+            // Of the content nothing is new but the notice of the correction.
+            self.tx.set_state(id, DraftState::Approved, Some(approver)).await?;
+        }
         // The languages that are public stay so; one that is still a draft does not slip out with the correction.
         let locales = self.tx.public_locales(id).await?;
         let items = [PublishItem { id, expected: revision, locales: Some(locales) }];
@@ -161,6 +169,23 @@ impl Work<'_, '_> {
             Err(errors) => return Ok(Err(errors)),
         };
         self.make_public(ready, &items).await
+    }
+
+    /// Who approved what a correction publishes, when that is a draft as it stands. For a protected kind it has to be:
+    /// what is changed and published in one step is seen by one person alone.
+    fn reviewed(&self, known: &Drafted, patch: &DraftPatch) -> Result<Option<String>, Vec<UserError>> {
+        let is_as_approved = known.state == DraftState::Approved && *patch == DraftPatch::default();
+        let approver = known.approved_by.clone().filter(|_| is_as_approved);
+        let alone = self.desk.two_person.judge(known.kind, EditorialAct::Correct, self.author, self.author);
+        if approver.is_none() && alone.is_err() {
+            let message = format!(
+                "one person alone does not correct an entry of kind {}; save the change as a draft, have it approved by \
+                 somebody else, and then correct it without further changes",
+                known.kind
+            );
+            return Err(vec![UserError::new(UserErrorCode::Forbidden, "", message).about(known.id)]);
+        }
+        Ok(approver)
     }
 
     /// The drafts of a set, if each may become public and none would refer to what is not.

@@ -1,7 +1,8 @@
 //! Making public, correcting, taking back.
 
+use griot_access::{Role, TwoPerson};
 use griot_domain::{CorrectionKind, Entry, EntryKind, Localized};
-use griot_editorial::{Command, Detail, UserErrorCode};
+use griot_editorial::{Command, Detail, Doing, UserErrorCode};
 use griot_persistence::DraftState;
 use rstest::rstest;
 use serde_json::json;
@@ -80,6 +81,62 @@ async fn a_correction_is_public_with_its_note(#[values(Backend::Sqlite, Backend:
     assert_eq!(article.corrections.len(), 1);
     assert_eq!(article.corrections[0].at, instant("2026-03-01T13:00:00Z"));
     assert_eq!(article.corrections[0].note, note);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_correction_of_a_protected_kind_is_of_what_another_approved(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let house = house_with(backend, TwoPerson { kinds: [EntryKind::Article].into() }).await;
+    let (ali, eva) = (somebody("ali", Role::Publisher), somebody("eva", Role::Editor));
+    let entry @ (id, first) = house.perform(&ali, &article("Titre")).await.unwrap().entries[0];
+    house.done(&publishing(&[entry])).await;
+    house.clock.set("2026-03-01T13:00:00Z");
+    let change = patch(json!({}), json!({ "headline": "Titre juste" }));
+    let edit = Command::Edit { id, expected: first, patch: change.clone(), note: None };
+    let expected = house.perform(&ali, &edit).await.unwrap().entries[0].1;
+    let correct = |expected, patch| Command::Correct {
+        id,
+        expected,
+        patch,
+        kind: CorrectionKind::Correction,
+        public_note: Localized::from("Le titre était faux."),
+        note: Some("seen by a reader".to_owned()),
+    };
+    let nothing = || patch(json!({}), json!({}));
+    let another = patch(json!({}), json!({ "headline": "Encore autre" }));
+    let is_refused = async |who: &Doing, command: Command| {
+        let errors = house.perform(who, &command).await.unwrap_err();
+        assert_eq!((errors.len(), errors[0].code), (1, UserErrorCode::Forbidden), "{command:?}");
+        assert!(errors[0].message.contains("approved by"), "{}", errors[0].message);
+        assert_eq!(house.seen(id).await.as_deref(), Some("Titre"));
+    };
+    is_refused(&ali, correct(expected, nothing())).await;
+    is_refused(&publisher(), correct(expected, another.clone())).await;
+    house.perform(&ali, &Command::Submit { id, expected }).await.unwrap();
+    is_refused(&ali, correct(expected, nothing())).await;
+    house.perform(&eva, &Command::Approve { id, expected }).await.unwrap();
+    is_refused(&publisher(), correct(expected, another)).await;
+
+    let done = house.perform(&ali, &correct(expected, nothing())).await.unwrap();
+    assert_eq!(done.entries, [(id, expected + 1)]);
+    assert_eq!(house.seen(id).await.as_deref(), Some("Titre juste"));
+    let draft = house.desk.store().draft(id).await.unwrap().unwrap();
+    assert_eq!((draft.state, draft.approved_by.as_deref()), (DraftState::Published, Some("key:eva")));
+    let Entry::Article(article) = &draft.content.entry else { panic!("an article") };
+    let told: Vec<_> = article.corrections.iter().map(|one| (one.kind, one.at)).collect();
+    assert_eq!(told, [(CorrectionKind::Correction, instant("2026-03-01T13:00:00Z"))]);
+    let revision = house.desk.store().revisions(id, None, 1).await.unwrap().remove(0);
+    let told = (revision.author.as_str(), revision.verb.as_str(), revision.note.as_deref());
+    assert_eq!(told, ("key:ali", "correct", Some("seen by a reader")));
+    is_refused_again(&house, &ali, correct(expected + 1, nothing())).await;
+}
+
+/// An approval is used up by one correction.
+async fn is_refused_again(house: &House, who: &Doing, command: Command) {
+    let errors = house.perform(who, &command).await.unwrap_err();
+    assert_eq!(errors[0].code, UserErrorCode::Forbidden);
 }
 
 #[rstest]

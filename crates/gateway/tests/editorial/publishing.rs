@@ -1,11 +1,13 @@
 //! Schedules and embargoes.
 
+use griot_access::TwoPerson;
+use griot_domain::EntryKind;
 use griot_persistence::{Location, PublishedStore};
 use griot_testbed::{Backend, Place};
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::support::{Office, with};
+use crate::support::{Office, at, with};
 
 async fn last_seq(office: &Office) -> i64 {
     let location = match office.database.place() {
@@ -46,6 +48,37 @@ async fn a_set_waits_for_its_time_is_moved_and_called_off(
         office.ask("author", "query($id: ID!) { schedule(id: $id) { state } }", json!({ "id": made["id"] })).await;
     assert_eq!(one["schedule"]["state"], "CANCELLED");
     assert_eq!(last_seq(&office).await, 0, "nothing became public");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_correction_that_takes_two_is_of_an_approved_draft(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let office = Office::with(backend, TwoPerson { kinds: [EntryKind::Article].into() }).await;
+    let one = office.article("Visite").await;
+    office.done("publisher:another", "contentPublish", json!({ "items": [one] })).await;
+    let change = json!({ "texts": [{ "locale": "fr", "headline": "Visite à Ségou" }] });
+    let told =
+        json!({ "correctionKind": "CORRECTION", "publicNote": { "fr": "Le lieu manquait." }, "note": "a reader" });
+    let at_once = with(with(one.clone(), change.clone()), told.clone());
+    assert_eq!(office.refused("publisher", "articleCorrect", at_once).await["code"], "FORBIDDEN");
+    let draft = at(&office.done("publisher", "articleUpdate", with(one, change)).await);
+    let correct = with(draft.clone(), told);
+    assert_eq!(office.refused("publisher", "articleCorrect", correct.clone()).await["code"], "FORBIDDEN");
+    office.done("publisher", "draftSubmit", draft.clone()).await;
+    office.done("editor", "draftApprove", draft.clone()).await;
+    let corrected = office.done("publisher", "articleCorrect", correct).await;
+    assert_eq!(
+        (corrected["state"].clone(), corrected["approvedBy"].clone()),
+        (json!("PUBLISHED"), json!("key:editor"))
+    );
+    assert_eq!(corrected["title"], "Visite à Ségou");
+    let correction = &corrected["content"]["entry"]["corrections"][0];
+    assert_eq!(
+        (&correction["kind"], &correction["note"]),
+        (&json!("CORRECTION"), &json!({ "fr": "Le lieu manquait." }))
+    );
 }
 
 #[tokio::test]

@@ -136,8 +136,9 @@ impl PublishWrites {
         Some(schedule(ctx, idempotency_key, &schedule_id, command).await)
     }
 
-    /// Changes a public article and publishes it at once, with a note that readers see. Languages that are not public
-    /// stay drafts.
+    /// Changes a public article and publishes it at once, with a note that readers see. Without changes it publishes the
+    /// draft as it stands: so is corrected what takes two persons, when another has approved the draft. Languages that
+    /// are not public stay drafts.
     async fn article_correct(
         &self,
         ctx: &Context<'_>,
