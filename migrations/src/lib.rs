@@ -9,6 +9,7 @@ mod m20261124_000002_suggestions;
 mod m20261124_000003_notices;
 mod m20261124_000004_access;
 mod m20261124_000005_drafting;
+mod m20261124_000006_schedule_seq;
 
 /// Brings the published store up to date.
 pub struct PublishedMigrator;
@@ -32,6 +33,7 @@ impl MigratorTrait for EditorialMigrator {
             Box::new(m20261124_000003_notices::Migration),
             Box::new(m20261124_000004_access::Migration),
             Box::new(m20261124_000005_drafting::Migration),
+            Box::new(m20261124_000006_schedule_seq::Migration),
         ]
     }
 }

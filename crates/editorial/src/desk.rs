@@ -53,6 +53,7 @@ pub(crate) struct Work<'d, 's> {
     pub desk: &'d Desk,
     pub tx: EditorialTx<'s>,
     pub author: &'d str,
+    pub origin: &'d str,
     pub role: Role,
     pub at: DateTime<Utc>,
 }
@@ -79,7 +80,8 @@ impl Desk {
         }
         let at = self.clock.now();
         let author = doing.principal.id.as_str();
-        let mut work = Work { desk: self, tx: self.store.begin().await?, author, role: doing.principal.role, at };
+        let (origin, role) = (doing.origin.as_str(), doing.principal.role);
+        let mut work = Work { desk: self, tx: self.store.begin().await?, author, origin, role, at };
         let digest = digest_of(command);
         if let Some(key) = &doing.idempotency_key {
             match work.tx.replay(author, key, &digest, at).await? {

@@ -139,20 +139,19 @@ impl Scheduler {
         let mut tx = self.desk.store.begin().await?;
         let Some(mut schedule) = still_waiting(&tx, &schedule).await? else { return Ok(true) };
         let act = Act { origin: format!("schedule {}", schedule.author), at: now.max(schedule.due_at) };
-        let outcomes = tx.act(StoreName::Published, &schedule.publishings, &act).await?;
-        if let Err(errors) = refusals(&outcomes) {
+        let flaws = flaws(&mut tx, &schedule, &act).await?;
+        if !flaws.is_empty() {
             drop(tx);
             tx = self.desk.store.begin().await?;
-            let why: Vec<String> = errors.into_iter().map(|error| error.message).collect();
-            let why = why.join("; ");
+            if still_waiting(&tx, &schedule).await?.is_none() {
+                return Ok(true);
+            }
+            let why = flaws.join("; ");
             tracing::error!(schedule = %schedule.id, reason = why, "a scheduled publication cannot be made");
             schedule.state = ScheduleState::Failed;
             schedule.failure = Some(why);
         } else {
             schedule.state = ScheduleState::Done;
-            if schedule.is_early {
-                tx.act(StoreName::Embargoed, &erasing(&schedule), &act).await?;
-            }
             for id in schedule.entries() {
                 // What was edited since then still waits to be published.
                 let drafted = tx.draft(id).await?.filter(|drafted| drafted.updated_at <= schedule.made_at);
@@ -160,6 +159,10 @@ impl Scheduler {
                     tx.set_state(id, DraftState::Published, drafted.approved_by.as_deref()).await?;
                 }
             }
+        }
+        if schedule.is_early {
+            // Also what failed: nobody decided that some go on seeing what the others shall not.
+            tx.act(StoreName::Embargoed, &erasing(&schedule), &act).await?;
         }
         tx.put_schedule(&schedule).await?;
         let record = AuditRecord {
@@ -174,6 +177,19 @@ impl Scheduler {
         tx.commit().await?;
         Ok(schedule.state == ScheduleState::Done)
     }
+}
+
+/// Makes a schedule public in an open transaction, or says what hinders it.
+async fn flaws(tx: &mut EditorialTx<'_>, schedule: &Schedule, act: &Act) -> Result<Vec<String>, StoreError> {
+    if let Some(seq) = schedule.after_seq {
+        let since = tx.published_since(&schedule.entries(), seq).await?;
+        if !since.is_empty() {
+            let told = |id| format!("{id} was published after this was scheduled, and is not overwritten");
+            return Ok(since.iter().map(told).collect());
+        }
+    }
+    let outcomes = tx.act(StoreName::Published, &schedule.publishings, act).await?;
+    Ok(refusals(&outcomes).err().into_iter().flatten().map(|error| error.message).collect())
 }
 
 async fn still_waiting(tx: &EditorialTx<'_>, schedule: &Schedule) -> Result<Option<Schedule>, StoreError> {

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use griot_access::EditorialAct;
 use griot_domain::{CorrectionKind, DraftPatch, Entry, EntryId, Localized, Publication, micros};
 use griot_persistence::{
-    Act, DraftState, Drafted, Outcome, Publishing, Schedule, ScheduleState, StoreError, StoreName,
+    Act, AuditRecord, DraftState, Drafted, Outcome, Publishing, Schedule, ScheduleState, StoreError, StoreName,
 };
+use serde_json::json;
 use uuid::Uuid;
 
 use super::PublishItem;
@@ -67,6 +68,8 @@ impl Work<'_, '_> {
             Ok(ready) => ready,
             Err(errors) => return Ok(Err(errors)),
         };
+        // Before anything is written to the embargoed store, which is the last to be locked.
+        let after_seq = Some(self.tx.last_published().await?);
         if early {
             let now = self.at;
             let seen_early =
@@ -88,6 +91,7 @@ impl Work<'_, '_> {
             made_at: self.at,
             publishings: ready.publications.into_iter().map(Publishing::from).collect(),
             failure: None,
+            after_seq,
         };
         self.tx.put_schedule(&schedule).await?;
         let entries = ready.drafts.iter().map(|draft| (draft.id, draft.revision)).collect();
@@ -117,13 +121,56 @@ impl Work<'_, '_> {
             Ok(schedule) => schedule,
             Err(errors) => return Ok(Err(errors)),
         };
+        self.cancel(&mut schedule).await?;
+        Ok(Ok(Done { schedule: Some(id), ..Done::default() }))
+    }
+
+    async fn cancel(&mut self, schedule: &mut Schedule) -> Result<(), StoreError> {
         schedule.state = ScheduleState::Cancelled;
-        self.tx.put_schedule(&schedule).await?;
+        self.tx.put_schedule(schedule).await?;
         if schedule.is_early {
             let act = Act { origin: format!("unschedule {}", self.author), at: self.at };
-            self.tx.act(StoreName::Embargoed, &erasing(&schedule), &act).await?;
+            self.tx.act(StoreName::Embargoed, &erasing(schedule), &act).await?;
         }
-        Ok(Ok(Done { schedule: Some(id), ..Done::default() }))
+        Ok(())
+    }
+
+    /// Calls off, as a whole, every schedule that would bring an entry back before readers that is taken from them.
+    pub(super) async fn call_off(&mut self, id: EntryId, verb: &str) -> Result<(), StoreError> {
+        for mut schedule in self.waiting_for(id).await? {
+            self.cancel(&mut schedule).await?;
+            let record = AuditRecord {
+                at: self.at,
+                author: self.author.to_owned(),
+                origin: self.origin.to_owned(),
+                verb: EditorialAct::Schedule.as_str().to_owned(),
+                subjects: schedule.entries(),
+                detail: json!({ "schedule": schedule.id, "outcome": schedule.state.as_str(), "because": verb }),
+            };
+            self.tx.audit(&record).await?;
+        }
+        Ok(())
+    }
+
+    /// The schedules that are to publish an entry.
+    pub(super) async fn waiting_for(&mut self, id: EntryId) -> Result<Vec<Schedule>, StoreError> {
+        let mut waiting = self.tx.waiting_with(id).await?;
+        waiting.retain(|schedule| schedule.entries().contains(&id));
+        Ok(waiting)
+    }
+
+    /// What a schedule publishes is what was decided on when it was made: nothing else of it becomes public before.
+    pub(super) async fn spoken_for(&mut self, id: EntryId) -> Result<Option<UserError>, StoreError> {
+        let first = self.waiting_for(id).await?.into_iter().next();
+        Ok(first.map(|schedule| {
+            let message = format!(
+                "the schedule {} is to publish it at {}, as it was when that was decided; call that off first, and \
+                 schedule it anew if it shall still wait",
+                schedule.id,
+                schedule.due_at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+            );
+            UserError::state(message).about(id)
+        }))
     }
 
     pub(super) async fn correct(
@@ -207,6 +254,7 @@ impl Work<'_, '_> {
                     let lacks = missing(&draft.content, item.locales.as_deref());
                     errors.extend(lacks.into_iter().map(|error| error.about(draft.id)));
                     errors.extend(self.not_approved(&draft));
+                    errors.extend(self.spoken_for(draft.id).await?);
                     drafts.push(draft);
                 }
                 Err(more) => errors.extend(more),

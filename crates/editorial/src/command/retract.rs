@@ -76,6 +76,7 @@ impl Work<'_, '_> {
             self.tx.act(StoreName::Embargoed, &[Publishing::Erase(id)], &act).await?;
             self.tx.set_state(id, DraftState::Writing, None).await?;
         }
+        self.call_off(id, verb).await?;
         Ok(Ok(Done { entries: vec![(id, revision)], ..Done::default() }))
     }
 

@@ -71,6 +71,9 @@ impl Work<'_, '_> {
             let message = "it is public; withdraw it first";
             return Ok(Err(vec![UserError::state(message).about(id)]));
         }
+        if archived && let Some(error) = self.spoken_for(id).await? {
+            return Ok(Err(vec![error]));
+        }
         if known.revision == 0 {
             return Ok(Err(vec![UserError::state("it has no draft to archive").about(id)]));
         }

@@ -2,23 +2,68 @@
 
 use std::time::{Duration, Instant};
 
-use griot_domain::Moment;
+use griot_domain::{CorrectionKind, EntryId, EntryKind, Localized, Moment};
 use griot_editorial::{Command, Desk, Scheduler, Tick, UserErrorCode};
-use griot_persistence::{EditorialStore, Publisher, ScheduleState, StoreName};
+use griot_persistence::{Act, EditorialStore, PublishedStore, Publisher, Schedule, ScheduleState, StoreName};
 use rstest::rstest;
+use serde_json::json;
+use uuid::Uuid;
 
 use crate::support::*;
 
 const DUE: &str = "2026-03-01T18:00:00Z";
 
-fn schedule(entry: (griot_domain::EntryId, i64), early: bool) -> Command {
+type At = (EntryId, i64);
+
+fn schedule(entry: At, early: bool) -> Command {
     Command::Schedule { items: vec![item(entry)], at: instant(DUE), early }
 }
 
+/// A house with an article to schedule, and a scheduler that began at noon.
+struct Watch {
+    house: House,
+    entry: At,
+    start: Instant,
+    scheduler: Scheduler,
+}
+
+async fn watch(backend: Backend) -> Watch {
+    let house = house(backend).await;
+    let scheduler = Scheduler::new(house.desk.clone()).without_database_clock();
+    let entry = house.entry(&article("Remaniement")).await;
+    Watch { house, entry, start: Instant::now(), scheduler }
+}
+
+impl Watch {
+    /// Schedules the article and answers the schedule's id.
+    async fn scheduled(&self, early: bool) -> Uuid {
+        self.house.done(&schedule(self.entry, early)).await.schedule.unwrap()
+    }
+
+    /// Sets the clock, and looks at what is due when the steady clock has gone on as much.
+    async fn tick_at(&mut self, at: &str) -> Tick {
+        self.house.clock.set(at);
+        self.scheduler.tick(steady(self.start, at)).await.unwrap()
+    }
+
+    async fn seen(&self) -> Option<String> {
+        self.house.seen(self.entry.0).await
+    }
+
+    /// What entitled keys see.
+    async fn seen_early(&self) -> Option<String> {
+        let early = PublishedStore::open_early(&self.house.location).await.unwrap();
+        self.house.seen_in(&early, self.entry.0, Moment::Now).await
+    }
+
+    async fn state(&self, schedule: Uuid) -> Schedule {
+        self.house.desk.store().schedule(schedule).await.unwrap().unwrap()
+    }
+}
+
 /// The steady clock as long after `start` as the wall clock is after noon.
-fn steady(start: Instant, house: &House) -> Instant {
-    let lapsed = griot_domain::Clock::now(&*house.clock) - instant("2026-03-01T12:00:00Z");
-    start + lapsed.to_std().unwrap()
+fn steady(start: Instant, at: &str) -> Instant {
+    start + (instant(at) - instant("2026-03-01T12:00:00Z")).to_std().unwrap()
 }
 
 #[rstest]
@@ -26,22 +71,18 @@ fn steady(start: Instant, house: &House) -> Instant {
 async fn what_is_scheduled_is_public_at_its_instant_and_not_before(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {
-    let house = house(backend).await;
-    let start = Instant::now();
-    let mut scheduler = Scheduler::new(house.desk.clone()).without_database_clock();
-    let entry = house.entry(&article("Remaniement")).await;
-    house.done(&schedule(entry, false)).await;
+    let mut watch = watch(backend).await;
+    let id = watch.entry.0;
+    watch.scheduled(false).await;
     // A later edit changes nothing of what was decided.
-    house.entry(&headline(entry.0, entry.1, "Plus tard")).await;
-    house.clock.set("2026-03-01T17:59:59.999999Z");
-    assert_eq!(scheduler.tick(steady(start, &house)).await.unwrap(), Tick::default());
-    assert_eq!(house.seen(entry.0).await, None);
-    house.clock.set("2026-03-01T18:00:00.3Z");
-    assert_eq!(scheduler.tick(steady(start, &house)).await.unwrap().done, 1);
-    assert_eq!(house.seen(entry.0).await.as_deref(), Some("Remaniement"));
-    assert_eq!(house.seen_at(entry.0, DUE).await.as_deref(), Some("Remaniement"), "from the very second");
-    assert_eq!(house.seen_at(entry.0, "2026-03-01T17:59:59.999999Z").await, None);
-    assert_eq!(scheduler.tick(steady(start, &house)).await.unwrap(), Tick::default());
+    watch.house.entry(&headline(id, watch.entry.1, "Plus tard")).await;
+    assert_eq!(watch.tick_at("2026-03-01T17:59:59.999999Z").await, Tick::default());
+    assert_eq!(watch.seen().await, None);
+    assert_eq!(watch.tick_at("2026-03-01T18:00:00.3Z").await.done, 1);
+    assert_eq!(watch.seen().await.as_deref(), Some("Remaniement"));
+    assert_eq!(watch.house.seen_at(id, DUE).await.as_deref(), Some("Remaniement"), "from the very second");
+    assert_eq!(watch.house.seen_at(id, "2026-03-01T17:59:59.999999Z").await, None);
+    assert_eq!(watch.tick_at("2026-03-01T18:00:00.3Z").await, Tick::default());
 }
 
 #[rstest]
@@ -63,7 +104,7 @@ async fn two_gateways_publish_it_once(#[values(Backend::Sqlite, Backend::Postgre
         schedulers.push(Scheduler::new(desk.into()).without_database_clock());
     }
     house.clock.set(DUE);
-    let at = steady(start, &house);
+    let at = steady(start, DUE);
     let running: Vec<_> =
         schedulers.into_iter().map(|mut one| tokio::spawn(async move { one.tick(at).await.unwrap() })).collect();
     for one in running {
@@ -80,32 +121,24 @@ async fn two_gateways_publish_it_once(#[values(Backend::Sqlite, Backend::Postgre
 #[case::a_day("2026-03-02T12:00:00Z", Duration::from_secs(1))]
 #[tokio::test]
 async fn a_clock_that_jumps_forward_publishes_nothing(#[case] wall: &str, #[case] lapsed: Duration) {
-    let house = house(Backend::Sqlite).await;
-    let start = Instant::now();
-    let mut scheduler = Scheduler::new(house.desk.clone());
-    let entry = house.entry(&article("Remaniement")).await;
-    house.done(&schedule(entry, false)).await;
-    house.clock.set(wall);
-    let tick = scheduler.tick(start + lapsed).await.unwrap();
+    let mut watch = watch(Backend::Sqlite).await;
+    watch.scheduled(false).await;
+    watch.house.clock.set(wall);
+    let tick = watch.scheduler.tick(watch.start + lapsed).await.unwrap();
     assert_eq!(tick, Tick { is_frozen: true, ..Tick::default() });
-    assert_eq!(house.seen(entry.0).await, None);
-    house.clock.set("2026-03-01T18:00:01Z");
-    assert_eq!(scheduler.tick(steady(start, &house)).await.unwrap().done, 1, "it goes on when the clock is right");
+    assert_eq!(watch.seen().await, None);
+    assert_eq!(watch.tick_at("2026-03-01T18:00:01Z").await.done, 1, "it goes on when the clock is right");
 }
 
 #[rstest]
 #[tokio::test]
 async fn a_clock_that_jumps_back_takes_nothing_back(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
-    let house = house(backend).await;
-    let start = Instant::now();
-    let mut scheduler = Scheduler::new(house.desk.clone()).without_database_clock();
-    let entry = house.entry(&article("Remaniement")).await;
-    house.done(&schedule(entry, false)).await;
-    house.clock.set(DUE);
-    assert_eq!(scheduler.tick(steady(start, &house)).await.unwrap().done, 1);
-    house.clock.set("2026-02-28T18:00:00Z");
-    scheduler.tick(start + Duration::from_secs(7 * 3600)).await.unwrap();
-    assert_eq!(house.seen(entry.0).await.as_deref(), Some("Remaniement"));
+    let mut watch = watch(backend).await;
+    watch.scheduled(false).await;
+    assert_eq!(watch.tick_at(DUE).await.done, 1);
+    watch.house.clock.set("2026-02-28T18:00:00Z");
+    watch.scheduler.tick(watch.start + Duration::from_secs(7 * 3600)).await.unwrap();
+    assert_eq!(watch.seen().await.as_deref(), Some("Remaniement"));
 }
 
 #[tokio::test]
@@ -125,13 +158,10 @@ async fn a_clock_that_was_set_back_is_told_of_when_something_should_be_public() 
 
 #[tokio::test]
 async fn a_machine_whose_clock_is_not_the_databases_publishes_nothing() {
-    let house = house(Backend::Postgres).await;
-    let mut scheduler = Scheduler::new(house.desk.clone());
-    let entry = house.entry(&article("Remaniement")).await;
-    house.done(&schedule(entry, false)).await;
-    let start = Instant::now();
-    house.clock.set(DUE);
-    assert!(scheduler.tick(steady(start, &house)).await.unwrap().is_frozen, "the test's clock is not that of today");
+    let mut watch = watch(Backend::Postgres).await;
+    watch.scheduler = Scheduler::new(watch.house.desk.clone());
+    watch.scheduled(false).await;
+    assert!(watch.tick_at(DUE).await.is_frozen, "the test's clock is not that of today");
 }
 
 #[rstest]
@@ -139,42 +169,29 @@ async fn a_machine_whose_clock_is_not_the_databases_publishes_nothing() {
 async fn an_embargoed_set_is_seen_early_and_then_by_all(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {
-    let house = house(backend).await;
-    let start = Instant::now();
-    let mut scheduler = Scheduler::new(house.desk.clone()).without_database_clock();
-    let entry = house.entry(&article("Remaniement")).await;
-    let done = house.done(&schedule(entry, true)).await;
-    let early = griot_persistence::PublishedStore::open_early(&house.location).await.unwrap();
-    assert_eq!(house.seen_in(&early, entry.0, Moment::Now).await.as_deref(), Some("Remaniement"));
-    assert_eq!(house.seen(entry.0).await, None);
-    let schedule = done.schedule.unwrap();
-    house.done(&Command::Reschedule { schedule, at: instant("2026-03-01T19:00:00Z") }).await;
-    house.clock.set(DUE);
-    assert_eq!(scheduler.tick(steady(start, &house)).await.unwrap(), Tick::default(), "it was moved");
-    house.clock.set("2026-03-01T19:00:00Z");
-    assert_eq!(scheduler.tick(steady(start, &house)).await.unwrap().done, 1);
-    assert_eq!(house.seen(entry.0).await.as_deref(), Some("Remaniement"));
-    assert_eq!(house.seen_in(&early, entry.0, Moment::Now).await.as_deref(), Some("Remaniement"));
-    let embargoed = Publisher::open(&house.location, StoreName::Embargoed).await.unwrap();
-    assert_eq!(embargoed.live_entries(griot_domain::EntryKind::Article).await.unwrap(), [], "it has moved");
+    let mut watch = watch(backend).await;
+    let schedule = watch.scheduled(true).await;
+    assert_eq!(watch.seen_early().await.as_deref(), Some("Remaniement"));
+    assert_eq!(watch.seen().await, None);
+    watch.house.done(&Command::Reschedule { schedule, at: instant("2026-03-01T19:00:00Z") }).await;
+    assert_eq!(watch.tick_at(DUE).await, Tick::default(), "it was moved");
+    assert_eq!(watch.tick_at("2026-03-01T19:00:00Z").await.done, 1);
+    assert_eq!(watch.seen().await.as_deref(), Some("Remaniement"));
+    assert_eq!(watch.seen_early().await.as_deref(), Some("Remaniement"));
+    let embargoed = Publisher::open(&watch.house.location, StoreName::Embargoed).await.unwrap();
+    assert_eq!(embargoed.live_entries(EntryKind::Article).await.unwrap(), [], "it has moved");
 }
 
 #[rstest]
 #[tokio::test]
 async fn what_is_called_off_is_seen_by_nobody(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
-    let house = house(backend).await;
-    let start = Instant::now();
-    let mut scheduler = Scheduler::new(house.desk.clone()).without_database_clock();
-    let entry = house.entry(&article("Remaniement")).await;
-    let done = house.done(&schedule(entry, true)).await;
-    let unschedule = Command::Unschedule { schedule: done.schedule.unwrap() };
-    house.done(&unschedule).await;
-    assert_eq!(house.refused(&unschedule).await[0].code, UserErrorCode::State);
-    let early = griot_persistence::PublishedStore::open_early(&house.location).await.unwrap();
-    assert_eq!(house.seen_in(&early, entry.0, Moment::Now).await, None);
-    house.clock.set(DUE);
-    assert_eq!(scheduler.tick(steady(start, &house)).await.unwrap(), Tick::default());
-    assert_eq!(house.seen(entry.0).await, None);
+    let mut watch = watch(backend).await;
+    let unschedule = Command::Unschedule { schedule: watch.scheduled(true).await };
+    watch.house.done(&unschedule).await;
+    assert_eq!(watch.house.refused(&unschedule).await[0].code, UserErrorCode::State);
+    assert_eq!(watch.seen_early().await, None);
+    assert_eq!(watch.tick_at(DUE).await, Tick::default());
+    assert_eq!(watch.seen().await, None);
 }
 
 #[rstest]
@@ -182,23 +199,145 @@ async fn what_is_called_off_is_seen_by_nobody(#[values(Backend::Sqlite, Backend:
 async fn what_cannot_be_published_any_more_is_said_to_have_failed(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {
-    let house = house(backend).await;
-    let start = Instant::now();
-    let mut scheduler = Scheduler::new(house.desk.clone()).without_database_clock();
-    let entry = house.entry(&article("Remaniement")).await;
-    house.done(&schedule(entry, false)).await;
+    let mut watch = watch(backend).await;
+    let schedule = watch.scheduled(true).await;
     // An import takes the slug meanwhile.
-    let publisher = Publisher::open(&house.location, StoreName::Published).await.unwrap();
-    let draft = house.desk.store().draft(entry.0).await.unwrap().unwrap();
-    let other = griot_domain::EntryId(uuid::Uuid::from_u128(1));
-    let act = griot_persistence::Act { origin: "import".to_owned(), at: instant("2026-03-01T13:00:00Z") };
+    let publisher = Publisher::open(&watch.house.location, StoreName::Published).await.unwrap();
+    let draft = watch.house.desk.store().draft(watch.entry.0).await.unwrap().unwrap();
+    let other = EntryId(Uuid::from_u128(1));
+    let act = Act { origin: "import".to_owned(), at: instant("2026-03-01T13:00:00Z") };
     publisher.publish(&[draft.content.publication(other, None, act.at)], &act).await.unwrap();
-    house.clock.set(DUE);
-    let tick = scheduler.tick(steady(start, &house)).await.unwrap();
+    assert_eq!(watch.seen_early().await.as_deref(), Some("Remaniement"));
+    let tick = watch.tick_at(DUE).await;
     assert_eq!((tick.done, tick.failed), (0, 1));
-    let failed = house.desk.store().schedules(ScheduleState::Failed, 10).await.unwrap();
-    assert!(failed[0].failure.as_ref().unwrap().contains("slug"), "{failed:?}");
-    assert_eq!(house.public.last_seq().await.unwrap(), 1, "nothing of it was published");
+    let failed = watch.state(schedule).await;
+    assert_eq!(failed.state, ScheduleState::Failed);
+    assert!(failed.failure.as_ref().unwrap().contains("slug"), "{failed:?}");
+    assert_eq!(watch.house.public.last_seq().await.unwrap(), 1, "nothing of it was published");
+    assert_eq!(watch.seen_early().await, None, "entitled keys see it no more");
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_waits_for_its_time_is_not_published_otherwise(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let mut watch = watch(backend).await;
+    watch.house.done(&publishing(&[watch.entry])).await;
+    watch.entry = watch.house.entry(&headline(watch.entry.0, watch.entry.1, "À midi")).await;
+    let waiting = watch.scheduled(false).await;
+    let (id, expected) = watch.house.entry(&headline(watch.entry.0, watch.entry.1, "Entre-temps")).await;
+    let correct = Command::Correct {
+        id,
+        expected,
+        patch: patch(json!({}), json!({ "headline": "Juste" })),
+        kind: CorrectionKind::Correction,
+        public_note: Localized::from("Le titre était faux."),
+        note: None,
+    };
+    let before = watch.house.desk.store().draft(id).await.unwrap();
+    for command in [publishing(&[(id, expected)]), correct, schedule((id, expected), true)] {
+        let errors = watch.house.refused(&command).await;
+        let told: Vec<_> = errors.iter().map(|error| (error.code, error.entry)).collect();
+        assert_eq!(told, [(UserErrorCode::State, Some(id))], "{command:?}");
+        assert!(errors[0].message.contains(&waiting.to_string()), "{}", errors[0].message);
+        assert!(errors[0].message.contains("call that off"), "{}", errors[0].message);
+    }
+    assert_eq!(watch.house.desk.store().draft(id).await.unwrap(), before);
+    assert_eq!(
+        (watch.seen().await.as_deref(), watch.seen_early().await.as_deref()),
+        (Some("Remaniement"), Some("Remaniement"))
+    );
+    watch.house.done(&Command::Unschedule { schedule: waiting }).await;
+    watch.house.clock.set("2026-03-01T13:00:00Z");
+    watch.house.done(&publishing(&[(id, expected)])).await;
+    assert_eq!(watch.seen().await.as_deref(), Some("Entre-temps"));
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_archive_takes_nothing_that_waits_for_its_time(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let watch = watch(backend).await;
+    let schedule = watch.scheduled(false).await;
+    let archive = Command::Archive { id: watch.entry.0, expected: watch.entry.1, archived: true };
+    assert_eq!(watch.house.refused(&archive).await[0].code, UserErrorCode::State);
+    watch.house.done(&Command::Unschedule { schedule }).await;
+    watch.house.done(&archive).await;
+}
+
+#[rstest]
+#[case::withdrawn(false)]
+#[case::killed(true)]
+#[tokio::test]
+async fn what_is_taken_back_does_not_come_again_by_a_schedule(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+    #[case] is_killed: bool,
+) {
+    let mut watch = watch(backend).await;
+    let other = watch.house.entry(&article("Avec")).await;
+    watch.house.done(&publishing(&[watch.entry])).await;
+    let (id, expected) = watch.house.entry(&headline(watch.entry.0, watch.entry.1, "À 18 heures")).await;
+    let items = vec![item((id, expected)), item(other)];
+    let set = Command::Schedule { items, at: instant(DUE), early: true };
+    let set = watch.house.done(&set).await.schedule.unwrap();
+    assert_eq!(watch.seen_early().await.as_deref(), Some("À 18 heures"));
+    watch.house.clock.set("2026-03-01T13:00:00Z");
+    let reason = "Faux".to_owned();
+    let take_back = match is_killed {
+        true => Command::Kill { id, expected, reason },
+        false => Command::Withdraw { id, expected, locales: None, reason: Some(reason) },
+    };
+    watch.house.done(&take_back).await;
+    assert_eq!(watch.state(set).await.state, ScheduleState::Cancelled, "the set becomes public as a whole, or not");
+    assert_eq!((watch.seen().await, watch.seen_early().await), (None, None));
+    let embargoed = Publisher::open(&watch.house.location, StoreName::Embargoed).await.unwrap();
+    assert_eq!(embargoed.live_entries(EntryKind::Article).await.unwrap(), []);
+    assert_eq!(watch.tick_at(DUE).await, Tick::default());
+    assert_eq!(watch.seen().await, None);
+
+    let verb = take_back.act().as_str();
+    let mut log = watch.house.desk.store().audit_page(None, 2).await.unwrap();
+    let (taken, called_off) = (log.remove(0).record, log.remove(0).record);
+    assert_eq!((taken.verb.as_str(), taken.subjects), (verb, vec![id]));
+    assert_eq!((called_off.verb.as_str(), called_off.author.as_str()), ("schedule", "key:paula"));
+    assert_eq!(called_off.subjects, [id, other.0]);
+    assert_eq!(called_off.detail, json!({ "schedule": set, "outcome": "cancelled", "because": verb }));
+    watch.house.desk.store().verify_audit().await.unwrap().unwrap();
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_schedule_overwrites_nothing_published_since(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let mut watch = watch(backend).await;
+    let other = watch.house.entry(&article("Avec")).await;
+    watch.house.done(&publishing(&[watch.entry])).await;
+    let next @ (id, _) = watch.house.entry(&headline(watch.entry.0, watch.entry.1, "À 18 heures")).await;
+    let set = Command::Schedule { items: vec![item(next), item(other)], at: instant(DUE), early: true };
+    let set = watch.house.done(&set).await.schedule.unwrap();
+    // Past the desk, as an import does.
+    let publisher = Publisher::open(&watch.house.location, StoreName::Published).await.unwrap();
+    let act = Act { origin: "import".to_owned(), at: instant("2026-03-01T13:00:00Z") };
+    let newer = patch(json!({}), json!({ "headline": "Importé" }));
+    let draft = watch.house.desk.store().draft(id).await.unwrap().unwrap().content;
+    let newer = newer.apply(EntryKind::Article, Some(&draft)).unwrap();
+    publisher.publish(&[newer.publication(id, None, act.at)], &act).await.unwrap();
+
+    let tick = watch.tick_at(DUE).await;
+    assert_eq!((tick.done, tick.failed), (0, 1));
+    let failed = watch.state(set).await;
+    assert_eq!(failed.state, ScheduleState::Failed);
+    assert_eq!(
+        failed.failure,
+        Some(format!("{id} was published after this was scheduled, and is not overwritten")),
+        "{failed:?}"
+    );
+    assert_eq!(
+        (watch.seen().await.as_deref(), watch.seen_early().await.as_deref()),
+        (Some("Importé"), Some("Importé"))
+    );
+    assert_eq!(watch.house.seen(other.0).await, None, "nothing of the set");
 }
 
 #[tokio::test]

@@ -52,6 +52,35 @@ async fn a_set_waits_for_its_time_is_moved_and_called_off(
 
 #[rstest]
 #[tokio::test]
+async fn what_waits_for_its_time_is_not_published_otherwise(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let office = Office::open(backend).await;
+    let (one, two) = (office.article("Un").await, office.article("Deux").await);
+    office.publish(&[&one]).await;
+    let input = json!({ "items": [one, two], "at": "2026-03-01T07:00:00+01:00" });
+    let made = office.done("publisher", "contentSchedule", input).await["schedule"].take();
+    let correction = with(one.clone(), json!({ "correctionKind": "UPDATE", "publicNote": "n" }));
+    for (mutation, input, path) in [
+        ("contentPublish", json!({ "items": [two] }), json!(["items", "0"])),
+        ("contentEmbargo", json!({ "items": [two], "at": "2026-04-01T00:00:00Z" }), json!(["items", "0"])),
+        ("articleCorrect", correction, Value::Null),
+        ("draftArchive", with(two.clone(), json!({ "isArchived": true })), Value::Null),
+    ] {
+        let error = office.refused("publisher", mutation, input).await;
+        assert_eq!((error["code"].clone(), error["path"].clone()), (json!("STATE"), path), "{mutation}");
+        let message = error["message"].as_str().unwrap();
+        assert!(message.contains(made["id"].as_str().unwrap()) && message.contains("call that off"), "{message}");
+    }
+    office.done("publisher", "contentWithdraw", one.clone()).await;
+    let state = "query($id: ID!) { schedule(id: $id) { state } }";
+    let schedule = office.ask("author", state, json!({ "id": made["id"] })).await["schedule"].take();
+    assert_eq!(schedule["state"], "CANCELLED", "what is withdrawn does not come back by a schedule");
+    office.publish(&[&two]).await;
+}
+
+#[rstest]
+#[tokio::test]
 async fn a_correction_that_takes_two_is_of_an_approved_draft(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {

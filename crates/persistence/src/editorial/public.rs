@@ -11,9 +11,9 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{EditorialStore, EditorialTx};
-use crate::StoreError;
-use crate::entity::{edition, entry, entry_version, notice, slug};
+use crate::entity::{edition, entry, entry_version, journal, journal_head, notice, slug};
 use crate::publish::parse_locale;
+use crate::{StoreError, StoreName};
 
 /// Ids in one statement.
 const CHUNK: usize = 500;
@@ -81,6 +81,29 @@ impl EditorialTx<'_> {
     pub async fn was_public(&self, id: EntryId) -> Result<bool, StoreError> {
         let query = entry::Entity::find_by_id(id.0);
         Ok(in_public!(self, db => query.count(db).await?) > 0)
+    }
+
+    /// The last `seq` of the public record, with every act taken up. Nothing is published there until this ends.
+    pub async fn last_published(&mut self) -> Result<i64, StoreError> {
+        self.open(StoreName::Published).await?;
+        let head = in_public!(self, db => journal_head::Entity::find().one(db).await?);
+        head.map(|row| row.seq).ok_or_else(|| StoreError::corrupt("journal_head", "its row is missing"))
+    }
+
+    /// Those of `ids` that were published, or taken back, after `seq`, whoever did it.
+    pub async fn published_since(&mut self, ids: &[EntryId], seq: i64) -> Result<BTreeSet<EntryId>, StoreError> {
+        self.open(StoreName::Published).await?;
+        let mut found = BTreeSet::new();
+        for chunk in ids.chunks(CHUNK) {
+            let query = journal::Entity::find()
+                .select_only()
+                .column(journal::Column::EntryId)
+                .filter(journal::Column::EntryId.is_in(chunk.iter().map(|id| id.0)))
+                .filter(journal::Column::Seq.gt(seq))
+                .into_tuple::<Uuid>();
+            found.extend(in_public!(self, db => query.all(db).await?).into_iter().map(EntryId));
+        }
+        Ok(found)
     }
 
     /// Every entry that refers to this one, as a draft or in public: in its fields, mentions or bodies. Goes over the

@@ -32,6 +32,8 @@ pub struct Schedule {
     pub publishings: Vec<Publishing>,
     /// Why it could not be done.
     pub failure: Option<String>,
+    /// Last `seq` of the public record when it was made; `None` for one made before that was noted.
+    pub after_seq: Option<i64>,
 }
 
 /// What became of a schedule.
@@ -85,6 +87,7 @@ impl EditorialTx<'_> {
             made_at: Set(micros(schedule.made_at)),
             content: Set(to_json(&schedule.publishings)),
             failure: Set(schedule.failure.clone()),
+            after_seq: Set(schedule.after_seq),
         };
         let is_known = schedule::Entity::find_by_id(schedule.id).one(&self.tx.tx).await?.is_some();
         if is_known {
@@ -171,5 +174,6 @@ fn read(row: schedule::Model) -> Result<Schedule, StoreError> {
         verb: row.verb,
         author: row.author,
         failure: row.failure,
+        after_seq: row.after_seq,
     })
 }

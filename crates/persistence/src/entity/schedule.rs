@@ -15,6 +15,7 @@ pub struct Model {
     /// JSON array of what becomes public.
     pub content: String,
     pub failure: Option<String>,
+    pub after_seq: Option<i64>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -236,6 +236,7 @@ async fn schedules_come_in_the_order_they_are_due(#[values(Backend::Sqlite, Back
         made_at: at("2026-01-01"),
         publishings: vec![article(number, day).external("cms", "7").build().into(), Publishing::Erase(id(9))],
         failure: None,
+        after_seq: (number == 2).then_some(7),
     };
     let (first, second) = (schedule(1, "2026-03-01"), schedule(2, "2026-02-01"));
     let tx = editorial.begin().await.unwrap();
