@@ -33,6 +33,8 @@ pub struct DraftPatch {
     pub entry: Map<String, Value>,
     /// By language; a language the draft lacks is added.
     pub texts: BTreeMap<Locale, TextPatch>,
+    /// Languages to take out.
+    pub removed: BTreeSet<Locale>,
     /// In place of those the draft has.
     pub external_ids: Option<Vec<ExternalId>>,
     /// In place of those the draft has.
@@ -97,6 +99,9 @@ impl DraftPatch {
             let edition = patch.apply(&entry, locale, editions.get(locale))?;
             editions.insert(locale.clone(), edition);
         }
+        for locale in &self.removed {
+            self.remove(locale, &mut editions).map_err(|message| DraftError::new("localesRemoved", message))?;
+        }
         let mut external_ids = self.external_ids.clone();
         let mut old_paths = self.old_paths.clone();
         if let Some(draft) = draft {
@@ -109,6 +114,21 @@ impl DraftPatch {
             external_ids: in_order(external_ids.unwrap_or_default()),
             old_paths: in_order(old_paths.unwrap_or_default()),
         })
+    }
+}
+
+impl DraftPatch {
+    fn remove(&self, locale: &Locale, editions: &mut BTreeMap<Locale, Edition>) -> Result<(), String> {
+        if self.texts.contains_key(locale) {
+            return Err(format!("the language {locale} is changed and removed at once; do one of them"));
+        }
+        if editions.remove(locale).is_none() {
+            return Err(format!("there is no text in {locale}"));
+        }
+        if editions.is_empty() {
+            return Err(format!("{locale} is its last language; put the draft away instead"));
+        }
+        Ok(())
     }
 }
 

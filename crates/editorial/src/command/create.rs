@@ -2,7 +2,7 @@
 
 use griot_access::{EditorialAct, may};
 use griot_domain::{Body, Draft, DraftPatch, Edition, EntryId, EntryKind, Locale, Slug, body::Block};
-use griot_persistence::StoreError;
+use griot_persistence::{Drafted, StoreError};
 
 use super::{BlockEdit, Command};
 use crate::desk::{Done, Performed, Step, Work};
@@ -119,11 +119,28 @@ impl Work<'_, '_> {
             // Nothing to keep: the revision stays what it is.
             return Ok(Ok(Done { entries: vec![(id, known.revision)], ..Done::default() }));
         }
+        if let Some(error) = self.dropped_in_public(&known, &content).await? {
+            return Ok(Err(vec![error]));
+        }
         if let Err(errors) = self.slugs_free(id, &content).await? {
             return Ok(Err(errors));
         }
         let saved = self.save(id, Some(&known), &content, verb, note).await?;
         Ok(saved.map(|revision| Done { entries: vec![(id, revision)], ..Done::default() }))
+    }
+
+    /// A draft lacks no language that readers see: publishing it would leave that text as it is, and nobody's work.
+    async fn dropped_in_public(&mut self, known: &Drafted, content: &Draft) -> Result<Option<UserError>, StoreError> {
+        let before = known.content.editions.keys();
+        let dropped: Vec<&Locale> = before.filter(|locale| !content.editions.contains_key(locale)).collect();
+        if dropped.is_empty() {
+            return Ok(None);
+        }
+        let public = self.tx.public_locales(known.id).await?;
+        Ok(dropped.into_iter().find(|locale| public.contains(locale)).map(|locale| {
+            let message = format!("it is public in {locale}; withdraw that language first");
+            UserError::new(UserErrorCode::State, format!("texts.{locale}"), message).about(known.id)
+        }))
     }
 
     /// Whether no other entry, published or not, has the slugs.

@@ -1,7 +1,7 @@
 //! Drafts: who may write, what is kept, and what happens when several write.
 
 use griot_access::{EditorialAct, Role, TwoPerson, may};
-use griot_domain::{EntryId, EntryKind};
+use griot_domain::{DraftPatch, EntryId, EntryKind};
 use griot_editorial::{BlockEdit, Command, Detail, UserErrorCode};
 use rstest::rstest;
 use serde_json::json;
@@ -135,6 +135,54 @@ async fn an_earlier_revision_is_restored_as_a_new_one(#[values(Backend::Sqlite, 
     let revisions = store.revisions(id, None, 10).await.unwrap();
     assert_eq!(revisions[0].content, revisions[2].content);
     assert_eq!(revisions[0].verb, "restore");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_language_is_taken_out_unless_readers_see_it(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let house = house(backend).await;
+    let (id, first) = house.entry(&article("Titre")).await;
+    let english = |headline: &str| {
+        let french = patch(json!({}), json!({ "headline": headline, "body": [paragraph("a", "One.")] }));
+        let text = french.texts.into_values().next().unwrap();
+        DraftPatch { texts: [(locale("en"), text)].into(), ..DraftPatch::default() }
+    };
+    let edit = |expected, patch| Command::Edit { id, expected, patch, note: None };
+    let removing =
+        |tags: &[&str]| DraftPatch { removed: tags.iter().map(|tag| locale(tag)).collect(), ..DraftPatch::default() };
+    let (_, both) = house.entry(&edit(first, english("Title"))).await;
+    let both_at_once = DraftPatch { removed: [locale("en")].into(), ..english("Other") };
+    for (patch, word) in
+        [(removing(&["ar"]), "no text in ar"), (removing(&["fr", "en"]), "last"), (both_at_once, "at once")]
+    {
+        let error = house.refused(&edit(both, patch)).await.remove(0);
+        assert_eq!((error.code, error.path.as_str()), (UserErrorCode::Invalid, "localesRemoved"));
+        assert!(error.message.contains(word), "{}", error.message);
+    }
+    let (_, without) = house.entry(&edit(both, removing(&["en"]))).await;
+    let languages = async || {
+        let content = house.desk.store().draft(id).await.unwrap().unwrap().content;
+        content.editions.keys().map(|locale| locale.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(languages().await, ["fr"]);
+    house.clock.set("2026-03-01T13:00:00Z");
+    let (_, again) = house.entry(&edit(without, english("Title"))).await;
+    house.done(&publishing(&[(id, again)])).await;
+
+    let restore = Command::Restore { id, expected: again, revision: without, note: None };
+    for command in [edit(again, removing(&["en"])), restore] {
+        let error = house.refused(&command).await.remove(0);
+        assert_eq!((error.code, error.path.as_str()), (UserErrorCode::State, "texts.en"), "{command:?}");
+        assert!(error.message.contains("withdraw"), "{}", error.message);
+    }
+    assert_eq!(languages().await, ["en", "fr"]);
+    house.clock.set("2026-03-01T14:00:00Z");
+    house.done(&Command::Withdraw { id, expected: again, locales: Some(vec![locale("en")]), reason: None }).await;
+    let (_, last) = house.entry(&edit(again, removing(&["en"]))).await;
+    assert_eq!(languages().await, ["fr"]);
+    house.clock.set("2026-03-01T15:00:00Z");
+    house.done(&publishing(&[(id, last)])).await;
+    assert_eq!(house.seen(id).await.as_deref(), Some("Titre"));
 }
 
 #[rstest]

@@ -55,6 +55,27 @@ async fn what_is_given_takes_the_place_of_what_there_was() {
     assert_eq!(after["content"]["entry"]["leadImage"], json!({ "asset": id(8) }));
 }
 
+#[rstest]
+#[tokio::test]
+async fn a_language_is_taken_out_unless_readers_see_it(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let office = Office::open(backend).await;
+    let one = office.article("Visite").await;
+    let english = json!({ "texts": [{ "locale": "en", "headline": "Visit", "body": { "markdown": "Text." } }] });
+    let both = at(&office.done("author", "articleUpdate", with(one, english.clone())).await);
+    let without = |draft: &Value, tags: Value| with(draft.clone(), json!({ "localesRemoved": tags }));
+    let error = office.refused("author", "articleUpdate", without(&both, json!(["ar"]))).await;
+    assert_eq!((error["code"].clone(), error["path"].clone()), (json!("INVALID"), json!(["localesRemoved"])));
+    let french = office.done("author", "articleUpdate", without(&both, json!(["en"]))).await;
+    assert_eq!(french["content"]["texts"].as_object().unwrap().keys().collect::<Vec<_>>(), ["fr"]);
+    let both = at(&office.done("author", "articleUpdate", with(at(&french), english)).await);
+    office.publish(&[&both]).await;
+    let error = office.refused("author", "articleUpdate", without(&both, json!(["en"]))).await;
+    let told = (error["code"].clone(), error["field"].clone());
+    assert_eq!(told, (json!("STATE"), json!("texts.en")), "readers see it");
+    office.done("publisher", "contentWithdraw", with(both.clone(), json!({ "locales": ["en"] }))).await;
+    office.done("author", "articleUpdate", without(&both, json!(["en"]))).await;
+}
+
 #[tokio::test]
 async fn a_change_of_nothing_makes_no_revision() {
     let (office, before) = office_with(article("Visite")).await;

@@ -51,6 +51,8 @@ macro_rules! kind {
             $($(#[$eo_doc])* $eo: async_graphql::MaybeUndefined<$eo_type>,)*
             /// Languages to change or to add; the others stay as they are.
             texts: Option<Vec<$change>>,
+            /// Languages to take out of the draft. One that is public is withdrawn first.
+            locales_removed: Option<Vec<$crate::graphql::delivery::scalar::Tag>>,
             /// Identifiers in other systems, in place of those there are.
             external_ids: async_graphql::MaybeUndefined<Vec<$crate::graphql::editorial::input::shape::ExternalIdInput>>,
             /// Addresses of an earlier site, in place of those there are.
@@ -88,6 +90,7 @@ macro_rules! kind {
                     entry,
                     required: Vec::new(),
                     texts: self.texts.into_iter().map($text::fields).collect(),
+                    removed: Vec::new(),
                     external_ids: $crate::graphql::editorial::input::patch::given(self.external_ids),
                     old_paths: $crate::graphql::editorial::input::patch::given(self.old_paths),
                 }
@@ -103,6 +106,7 @@ macro_rules! kind {
                     entry,
                     required: vec![$($crate::graphql::editorial::input::field::camel(stringify!($er)),)*],
                     texts: self.texts.into_iter().flatten().map($change::fields).collect(),
+                    removed: self.locales_removed.unwrap_or_default(),
                     external_ids: self.external_ids,
                     old_paths: self.old_paths,
                 }

@@ -39,6 +39,7 @@ pub(crate) struct Fields {
     /// Fields that every entry of the kind has.
     pub required: Vec<String>,
     pub texts: Vec<TextFields>,
+    pub removed: Vec<Tag>,
     pub external_ids: MaybeUndefined<Vec<ExternalIdInput>>,
     pub old_paths: MaybeUndefined<Vec<OldPathInput>>,
 }
@@ -65,6 +66,8 @@ impl Fields {
     /// The patch, or every flaw of the input. `base` is what relative addresses in texts start from.
     pub fn patch(self, base: &Url) -> Result<Patched, Vec<Flaw>> {
         let mut flaws = Vec::new();
+        let removed = locales(&["localesRemoved"], Some(self.removed)).map_err(|flaw| flaws.push(flaw));
+        let removed = removed.ok().flatten().into_iter().flatten().collect();
         for name in self.required.iter().filter(|name| self.entry.get(*name).is_some_and(Value::is_null)) {
             flaws.push(Flaw::required(&[name]));
         }
@@ -83,7 +86,7 @@ impl Fields {
             list.into_iter().map(|ExternalIdInput { scheme, value }| ExternalId { scheme, value }).collect()
         });
         let old_paths = whole(self.old_paths, |list| old_paths(list, &mut flaws));
-        let patch = DraftPatch { entry: self.entry, texts, external_ids, old_paths };
+        let patch = DraftPatch { entry: self.entry, texts, removed, external_ids, old_paths };
         if flaws.is_empty() { Ok(Patched { patch, locales }) } else { Err(flaws) }
     }
 }
