@@ -6,6 +6,7 @@ mod acts;
 mod documentation;
 mod errors;
 mod history;
+mod mentions;
 mod patches;
 mod publishing;
 mod roles;

@@ -7,7 +7,7 @@ use griot_domain::{
     Text, from_micros,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::Publisher;
@@ -99,30 +99,7 @@ impl Publisher {
 
     /// Every live entry of a kind, by id.
     pub async fn live_entries(&self, kind: EntryKind) -> Result<Vec<LiveEntry>, StoreError> {
-        let mut live: BTreeMap<Uuid, LiveEntry> = BTreeMap::new();
-        let versions = entry_version::Entity::find()
-            .filter(Expr::col(entry_version::Column::Kind).eq(kind.as_str()))
-            .filter(entry_version::Column::LiveTo.is_null())
-            .all(&self.db)
-            .await?;
-        for row in versions {
-            let entry = parse_entry(kind, &row.content, row.entry_id)?;
-            live.insert(row.entry_id, LiveEntry { id: EntryId(row.entry_id), entry, texts: BTreeMap::new() });
-        }
-        let editions: Vec<(Uuid, String, String)> = edition::Entity::find()
-            .select_only()
-            .columns([edition::Column::EntryId, edition::Column::Locale, edition::Column::Content])
-            .filter(Expr::col(edition::Column::Kind).eq(kind.as_str()))
-            .filter(edition::Column::LiveTo.is_null())
-            .into_tuple()
-            .all(&self.db)
-            .await?;
-        for (id, locale, content) in editions {
-            if let Some(entry) = live.get_mut(&id) {
-                entry.texts.insert(parse_locale(&locale, id)?, parse_text(kind, &content, id)?);
-            }
-        }
-        Ok(live.into_values().collect())
+        live_entries(&self.db, kind).await
     }
 
     /// Whether nothing was ever published here.
@@ -207,6 +184,34 @@ impl Publisher {
         }
         Ok(())
     }
+}
+
+/// Every live entry of a kind in a store, by id.
+pub(crate) async fn live_entries(db: &impl ConnectionTrait, kind: EntryKind) -> Result<Vec<LiveEntry>, StoreError> {
+    let mut live: BTreeMap<Uuid, LiveEntry> = BTreeMap::new();
+    let versions = entry_version::Entity::find()
+        .filter(Expr::col(entry_version::Column::Kind).eq(kind.as_str()))
+        .filter(entry_version::Column::LiveTo.is_null())
+        .all(db)
+        .await?;
+    for row in versions {
+        let entry = parse_entry(kind, &row.content, row.entry_id)?;
+        live.insert(row.entry_id, LiveEntry { id: EntryId(row.entry_id), entry, texts: BTreeMap::new() });
+    }
+    let editions: Vec<(Uuid, String, String)> = edition::Entity::find()
+        .select_only()
+        .columns([edition::Column::EntryId, edition::Column::Locale, edition::Column::Content])
+        .filter(Expr::col(edition::Column::Kind).eq(kind.as_str()))
+        .filter(edition::Column::LiveTo.is_null())
+        .into_tuple()
+        .all(db)
+        .await?;
+    for (id, locale, content) in editions {
+        if let Some(entry) = live.get_mut(&id) {
+            entry.texts.insert(parse_locale(&locale, id)?, parse_text(kind, &content, id)?);
+        }
+    }
+    Ok(live.into_values().collect())
 }
 
 /// The kill of a journal record's entry, when it is another record.

@@ -13,7 +13,7 @@ mod timeline;
 mod transaction;
 
 pub use lookup::LiveEntry;
-pub(crate) use lookup::{parse_act, parse_edition, parse_kind, parse_locale};
+pub(crate) use lookup::{live_entries, parse_act, parse_edition, parse_kind, parse_locale};
 pub use outcome::{Act, Applied, Outcome, Refusal};
 pub use publisher::Publisher;
 pub(crate) use publisher::parse_entry;

@@ -1,6 +1,7 @@
 //! Drafts, their languages, their history.
 
 mod list;
+mod mention;
 mod object;
 mod revision;
 

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use griot_access::EditorialAct;
 use griot_domain::{EntryId, Locale};
-use griot_front::directive::{List, Sliced};
+use griot_front::directive::{Cost, List, Sliced};
 use griot_persistence::Drafted;
 
+use super::mention::FoundMention;
 use super::revision::{Comparison, Revision};
 use crate::graphql::delivery::scalar::{Json, PortableText, Tag};
 use crate::graphql::editorial::editor::Caller;
-use crate::graphql::editorial::error::{Nullable, nullable};
+use crate::graphql::editorial::error::{EditorialError, Nullable, nullable};
 use crate::graphql::editorial::input::{When, number};
 use crate::graphql::editorial::query::count;
 
@@ -93,6 +94,23 @@ impl Draft {
             locales.as_ref().is_none_or(|tags| tags.iter().any(is_named))
         };
         self.0.content.editions.keys().filter(|locale| wanted(locale)).filter_map(|tag| self.text(tag)).collect()
+    }
+
+    /// Whom and what a text of an article names, as the mention finder reads it now: people, institutions and events, as
+    /// they are public or drafted, in the order of the text; the first 500. It changes nothing: what is right goes into
+    /// `mentions` of an update. Null for other kinds, and for a language the draft lacks.
+    #[graphql(directive = List::apply(50), directive = Cost::apply(50))]
+    async fn mentions_found(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The language of the text.")] locale: Tag,
+    ) -> Nullable<Vec<FoundMention>> {
+        let found = async {
+            let caller = Caller::who_may(ctx, EditorialAct::Read)?;
+            let locale = Locale::parse(&locale.0).map_err(|err| EditorialError::invalid("locale", err.to_string()))?;
+            FoundMention::load(caller.store(), &self.0, &locale).await
+        };
+        nullable(found.await)
     }
 
     /// Its history, the newest revision first. Revision 0 is the published state that the first edit began with.
