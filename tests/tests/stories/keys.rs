@@ -1,11 +1,18 @@
 //! Keys are made, listed, replaced and revoked at the command line.
 
+use griot_persistence::{EditorialStore, Location};
 use griot_testbed::Backend;
 use griot_tests::Record;
 use rstest::rstest;
+use serde_json::json;
 
 fn made(record: &Record, args: &[&str]) -> (String, String) {
-    let key = record.run(&[&["key"], args].concat()).expect_success().stdout.trim().to_owned();
+    split(record.run(&[&["key"], args].concat()).expect_success().stdout)
+}
+
+/// The public part of a key, and the key.
+fn split(output: String) -> (String, String) {
+    let key = output.trim().to_owned();
     let id = key.split('_').nth(2).expect("the public part is the third").to_owned();
     (id, key)
 }
@@ -32,6 +39,43 @@ fn a_key_is_made_replaced_and_revoked(#[values(Backend::Sqlite, Backend::Postgre
     assert!(line(&partner).contains("delivery, embargo") && line(&partner).contains("never"), "{listed}");
     let secret = &key[21..64];
     assert!(!listed.contains(secret), "a secret is shown once");
+}
+
+#[rstest]
+fn what_is_done_with_keys_stands_in_the_audit_log(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let record = Record::new(backend);
+    record.run(&["migrate"]).expect_success();
+    let (first, key) = made(&record, &["create", "--role", "editor", "--name", "Awa Traoré"]);
+    let (partner, _) = made(&record, &["create", "--delivery", "--embargo", "--name", "Partner site"]);
+    record.run(&["key", "rotate", "nobody"]).expect_code(1);
+    let rotate = record.command(&["key", "rotate", &first]).env("USER", "sekou").output().unwrap();
+    let (second, _) = split(String::from_utf8(rotate.stdout).unwrap());
+    record.run(&["key", "revoke", &key]).expect_success();
+    record.run(&["key", "list"]).expect_success();
+    let whole = record.run(&["audit", "verify"]).expect_success().stdout;
+    assert!(whole.contains("its last record is number 4"), "{whole}");
+
+    let location = match backend {
+        Backend::Sqlite => Location::Sqlite { data_dir: record.data() },
+        Backend::Postgres => Location::Postgres { url: record.url().to_owned(), delivery_url: None },
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let mut log =
+        runtime.block_on(async { EditorialStore::open(&location).await.unwrap().audit_page(None, 10).await.unwrap() });
+    log.reverse();
+    let told: Vec<_> = log.iter().map(|one| one.record.detail.clone()).collect();
+    let expected = [
+        json!({ "act": "create", "key": first, "name": "Awa Traoré", "opens": "editor" }),
+        json!({ "act": "create", "key": partner, "name": "Partner site", "opens": "delivery, embargo" }),
+        json!({ "act": "rotate", "key": second, "of": first }),
+        json!({ "act": "revoke", "key": first }),
+    ];
+    assert_eq!(told, expected, "what failed is not there, nor any secret");
+    for one in &log {
+        assert!(one.record.author.starts_with("cli:"), "{one:?}");
+        assert_eq!((one.record.verb.as_str(), one.record.origin.as_str()), ("manage keys", "griot key"));
+    }
+    assert_eq!(log[2].record.author, "cli:sekou");
 }
 
 #[test]

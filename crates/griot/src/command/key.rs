@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use chrono::{DateTime, Utc};
-use griot_access::{ExposeSecret, Grant, Issued, KeyRing, NewHolder};
+use griot_access::{EditorialAct, ExposeSecret, Grant, Issued, KeyRing, NewHolder};
 use griot_domain::{Clock, SystemClock};
-use griot_persistence::{AccessKey, AccessKeys, KeyGrant};
+use griot_persistence::{AccessKey, AccessKeys, AuditRecord, EditorialStore, KeyGrant, Location};
+use serde_json::{Value, json};
 
 use crate::cli::{Key, NewKey};
 use crate::config::Config;
@@ -17,27 +18,65 @@ use crate::say::{complain, say};
 /// Runs one of the commands about keys.
 pub async fn run(config: &Config, command: Key) -> anyhow::Result<ExitCode> {
     place::require(config)?;
-    let keys = AccessKeys::open(&place::location(config)).await?;
+    let location = place::location(config);
+    let keys = AccessKeys::open(&location).await?;
     let ring = KeyRing::new(keys, Arc::new(SystemClock));
     match command {
-        Key::Create(options) => create(&ring, options).await?,
+        Key::Create(options) => create(&ring, &location, options).await?,
         Key::Rotate { id, expires } => {
-            show(&ring.rotate(&id, expires).await?)?;
+            let issued = ring.rotate(&id, expires).await?;
+            recorded(&ring, &location, &issued, json!({ "act": "rotate", "key": issued.id, "of": id })).await?;
+            show(&issued)?;
             complain(format!("{id} opens the same until you run `griot key revoke {id}`"));
         }
         Key::List => list(&ring).await?,
-        Key::Revoke { id } => revoke(&ring, &id).await?,
+        Key::Revoke { id } => revoke(&ring, &location, &id).await?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn create(ring: &KeyRing, options: NewKey) -> anyhow::Result<()> {
-    let grant = match options.role {
-        Some(role) => Grant::Editorial(role),
-        None => Grant::Delivery { sees_embargoed: options.embargo },
+async fn create(ring: &KeyRing, location: &Location, options: NewKey) -> anyhow::Result<()> {
+    let (grant, opens) = match options.role {
+        Some(role) => (Grant::Editorial(role), role.as_str()),
+        None => (Grant::Delivery { sees_embargoed: options.embargo }, delivery(options.embargo)),
     };
     let holder = NewHolder { name: options.name, grant, lives: options.expires };
-    show(&ring.issue(holder).await?)
+    let issued = ring.issue(holder).await?;
+    let detail = json!({ "act": "create", "key": issued.id, "name": issued.name, "opens": opens });
+    recorded(ring, location, &issued, detail).await?;
+    show(&issued)
+}
+
+/// Writes a new key down in the audit log; a key that is in nobody's log opens nothing.
+async fn recorded(ring: &KeyRing, location: &Location, issued: &Issued, detail: Value) -> anyhow::Result<()> {
+    if let Err(err) = record(location, detail).await {
+        ring.revoke(&issued.id).await?;
+        return Err(err.context("the key was not made"));
+    }
+    Ok(())
+}
+
+/// Adds to the audit log what was done with a key: its id, never its secret.
+async fn record(location: &Location, detail: Value) -> anyhow::Result<()> {
+    // Whoever can run this can say anything here; it tells honest people apart.
+    let user =
+        ["USER", "LOGNAME"].into_iter().find_map(|name| std::env::var(name).ok().filter(|user| !user.is_empty()));
+    let record = AuditRecord {
+        at: SystemClock.now(),
+        author: format!("cli:{}", user.as_deref().unwrap_or("unknown")),
+        origin: "griot key".to_owned(),
+        verb: EditorialAct::ManageKeys.as_str().to_owned(),
+        subjects: Vec::new(),
+        detail,
+    };
+    let write = async {
+        let store = EditorialStore::open(location).await?;
+        let mut act = store.begin().await?;
+        act.audit(&record).await?;
+        act.commit().await?;
+        store.close().await
+    };
+    write.await.context("the audit log cannot be written")
 }
 
 /// The key alone on standard output, so that a script can keep it; the rest beside it.
@@ -64,11 +103,12 @@ async fn list(ring: &KeyRing) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn revoke(ring: &KeyRing, id: &str) -> anyhow::Result<()> {
+async fn revoke(ring: &KeyRing, location: &Location, id: &str) -> anyhow::Result<()> {
     // Whoever pastes the whole key should not have to take it apart in a hurry.
     let id = griot_access::Token::parse(id).map_or(id.to_owned(), |token| token.id().to_owned());
     match ring.revoke(&id).await? {
         Some(since) => {
+            record(location, json!({ "act": "revoke", "key": id })).await?;
             let since = since.format("%Y-%m-%d %H:%M UTC");
             Ok(say(format!("key {id} is revoked since {since}; servers refuse it within 5 s"))?)
         }
@@ -79,9 +119,12 @@ async fn revoke(ring: &KeyRing, id: &str) -> anyhow::Result<()> {
 fn opens(key: &AccessKey) -> String {
     match &key.grant {
         KeyGrant::Editorial { role } => role.clone(),
-        KeyGrant::Delivery { sees_embargoed: false } => "delivery".to_owned(),
-        KeyGrant::Delivery { sees_embargoed: true } => "delivery, embargo".to_owned(),
+        KeyGrant::Delivery { sees_embargoed } => delivery(*sees_embargoed).to_owned(),
     }
+}
+
+fn delivery(sees_embargoed: bool) -> &'static str {
+    if sees_embargoed { "delivery, embargo" } else { "delivery" }
 }
 
 fn state(key: &AccessKey, now: DateTime<Utc>) -> String {
