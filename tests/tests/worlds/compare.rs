@@ -15,7 +15,7 @@ const ASKERS: usize = 4;
 /// Differences that are told; one is enough to know.
 const MOST_TOLD: usize = 5;
 
-/// How often a request is unordered whose errors come in no set order.
+/// How often a request is unsettled whose errors come in no set order.
 const MOST_REPEATS: usize = 20;
 
 /// What is asked, and of whom.
@@ -37,7 +37,7 @@ pub struct Findings {
     pub requests: usize,
     pub differences: usize,
     /// Answers compared without the order of their errors, which nothing sets.
-    pub unordered: usize,
+    pub unsettled: usize,
     /// The first of them, for people to read.
     pub told: Vec<String>,
     /// Markers that came back to somebody who had not named them, and where.
@@ -60,7 +60,7 @@ impl Round<'_> {
         for found in askers {
             all.requests += found.requests;
             all.differences += found.differences;
-            all.unordered += found.unordered;
+            all.unsettled += found.unsettled;
             all.faultless += found.faultless;
             all.told.extend(found.told);
             all.leaks.extend(found.leaks);
@@ -87,9 +87,9 @@ impl Round<'_> {
             }
             let (first, second) = (plain.send(&made.ask), secret.send(&made.ask));
             let is_alike = first == second || {
-                let is_unordered = in_set_order(&first).is_some() && meet(&made.ask, &plain, &secret);
-                found.unordered += usize::from(is_unordered);
-                is_unordered
+                let is_unsettled = without_items(&first).is_some() && meet(&made.ask, &plain, &secret);
+                found.unsettled += usize::from(is_unsettled);
+                is_unsettled
             };
             found.note(&made.ask, [&first, &second], is_alike, self.sweep);
             if is_faultless(&first) {
@@ -104,10 +104,10 @@ impl Round<'_> {
 
 impl std::fmt::Display for Findings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { requests, faultless, unordered, differences, statuses, leaks, .. } = self;
+        let Self { requests, faultless, unsettled, differences, statuses, leaks, .. } = self;
         write!(
             f,
-            "{requests} requests, {faultless} without an error, statuses {statuses:?}, {unordered} with errors in another order, "
+            "{requests} requests, {faultless} without an error, statuses {statuses:?}, {unsettled} with the error of another item, "
         )?;
         write!(f, "{differences} differences, {} markers", leaks.len())
     }
@@ -134,10 +134,10 @@ impl Findings {
     }
 }
 
-/// An answer without what depends on the order in which fields happen to be resolved. Of fields that fail below the
-/// items of a list, any may come first; where nothing may be null, the first is the only one told. `None` when nothing
-/// failed below a field.
-fn in_set_order(answer: &Answer) -> Option<Answer> {
+/// An answer without what depends on which fields happen to be resolved first. Errors stand in the order of their paths,
+/// but where nothing may be null, the first of the items that fail is the only one told. `None` when nothing failed below
+/// a field.
+fn without_items(answer: &Answer) -> Option<Answer> {
     let mut body: Value = serde_json::from_slice(&answer.body).ok()?;
     let errors = body["errors"].as_array_mut()?;
     if !errors.iter().any(|error| error["path"].is_array()) {
@@ -148,7 +148,6 @@ fn in_set_order(answer: &Answer) -> Option<Answer> {
             *step = Value::Null;
         }
     }
-    errors.sort_by_key(Value::to_string);
     errors.dedup();
     let mut answer = answer.clone();
     answer.headers.retain(|(name, _)| name != "content-length");
@@ -160,8 +159,8 @@ fn in_set_order(answer: &Answer) -> Option<Answer> {
 fn meet(ask: &Ask, plain: &Wire, secret: &Wire) -> bool {
     let mut given: [Vec<Answer>; 2] = Default::default();
     (0..MOST_REPEATS).any(|_| {
-        given[0].extend(in_set_order(&plain.send(ask)));
-        given[1].extend(in_set_order(&secret.send(ask)));
+        given[0].extend(without_items(&plain.send(ask)));
+        given[1].extend(without_items(&secret.send(ask)));
         given[0].iter().any(|answer| given[1].contains(answer))
     })
 }

@@ -1,5 +1,6 @@
 //! What goes back to the client: bodies, statuses and headers.
 
+use std::cmp::Ordering;
 use std::io::Write;
 
 use async_graphql::{PathSegment, Response as Executed, ServerError, Value};
@@ -81,7 +82,7 @@ impl Style<'_> {
     }
 
     /// The answer to a request that was run. `cost` is told when asked for.
-    pub(crate) fn executed(&self, executed: Executed, cost: Option<u64>) -> Response<Body> {
+    pub(crate) fn executed(&self, mut executed: Executed, cost: Option<u64>) -> Response<Body> {
         if let Some(refusal) = refusal_of(&executed) {
             return self.refused(&refusal);
         }
@@ -92,6 +93,8 @@ impl Style<'_> {
             }
             _ => StatusCode::OK,
         };
+        // Items of a list are resolved at the same time: two equal servers shall give equal answers all the same.
+        executed.errors.sort_by(|a, b| by_path(&a.path, &b.path).then_with(|| a.message.cmp(&b.message)));
         let body = ExecutedBody {
             errors: executed.errors.into_iter().take(self.max_errors).map(presentable).collect(),
             data: executed.data,
@@ -146,6 +149,18 @@ fn presentable(error: ServerError) -> FieldError {
         "internal error".to_owned()
     };
     FieldError { message, locations, path: error.path, extensions }
+}
+
+/// The order of errors: that of their paths, step by step, positions by number before names; an outer field before what
+/// is in it.
+fn by_path(a: &[PathSegment], b: &[PathSegment]) -> Ordering {
+    fn key(segment: &PathSegment) -> (Option<&str>, usize) {
+        match segment {
+            PathSegment::Index(index) => (None, *index),
+            PathSegment::Field(name) => (Some(name), 0),
+        }
+    }
+    a.iter().map(key).cmp(b.iter().map(key))
 }
 
 /// Path without aliases' values: `articles.0.title`.
@@ -232,5 +247,62 @@ impl Write for Capped {
 
     fn flush(&mut self) -> std::io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::to_bytes;
+    use rstest::rstest;
+
+    use super::*;
+
+    fn failed(path: &str, message: &str) -> ServerError {
+        let step = |step: &str| step.parse().map_or_else(|_| PathSegment::Field(step.to_owned()), PathSegment::Index);
+        let mut error = ServerError::new(message, None).with_path(path.split('.').map(step).collect());
+        error.extensions.get_or_insert_default().set("code", code::BAD_USER_INPUT);
+        error
+    }
+
+    #[rstest]
+    #[case([0, 1, 2, 3, 4, 5])]
+    #[case([5, 4, 3, 2, 1, 0])]
+    #[case([3, 0, 5, 1, 4, 2])]
+    #[tokio::test]
+    async fn errors_stand_in_the_order_of_their_paths_however_they_came(#[case] came: [usize; 6]) {
+        let in_order = [
+            failed("list", "no list"),
+            failed("list.2.name", "no name"),
+            failed("list.2.title", "a"),
+            failed("list.2.title", "b"),
+            failed("list.10.name", "no name"),
+            failed("other", "none"),
+        ];
+        let mut executed = Executed::new(Value::Object(Default::default()));
+        executed.errors = came.iter().map(|place| in_order[*place].clone()).collect();
+        let no_store = HeaderValue::from_static("no-store");
+        let style = Style {
+            media: MediaType::Response,
+            profile: StatusProfile::default(),
+            cache_control: &no_store,
+            max_bytes: usize::MAX,
+            max_errors: 5,
+        };
+        let body = to_bytes(style.executed(executed, None).into_body(), usize::MAX).await.unwrap();
+        let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        let told: Vec<_> = body["errors"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|error| format!("{} {}", error["path"], error["message"]))
+            .collect();
+        let expected = [
+            r#"["list"] "no list""#,
+            r#"["list",2,"name"] "no name""#,
+            r#"["list",2,"title"] "a""#,
+            r#"["list",2,"title"] "b""#,
+            r#"["list",10,"name"] "no name""#,
+        ];
+        assert_eq!(told, expected, "also which ones are left out");
     }
 }
