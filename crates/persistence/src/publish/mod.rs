@@ -14,7 +14,7 @@ mod transaction;
 
 pub use lookup::LiveEntry;
 pub(crate) use lookup::{live_entries, parse_act, parse_edition, parse_kind, parse_locale};
-pub use outcome::{Act, Applied, Outcome, Refusal};
+pub use outcome::{Act, Outcome, Refusal};
 pub use publisher::Publisher;
 pub(crate) use publisher::parse_entry;
 pub(crate) use rows::{digest, free_external_ids};

@@ -31,20 +31,6 @@ pub enum Outcome {
     Refused(Refusal),
 }
 
-/// What became of an editorial act.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Applied {
-    /// All of it was published, in the order given.
-    Done(Vec<Outcome>),
-    /// The store has taken it up before; nothing was written.
-    Already {
-        /// Number of the last act the store has taken up.
-        last: i64,
-    },
-    /// At least one publication was refused, so nothing was written. The outcomes are those it would have had.
-    Refused(Vec<Outcome>),
-}
-
 /// Why a publication was refused; nothing of it was written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {

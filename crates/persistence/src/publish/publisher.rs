@@ -5,7 +5,7 @@ use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder};
 
-use super::{Act, Applied, Outcome};
+use super::{Act, Outcome};
 use crate::entity::mention_suggestion;
 use crate::location::Access;
 use crate::{Location, StoreError, StoreName, Suggestion, migrate};
@@ -54,26 +54,6 @@ impl Publisher {
         let outcomes = tx.publish(publications, act).await?;
         tx.rollback().await?;
         Ok(outcomes)
-    }
-
-    /// Publishes as the editorial act `number`, in one transaction, exactly once: a number already applied changes
-    /// nothing, and one that leaves others out is [`StoreError::Corrupt`]. Unlike [`Publisher::publish`], one refusal
-    /// stops all.
-    pub async fn apply(&self, number: i64, publications: &[Publication], act: &Act) -> Result<Applied, StoreError> {
-        let tx = self.begin().await?;
-        let last = tx.applied().await?;
-        if last >= number {
-            tx.rollback().await?;
-            return Ok(Applied::Already { last });
-        }
-        let outcomes = tx.publish(publications, act).await?;
-        if outcomes.iter().any(|outcome| matches!(outcome, Outcome::Refused(_))) {
-            tx.rollback().await?;
-            return Ok(Applied::Refused(outcomes));
-        }
-        tx.set_applied(number).await?;
-        tx.commit().await?;
-        Ok(Applied::Done(outcomes))
     }
 
     /// Replaces the open suggestions of one edition; the same ones again write nothing. Only the editorial store has a place for them.

@@ -1,59 +1,49 @@
-//! Editorial acts: taken up whole, once, and in order.
+//! Editorial acts in a store: whole, once, and in order.
 
-use griot_persistence::{Applied, Outcome, Refusal, StoreError};
+use griot_persistence::{Outcome, Publisher, Refusal, StoreError, StoreName};
 use rstest::rstest;
 
 use crate::support::*;
 
 #[rstest]
 #[tokio::test]
-async fn an_act_is_taken_up_once(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
-    let store = fresh_store(backend).await;
-    let act = act("2026-01-01");
-    let first = [topic(1, "A").build(), topic(2, "B").build()];
-    let done = store.publisher.apply(1, &first, &act).await.unwrap();
-    assert_eq!(done, Applied::Done(vec![Outcome::Created { seq: 1 }, Outcome::Created { seq: 2 }]));
-
-    let before = store.traces().await;
-    let other = [topic(3, "C").build()];
-    assert_eq!(store.publisher.apply(1, &other, &act).await.unwrap(), Applied::Already { last: 1 });
-    assert_eq!(store.publisher.apply(0, &other, &act).await.unwrap(), Applied::Already { last: 1 });
-    assert_eq!(store.traces().await, before);
-
-    let done = store.publisher.apply(2, &first, &act).await.unwrap();
-    assert_eq!(done, Applied::Done(vec![Outcome::Unchanged, Outcome::Unchanged]), "an act may change nothing");
-    assert_eq!(store.publisher.apply(2, &other, &act).await.unwrap(), Applied::Already { last: 2 });
-}
-
-#[rstest]
-#[tokio::test]
 async fn an_act_that_leaves_another_out_is_an_error(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
     let store = fresh_store(backend).await;
     let before = store.traces().await;
-    let error = store.publisher.apply(2, &[topic(1, "A").build()], &act("2026-01-01")).await.unwrap_err();
-    assert!(matches!(error, StoreError::Corrupt { .. }), "{error:?}");
-    assert!(error.to_string().contains("act 2 was to follow act 0"), "{error}");
-    assert_eq!(store.traces().await, before);
-    let done = store.publisher.apply(1, &[topic(1, "A").build()], &act("2026-01-01")).await.unwrap();
-    assert!(matches!(done, Applied::Done(_)), "{done:?}");
+    for number in [0, 2] {
+        let tx = store.publisher.begin().await.unwrap();
+        tx.publish(&[topic(1, "A").build()], &act("2026-01-01")).await.unwrap();
+        let error = tx.set_applied(number).await.unwrap_err();
+        assert!(matches!(error, StoreError::Corrupt { .. }), "{error:?}");
+        assert!(error.to_string().contains(&format!("act {number} was to follow act 0")), "{error}");
+        tx.rollback().await.unwrap();
+        assert_eq!(store.traces().await, before);
+    }
 }
 
 #[rstest]
 #[tokio::test]
-async fn one_refusal_stops_an_act(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+async fn a_refusal_leaves_the_number_free_when_the_act_is_given_up(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
     let store = fresh_store(backend).await;
     let act = act("2026-01-01");
-    store.publisher.apply(1, &[topic(1, "A").slug("fr", "a").build()], &act).await.unwrap();
+    store.publish(&[topic(1, "A").slug("fr", "a").build()]).await;
     let before = store.traces().await;
     let set = [topic(2, "B").build(), topic(3, "A").slug("fr", "a").build(), topic(4, "C").build()];
-    let Applied::Refused(outcomes) = store.publisher.apply(2, &set, &act).await.unwrap() else { panic!("refused") };
+    let tx = store.publisher.begin().await.unwrap();
+    let outcomes = tx.publish(&set, &act).await.unwrap();
     let taken = Refusal::SlugTaken { locale: locale("fr"), slug: slug("a"), holder: id(1) };
     assert_eq!(outcomes[1], Outcome::Refused(taken));
     assert!(matches!((&outcomes[0], &outcomes[2]), (Outcome::Created { .. }, Outcome::Created { .. })), "{outcomes:?}");
+    drop(tx);
     assert_eq!(store.traces().await, before, "nothing of it was written");
 
-    let done = store.publisher.apply(2, &[topic(2, "B").build()], &act).await.unwrap();
-    assert_eq!(done, Applied::Done(vec![Outcome::Created { seq: 2 }]), "the number is still free, and so is the seq");
+    let tx = store.publisher.begin().await.unwrap();
+    assert_eq!(tx.applied().await.unwrap(), 0);
+    assert_eq!(tx.publish(&[topic(2, "B").build()], &act).await.unwrap(), [Outcome::Created { seq: 2 }]);
+    tx.set_applied(1).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 #[rstest]
@@ -93,14 +83,16 @@ async fn of_many_who_take_up_the_same_acts_one_does(#[values(Backend::Sqlite, Ba
         .map(|_| {
             let location = store.location.clone();
             tokio::spawn(async move {
-                let publisher = griot_persistence::Publisher::open(&location, griot_persistence::StoreName::Published)
-                    .await
-                    .unwrap();
+                let publisher = Publisher::open(&location, StoreName::Published).await.unwrap();
                 let mut done = 0;
                 for number in 1..=10_i64 {
-                    let set = [topic(number as u128, "A").build()];
-                    let applied = publisher.apply(number, &set, &act("2026-01-01")).await.unwrap();
-                    done += u32::from(matches!(applied, Applied::Done(_)));
+                    let tx = publisher.begin().await.unwrap();
+                    if tx.applied().await.unwrap() < number {
+                        tx.publish(&[topic(number as u128, "A").build()], &act("2026-01-01")).await.unwrap();
+                        tx.set_applied(number).await.unwrap();
+                        tx.commit().await.unwrap();
+                        done += 1;
+                    }
                 }
                 done
             })
