@@ -3,7 +3,6 @@
 
 mod address;
 mod client;
-mod store;
 mod vetting;
 
 pub(crate) use client::Fetcher;

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use griot_domain::AssetFile;
+use griot_files::Incoming;
 use reqwest::dns::Resolve;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode};
 use url::Url;
 
-use super::store::{HEAD, Incoming, sniff};
 use super::vetting::{Forbidden, SystemResolver, VettedResolver, Vetting, Way};
 use crate::wordpress::MediaOptions;
 
@@ -113,19 +113,17 @@ impl Fetcher {
         if response.content_length().is_some_and(|length| length > MAX_BYTES) {
             return Err(FetchError::TooLarge);
         }
-        let mut head = Vec::new();
         let mut incoming = Incoming::create(&self.folder)?;
         while let Some(chunk) = response.chunk().await.map_err(explain)? {
-            head.extend(chunk.iter().take(HEAD - head.len()));
-            if head.len() == HEAD && sniff(&head).is_none() {
-                return Err(FetchError::Type);
-            }
-            if incoming.length + chunk.len() as u64 > MAX_BYTES {
+            if incoming.length() + chunk.len() as u64 > MAX_BYTES {
                 return Err(FetchError::TooLarge);
             }
             incoming.write(&chunk)?;
+            if incoming.is_hopeless() {
+                return Err(FetchError::Type);
+            }
         }
-        let kind = sniff(&head).ok_or(FetchError::Type)?;
+        let kind = incoming.kind().ok_or(FetchError::Type)?;
         Ok(incoming.keep(kind)?)
     }
 }
