@@ -9,7 +9,9 @@ mod m20261124_000002_suggestions;
 mod m20261124_000003_notices;
 mod m20261124_000004_access;
 mod m20261124_000005_drafting;
+mod m20261124_000006_files;
 mod m20261124_000006_schedule_seq;
+mod m20261124_000006_uploads;
 
 /// Brings the published store up to date.
 pub struct PublishedMigrator;
@@ -17,7 +19,11 @@ pub struct PublishedMigrator;
 #[async_trait::async_trait]
 impl MigratorTrait for PublishedMigrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261124_000001_record::Migration), Box::new(m20261124_000003_notices::Migration)]
+        vec![
+            Box::new(m20261124_000001_record::Migration),
+            Box::new(m20261124_000003_notices::Migration),
+            Box::new(m20261124_000006_files::Migration),
+        ]
     }
 }
 
@@ -33,7 +39,9 @@ impl MigratorTrait for EditorialMigrator {
             Box::new(m20261124_000003_notices::Migration),
             Box::new(m20261124_000004_access::Migration),
             Box::new(m20261124_000005_drafting::Migration),
+            Box::new(m20261124_000006_files::Migration),
             Box::new(m20261124_000006_schedule_seq::Migration),
+            Box::new(m20261124_000006_uploads::Migration),
         ]
     }
 }

@@ -1,6 +1,7 @@
 //! What can be done. Each command names the entries and revisions it was decided on.
 
 mod create;
+mod file;
 mod merge;
 mod publish;
 mod retract;

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use crate::files::Files;
 use crate::{Command, UserError, UserErrorCode};
 
 /// Who does something, and from where.
@@ -46,6 +47,7 @@ pub struct Desk {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdSource>,
     pub(crate) two_person: TwoPerson,
+    pub(crate) files: Option<Files>,
 }
 
 /// A command under way.
@@ -64,7 +66,7 @@ pub(crate) type Step<T> = Result<Result<T, Vec<UserError>>, StoreError>;
 impl Desk {
     /// A desk over a record.
     pub fn new(store: EditorialStore, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>, two_person: TwoPerson) -> Self {
-        Self { store, clock, ids, two_person }
+        Self { store, clock, ids, two_person, files: None }
     }
 
     /// The drafts, revisions, schedules and log to read.
@@ -116,6 +118,12 @@ impl Desk {
             work.tx.remember(author, key, &digest, &answer, at).await?;
         }
         done.is_pending = work.tx.commit().await? == Committed::Pending;
+        if matches!(command, Command::Publish { .. } | Command::Kill { .. }) {
+            self.settle_act(&done).await;
+        }
+        if done.is_pending {
+            self.expect_files();
+        }
         Ok(Ok(done))
     }
 }

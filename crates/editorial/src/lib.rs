@@ -5,10 +5,12 @@
 mod command;
 mod desk;
 mod error;
+mod files;
 mod rules;
 mod scheduler;
 
 pub use command::{BlockEdit, Command, PublishItem};
 pub use desk::{Desk, Doing, Done, Performed};
 pub use error::{Detail, UserError, UserErrorCode};
+pub use files::{FilesError, UPLOAD_LIFE};
 pub use scheduler::{ClockGuard, Scheduler, Tick};

@@ -12,6 +12,10 @@ use crate::command::{erasing, refusals};
 
 /// How often it looks.
 const PERIOD: Duration = Duration::from_millis(200);
+/// How often every file is looked over; it begins with the first look.
+const FILES_PERIOD: Duration = Duration::from_secs(3_600);
+/// How soon after one that failed.
+const FILES_RETRY: Duration = Duration::from_secs(5);
 /// How far the wall clock may stray from the steady one before nothing is published any more.
 const MOST_DRIFT: TimeDelta = TimeDelta::seconds(5);
 /// How far the machine's clock may be from the database's.
@@ -42,6 +46,8 @@ pub struct Scheduler {
     guard: ClockGuard,
     asks_database: bool,
     was_frozen: bool,
+    /// When every file was last looked over, by the steady clock.
+    files_looked: Option<Instant>,
 }
 
 impl ClockGuard {
@@ -71,7 +77,7 @@ impl Scheduler {
     /// A scheduler that trusts the clock as it is now.
     pub fn new(desk: Arc<Desk>) -> Self {
         let guard = ClockGuard::new(desk.clock.now(), Instant::now());
-        Self { desk, guard, asks_database: true, was_frozen: false }
+        Self { desk, guard, asks_database: true, was_frozen: false, files_looked: None }
     }
 
     /// One that does not compare the clock with the database's, for a clock that is set by hand.
@@ -98,7 +104,8 @@ impl Scheduler {
 
     /// Looks once.
     pub async fn tick(&mut self, steady: Instant) -> Result<Tick, StoreError> {
-        self.desk.store.finish().await?;
+        let has_caught_up = self.desk.store.finish().await?;
+        self.settle_files(steady, has_caught_up).await;
         let now = self.desk.clock.now();
         // A clock that was set back is told of when something should be public by now.
         let latest = now.max(self.guard.expected(steady));
@@ -116,6 +123,19 @@ impl Scheduler {
             }
         }
         Ok(tick)
+    }
+
+    /// Brings files to where they belong: at the first look, after acts that others left, now and then, and again
+    /// after a failure, which is in the log and stops nothing else.
+    async fn settle_files(&mut self, steady: Instant, has_caught_up: bool) {
+        let pause = if self.desk.has_files_behind() { FILES_RETRY } else { FILES_PERIOD };
+        let is_due = self.files_looked.is_none_or(|last| steady.saturating_duration_since(last) >= pause);
+        if is_due || has_caught_up {
+            self.files_looked = Some(steady);
+            if let Err(err) = self.desk.settle_files().await {
+                tracing::error!(error = %err, "files are not where they belong; it is tried again");
+            }
+        }
     }
 
     async fn is_frozen(&mut self, now: DateTime<Utc>, steady: Instant) -> Result<bool, StoreError> {
@@ -175,6 +195,7 @@ impl Scheduler {
         };
         tx.audit(&record).await?;
         tx.commit().await?;
+        self.desk.settle_files_of(&schedule.entries()).await;
         Ok(schedule.state == ScheduleState::Done)
     }
 }

@@ -8,13 +8,13 @@ use axum::http::request::Parts;
 use axum::http::{Method, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
-use griot_access::{Caller, Reader};
+use griot_access::{AuthFailure, Caller, Reader};
 use griot_domain::{Clock, Locale, Site};
 use griot_front::Front;
 use griot_persistence::PublishedStore;
 
 use crate::GRAPHQL_PATH;
-use crate::auth::{Gate, depending_on_reader, for_one_reader, turn_away};
+use crate::auth::{Credentials, Gate, depending_on_reader, for_one_reader, turn_away};
 use crate::graphql::delivery::{Delivery, DeliverySchema, Loads};
 
 /// How much of the record somebody sees.
@@ -58,14 +58,21 @@ pub(crate) struct Showing {
 }
 
 impl Showing {
-    /// The record in `store`.
-    pub fn of(&self, store: PublishedStore) -> Arc<Delivery> {
+    /// The record in `store`, with media files below `media_path`.
+    pub fn of(&self, store: PublishedStore, media_path: &str) -> Arc<Delivery> {
         let Self { site, fallback_locales, public_url, clock } = self.clone();
-        Arc::new(Delivery { store, site, fallback_locales, public_url, clock })
+        let media_url = format!("{public_url}{media_path}");
+        Arc::new(Delivery { store, site, fallback_locales, media_url, clock })
     }
 }
 
 impl Audiences {
+    /// The record as whoever sent a request sees it, and whether that is more than the public does.
+    pub async fn of(&self, credentials: &Credentials) -> Result<(Shown, bool), AuthFailure> {
+        let audience = Audience::of(self.gate.caller(credentials).await?.as_ref());
+        Ok((self.shown(audience), audience == Audience::Early))
+    }
+
     fn shown(&self, audience: Audience) -> Shown {
         let delivery = match (audience, &self.early) {
             (Audience::Early, Some(early)) => early,
@@ -76,8 +83,8 @@ impl Audiences {
 }
 
 /// `/graphql`.
-pub(crate) fn delivery_routes(front: Arc<Front<DeliverySchema>>, audiences: Audiences) -> Router {
-    front.routes(GRAPHQL_PATH).layer(from_fn_with_state(Arc::new(audiences), by_audience))
+pub(crate) fn delivery_routes(front: Arc<Front<DeliverySchema>>, audiences: Arc<Audiences>) -> Router {
+    front.routes(GRAPHQL_PATH).layer(from_fn_with_state(audiences, by_audience))
 }
 
 /// Shows each reader what the key in hand opens; without one, what is published.
@@ -88,9 +95,9 @@ async fn by_audience(State(audiences): State<Arc<Audiences>>, mut request: Reque
     }
     let is_keyed = request.headers().contains_key(header::AUTHORIZATION);
     let credentials = audiences.gate.credentials(&request);
-    let response = match audiences.gate.caller(&credentials).await {
-        Ok(caller) => {
-            request.extensions_mut().insert(audiences.shown(Audience::of(caller.as_ref())));
+    let response = match audiences.of(&credentials).await {
+        Ok((shown, _)) => {
+            request.extensions_mut().insert(shown);
             next.run(request).await
         }
         Err(failure) => turn_away(&failure, request.method(), request.version()),

@@ -13,6 +13,8 @@ use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 
+use crate::UPLOADS_PATH;
+
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// Origins of the sites that may ask, as browsers write them: `https://desk.example.org`.
@@ -31,7 +33,8 @@ impl AllowedOrigins {
 pub(crate) async fn listed_sites_only(State(origins): State<AllowedOrigins>, request: Request, next: Next) -> Response {
     let origin = origins.of(request.headers());
     let is_preflight = request.method() == Method::OPTIONS;
-    let mut response = if is_preflight { preflight(origin.is_some()) } else { next.run(request).await };
+    let methods = if request.uri().path() == UPLOADS_PATH { "PUT, OPTIONS" } else { "GET, HEAD, POST, OPTIONS" };
+    let mut response = if is_preflight { preflight(methods, origin.is_some()) } else { next.run(request).await };
     let headers = response.headers_mut();
     for name in [ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_EXPOSE_HEADERS] {
         headers.remove(name);
@@ -44,14 +47,15 @@ pub(crate) async fn listed_sites_only(State(origins): State<AllowedOrigins>, req
     response
 }
 
-fn preflight(is_listed: bool) -> Response {
+fn preflight(methods: &'static str, is_listed: bool) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NO_CONTENT;
     let headers = response.headers_mut();
-    headers.insert(ALLOW, HeaderValue::from_static("GET, HEAD, POST, OPTIONS"));
+    headers.insert(ALLOW, HeaderValue::from_static(methods));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     if is_listed {
-        headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
+        let asked = if methods.starts_with("PUT") { "PUT" } else { "GET, POST" };
+        headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static(asked));
         headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("Authorization, Content-Type"));
         headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
     }

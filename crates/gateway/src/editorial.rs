@@ -21,9 +21,10 @@ pub(crate) struct Editors {
     pub origins: AllowedOrigins,
 }
 
-/// `/editorial/graphql`.
+/// `/editorial/graphql`, and where files are brought in.
 pub(crate) fn editorial_routes(
     schema: EditorialSchema,
+    uploads: Router,
     editors: Editors,
     limits: &Limits,
     options: FrontOptions,
@@ -35,7 +36,7 @@ pub(crate) fn editorial_routes(
         ..options
     };
     let front = Arc::new(Front::new(schema, &editorial_sdl(), roomy(limits), options)?);
-    let routes = front.routes(EDITORIAL_PATH).layer(from_fn_with_state(Arc::new(gate), editors_only));
+    let routes = front.routes(EDITORIAL_PATH).merge(uploads).layer(from_fn_with_state(Arc::new(gate), editors_only));
     Ok(routes.layer(from_fn_with_state(origins, listed_sites_only)))
 }
 

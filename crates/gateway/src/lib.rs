@@ -9,8 +9,9 @@ mod graphql;
 mod health;
 mod media;
 mod preview;
+mod uploads;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use axum::Router;
@@ -34,15 +35,24 @@ use crate::auth::Gate;
 use crate::cors::AllowedOrigins;
 use crate::editorial::{Editors, editorial_routes};
 use crate::graphql::delivery::{delivery_schema, scalar_checks, sdl};
+use crate::media::{Media, media_routes, preview_media_routes};
 use crate::preview::{Previews, preview_routes};
+use crate::uploads::upload_routes;
 
 /// Where the delivery schema is served.
 pub const GRAPHQL_PATH: &str = "/graphql";
 /// Where the delivery schema is served over drafts, to holders of preview tokens.
 pub const PREVIEW_PATH: &str = "/preview/graphql";
 
+/// Where the media files kept here are served.
+pub const MEDIA_PATH: &str = "/media";
+/// Where those of a preview are, to holders of its token.
+pub const PREVIEW_MEDIA_PATH: &str = "/preview/media";
+
 /// Where editors work.
 pub const EDITORIAL_PATH: &str = "/editorial/graphql";
+/// Where editors bring files in.
+pub const UPLOADS_PATH: &str = "/editorial/uploads";
 
 /// The delivery schema in GraphQL's own language: the contents of `schema.graphql`.
 pub fn delivery_sdl() -> String {
@@ -89,6 +99,8 @@ pub struct EditorialSide {
     pub oidc: Option<OidcValidator>,
     /// Origins of sites whose pages may ask the editorial side, such as `https://desk.example.org`.
     pub allowed_origins: Vec<String>,
+    /// Bytes of the largest file that may be brought in.
+    pub upload_bytes: u64,
 }
 
 /// Serves a record.
@@ -105,35 +117,41 @@ impl Gateway {
         let prepare = Some(Arc::new(with_loads) as Prepare);
         let options = FrontOptions { prepare, scalars: scalar_checks(), ..front.clone() };
         let delivery = Arc::new(Front::new(delivery_schema(), &sdl(), limits.clone(), options)?);
-        let public = showing.of(store.clone());
+        let public = showing.of(store.clone(), MEDIA_PATH);
+        let media = settings.media_dir.map(|folder| Media { folder: Arc::new(folder), public: store.clone() });
 
         let mut router = match settings.editorial {
             None => {
                 let gate = Gate { authenticator: Authenticator::new(None, None, clock), proxies: settings.proxies };
-                delivery_routes(delivery, Audiences { gate, public, early: None })
+                let audiences = Arc::new(Audiences { gate, public, early: None });
+                let media = media.map(|media| media_routes(media, None, Arc::clone(&audiences)));
+                delivery_routes(delivery, audiences).merge(media.unwrap_or_default())
             }
             Some(side) => {
                 let keys = Some(side.keys.clone());
                 let authenticator = Authenticator::new(keys, side.oidc, Arc::clone(&clock));
                 let gate = Gate { authenticator, proxies: settings.proxies };
-                let early = Some(showing.of(side.early));
+                let early = Some(showing.of(side.early, MEDIA_PATH));
+                let audiences = Arc::new(Audiences { gate: gate.clone(), public, early });
                 let previews = Previews::new(gate.clone(), side.location, showing.clone());
-                let schema = editorial_schema(side.desk, &showing.site);
+                let private: Option<Arc<Path>> = side.desk.folders().map(|folders| folders.uploads().into());
+                let of_previews = media.clone().map(|media| preview_media_routes(media, private.clone()));
+                let media = media.map(|media| media_routes(media, private, Arc::clone(&audiences)));
+                let schema = editorial_schema(Arc::clone(&side.desk), &showing.site);
+                let uploads = upload_routes(side.desk, side.upload_bytes);
                 let editors = Editors {
-                    gate: gate.clone(),
+                    gate,
                     previews: PreviewDesk { keys: side.keys, clock },
                     origins: AllowedOrigins(side.allowed_origins.into()),
                 };
-                delivery_routes(Arc::clone(&delivery), Audiences { gate, public, early })
-                    .merge(preview_routes(delivery, previews))
-                    .merge(editorial_routes(schema, editors, &limits, front)?)
+                delivery_routes(Arc::clone(&delivery), audiences)
+                    .merge(media.unwrap_or_default())
+                    .merge(preview_routes(delivery, of_previews.unwrap_or_default(), previews))
+                    .merge(editorial_routes(schema, uploads, editors, &limits, front)?)
             }
         };
         if let Some(options) = settings.graphiql {
             router = router.merge(graphiql_routes(options));
-        }
-        if let Some(folder) = settings.media_dir {
-            router = router.merge(media::media_routes(folder, store.clone()));
         }
         router = router.merge(health::health_routes(settings.readiness, store));
         Ok(Self { router: shell(router, &limits) })

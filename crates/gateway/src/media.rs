@@ -1,91 +1,131 @@
-//! Media files kept in the data folder.
+//! Media files kept in the data folder: served to whoever is shown an asset that has them, and to nobody else.
 
-use std::path::PathBuf;
+use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::{Extension, Path, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use griot_persistence::PublishedStore;
+use griot_files::StoredName;
+use griot_persistence::{FileState, PublishedStore, StoreError};
+use tokio::fs::File;
 use tokio_util::io::ReaderStream;
 
-/// Endings of the files an import keeps, and the media type each is served as. Nothing a browser would run.
-const TYPES: [(&str, &str); 7] = [
-    ("png", "image/png"),
-    ("jpg", "image/jpeg"),
-    ("webp", "image/webp"),
-    ("gif", "image/gif"),
-    ("avif", "image/avif"),
-    ("pdf", "application/pdf"),
-    ("mp4", "video/mp4"),
-];
+use crate::audience::{Audiences, Shown};
+use crate::auth::{for_one_reader, turn_away};
+use crate::{MEDIA_PATH, PREVIEW_MEDIA_PATH};
 
-/// The files of a record.
+/// What is public: the folder, and the store that says what of it may be served.
 #[derive(Clone)]
-struct Media {
-    folder: Arc<PathBuf>,
-    store: PublishedStore,
+pub(crate) struct Media {
+    pub folder: Arc<PathBuf>,
+    pub public: PublishedStore,
 }
 
-/// `/media/<name>` for the files in `folder`. Names are random and never reused, so answers may be kept for ever.
-pub(crate) fn media_routes(folder: PathBuf, store: PublishedStore) -> Router {
-    Router::new().route("/media/{name}", get(file)).with_state(Media { folder: Arc::new(folder), store })
+/// The same, and the folder of uploads; `None` where nothing but published content is held.
+#[derive(Clone)]
+struct Shelves {
+    media: Media,
+    private: Option<Arc<FilePath>>,
 }
 
-async fn file(State(Media { folder, store }): State<Media>, Path(name): Path<String>) -> Response {
-    let Some(media_type) = media_type(&name) else { return StatusCode::NOT_FOUND.into_response() };
-    match store.is_killed_file(&name).await {
-        Ok(false) => {}
-        Ok(true) => return StatusCode::GONE.into_response(),
-        Err(error) => {
-            // What cannot be shown to be public is not served.
-            tracing::error!(error = &error as &dyn std::error::Error, "a media file was not served");
-            return StatusCode::SERVICE_UNAVAILABLE.into_response();
+/// `/media/<name>`. Names are random and never reused, so what the public gets may be kept for ever.
+pub(crate) fn media_routes(media: Media, private: Option<Arc<FilePath>>, audiences: Arc<Audiences>) -> Router {
+    let state = (Shelves { media, private }, audiences);
+    Router::new().route(&format!("{MEDIA_PATH}/{{name}}"), get(file)).with_state(state)
+}
+
+/// `/preview/media/<name>`, below the layer that looks at preview tokens.
+pub(crate) fn preview_media_routes(media: Media, private: Option<Arc<FilePath>>) -> Router {
+    let state = Shelves { media, private };
+    Router::new().route(&format!("{PREVIEW_MEDIA_PATH}/{{name}}"), get(preview_file)).with_state(state)
+}
+
+async fn file(
+    State((shelves, audiences)): State<(Shelves, Arc<Audiences>)>,
+    Path(name): Path<String>,
+    request: Request,
+) -> Response {
+    let is_keyed = request.headers().contains_key(header::AUTHORIZATION);
+    let credentials = audiences.gate.credentials(&request);
+    let mut response = match audiences.of(&credentials).await {
+        Ok((Shown(delivery), true)) => shelves.serve(&name, Some(&delivery.store)).await,
+        Ok((_, false)) => shelves.serve(&name, None).await,
+        Err(failure) => turn_away(&failure, request.method(), request.version()),
+    };
+    if is_keyed {
+        return for_one_reader(response);
+    }
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("Authorization"));
+    response
+}
+
+async fn preview_file(
+    State(shelves): State<Shelves>,
+    Extension(Shown(delivery)): Extension<Shown>,
+    Path(name): Path<String>,
+) -> Response {
+    shelves.serve(&name, Some(&delivery.store)).await
+}
+
+impl Shelves {
+    /// The file, as the public gets it, or as the layer that `more` reads shows it besides.
+    async fn serve(&self, name: &str, more: Option<&PublishedStore>) -> Response {
+        let Some(name) = StoredName::parse(name) else { return nothing(StatusCode::NOT_FOUND) };
+        match self.state(&name, more).await {
+            Ok(FileState::Shown) => {}
+            Ok(FileState::Withdrawn | FileState::Killed) => return nothing(StatusCode::GONE),
+            Ok(FileState::Unknown) => return nothing(StatusCode::NOT_FOUND),
+            Err(error) => {
+                // What cannot be shown to be public is not served.
+                tracing::error!(error = &error as &dyn std::error::Error, "a media file was not served");
+                return nothing(StatusCode::SERVICE_UNAVAILABLE);
+            }
+        }
+        // A file moves from uploads to media; looked for in that order it is found at every moment.
+        let private = more.and(self.private.as_deref());
+        for folder in private.into_iter().chain([self.media.folder.as_path()]) {
+            if let Some(response) = open(folder, &name).await {
+                return response;
+            }
+        }
+        nothing(StatusCode::NOT_FOUND)
+    }
+
+    async fn state(&self, name: &StoredName, more: Option<&PublishedStore>) -> Result<FileState, StoreError> {
+        let public = self.media.public.file_state(name.as_str()).await?;
+        match more {
+            // Nothing is early about what was killed.
+            Some(more) if !matches!(public, FileState::Shown | FileState::Killed) => {
+                more.file_state(name.as_str()).await
+            }
+            _ => Ok(public),
         }
     }
-    let Ok(file) = tokio::fs::File::open(folder.join(&name)).await else {
-        return StatusCode::NOT_FOUND.into_response();
-    };
-    let length = file.metadata().await.ok().filter(std::fs::Metadata::is_file).map(|facts| facts.len());
-    let Some(length) = length else { return StatusCode::NOT_FOUND.into_response() };
+}
+
+async fn open(folder: &FilePath, name: &StoredName) -> Option<Response> {
+    let file = File::open(folder.join(name.as_str())).await.ok()?;
+    let length = file.metadata().await.ok().filter(std::fs::Metadata::is_file)?.len();
+    let media_type = name.kind().mime_type;
     let mut response = Response::new(Body::from_stream(ReaderStream::new(file)));
     let headers = response.headers_mut();
-    let mut set = |name, value: &str| {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            headers.insert(name, value);
-        }
-    };
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    let mut set = |name, value| drop(headers.insert(name, HeaderValue::from_static(value)));
     set(header::CONTENT_TYPE, media_type);
-    set(header::CONTENT_LENGTH, &length.to_string());
     set(header::CACHE_CONTROL, "public, max-age=31536000, immutable");
     set(header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'");
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     if !media_type.starts_with("image/") && !media_type.starts_with("video/") {
         set(header::CONTENT_DISPOSITION, "attachment");
     }
-    response
+    Some(response)
 }
 
-/// The media type of a name an import gives: 32 hexadecimal digits and a known ending. `None` for every other name,
-/// so that no path can lead out of the folder.
-fn media_type(name: &str) -> Option<&'static str> {
-    let (stem, ending) = name.split_once('.')?;
-    let is_ours = stem.len() == 32 && stem.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f'));
-    TYPES.iter().find(|(known, _)| is_ours && *known == ending).map(|(_, media_type)| *media_type)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_names_an_import_gives_are_looked_for() {
-        assert_eq!(media_type("0123456789abcdef0123456789abcdef.jpg"), Some("image/jpeg"));
-        for name in ["../editorial.db", "0123456789abcdef0123456789abcdef.svg", "a.png", "", "x/../y.png"] {
-            assert_eq!(media_type(name), None, "{name}");
-        }
-    }
+/// An answer without a file: the same bytes whatever the name, and for no cache, since it may be another one soon.
+fn nothing(status: StatusCode) -> Response {
+    (status, [(header::CACHE_CONTROL, "no-store")]).into_response()
 }

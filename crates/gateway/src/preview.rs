@@ -12,10 +12,10 @@ use griot_domain::EntryId;
 use griot_front::Front;
 use griot_persistence::{Location, PreviewScope, PublishedStore, StoreError};
 
-use crate::PREVIEW_PATH;
 use crate::audience::{Showing, Shown};
 use crate::auth::{Gate, for_one_reader, turn_away};
 use crate::graphql::delivery::{Delivery, DeliverySchema};
+use crate::{PREVIEW_MEDIA_PATH, PREVIEW_PATH};
 
 /// Entries whose preview is kept open. A handle has no connection after a minute without a question, so this bounds
 /// connections while many are previewed at once.
@@ -42,7 +42,7 @@ impl Previews {
             return Ok(known);
         }
         let store = PublishedStore::open_preview(&self.location, PreviewScope { entry }).await?;
-        let opened = self.showing.of(store);
+        let opened = self.showing.of(store, PREVIEW_MEDIA_PATH);
         Ok(self.used(entry, Some(Arc::clone(&opened))).unwrap_or(opened))
     }
 
@@ -60,9 +60,9 @@ impl Previews {
     }
 }
 
-/// `/preview/graphql`.
-pub(crate) fn preview_routes(front: Arc<Front<DeliverySchema>>, previews: Previews) -> Router {
-    front.routes(PREVIEW_PATH).layer(from_fn_with_state(Arc::new(previews), by_token))
+/// `/preview/graphql`, and the media files of previews.
+pub(crate) fn preview_routes(front: Arc<Front<DeliverySchema>>, media: Router, previews: Previews) -> Router {
+    front.routes(PREVIEW_PATH).merge(media).layer(from_fn_with_state(Arc::new(previews), by_token))
 }
 
 /// Shows the entry that the token in hand opens. The token is looked up each time, so a revoked one is refused at once.

@@ -7,16 +7,22 @@ use anyhow::Context;
 use griot_access::{KeyRing, KeySource, OidcSettings, OidcValidator, TwoPerson};
 use griot_domain::{Clock, RandomIds, SystemClock};
 use griot_editorial::Desk;
+use griot_files::Folders;
 use griot_gateway::EditorialSide;
 use griot_persistence::{AccessKeys, EditorialStore, Location, PublishedStore};
+use url::Url;
 
 use crate::config::{Config, Oidc};
 
 /// Opens the desk. What a crash left between an acknowledgement and the public record is finished then.
-pub async fn desk(config: &Config, location: &Location) -> anyhow::Result<Arc<Desk>> {
+/// `public_url` is where delivery serves files.
+pub async fn desk(config: &Config, location: &Location, public_url: &Url) -> anyhow::Result<Arc<Desk>> {
+    let folders = Folders::of(&config.data);
+    folders.prepare().with_context(|| format!("cannot make the folders of files in {}", config.data.display()))?;
     let store = EditorialStore::open(location).await?;
     let two_person = TwoPerson { kinds: config.editorial.two_person.iter().copied().collect() };
-    Ok(Arc::new(Desk::new(store, Arc::new(SystemClock), Arc::new(RandomIds), two_person)))
+    let desk = Desk::new(store, Arc::new(SystemClock), Arc::new(RandomIds), two_person);
+    Ok(Arc::new(desk.with_files(folders, public_url.as_str())))
 }
 
 /// Opens what the editors' side needs beside the desk.
@@ -30,6 +36,7 @@ pub async fn open(config: &Config, location: &Location, desk: Arc<Desk>) -> anyh
         early: PublishedStore::open_early(location).await?,
         keys: KeyRing::new(AccessKeys::open(location).await?, clock),
         oidc: oidc.context("the settings in [editorial.oidc] cannot be used")?,
+        upload_bytes: config.editorial.upload_bytes,
         allowed_origins: config.editorial.allowed_origins.iter().map(|origin| origin.as_str().to_owned()).collect(),
     })
 }

@@ -20,7 +20,7 @@ mod suggestion;
 pub use doctor::{Finding, Level, doctor};
 pub use editorial::{
     AuditFlaw, AuditRecord, Audited, Committed, DraftFilter, DraftState, Drafted, EditorialStore, EditorialTx,
-    Publishing, Replay, Revision, Saving, Schedule, ScheduleState,
+    Publishing, Replay, Revision, Saving, Schedule, ScheduleState, Upload, UploadPlace,
 };
 pub use error::StoreError;
 pub use keys::{AccessKey, AccessKeys, KeyCreation, KeyGrant, LIVE_KEYS, PreviewToken, principal_of};
@@ -30,8 +30,8 @@ pub use lock::ImportLock;
 pub use migrate::{MigrationReport, migrate, migrate_down};
 pub use publish::{Act, LiveEntry, Outcome, PublishTx, Publisher, Refusal};
 pub use published::{
-    Alternate, Condition, Found, ListQuery, Notice, Order, OrderKey, OrderedBy, Page, PageRow, PublishedStore, Record,
-    Related, Version, Window,
+    Alternate, Condition, FileState, Found, ListQuery, Notice, Order, OrderKey, OrderedBy, Page, PageRow,
+    PublishedStore, Record, Related, Version, Window,
 };
 pub use roles::{DELIVERY_ROLE, EARLY_ROLE, EDITORIAL_ROLE, PREVIEW_ROLE};
 pub use statements::StatementCount;

@@ -1,5 +1,8 @@
 //! Writing: new entries, changed fields, changed bodies, earlier revisions.
 
+use std::borrow::Cow;
+use std::pin::Pin;
+
 use griot_access::{EditorialAct, may};
 use griot_domain::{Body, Draft, DraftPatch, Edition, EntryId, EntryKind, Locale, Slug, body::Block};
 use griot_persistence::{Drafted, StoreError};
@@ -9,12 +12,18 @@ use crate::desk::{Done, Performed, Step, Work};
 use crate::{UserError, UserErrorCode};
 
 impl Work<'_, '_> {
-    pub(crate) async fn perform(&mut self, command: &Command) -> Result<Performed, StoreError> {
+    /// Boxed, since the state of every command would otherwise be part of that of every caller, and fill their stacks.
+    pub(crate) fn perform<'w>(
+        &'w mut self,
+        command: &'w Command,
+    ) -> Pin<Box<dyn Future<Output = Result<Performed, StoreError>> + Send + 'w>> {
+        Box::pin(self.dispatch(command))
+    }
+
+    async fn dispatch(&mut self, command: &Command) -> Result<Performed, StoreError> {
         match command {
             Command::Create { kind, patch, note } => self.create(*kind, patch, note.as_deref()).await,
-            Command::Edit { id, expected, patch, note } => {
-                self.change(*id, *expected, "edit", note.as_deref(), |draft| patch_of(patch, draft)).await
-            }
+            Command::Edit { id, expected, patch, note } => self.edit(*id, *expected, patch, note.as_deref()).await,
             Command::EditBody { id, expected, locale, edits, note } => {
                 self.change(*id, *expected, "edit", note.as_deref(), |draft| edit_body(draft, locale, edits)).await
             }
@@ -48,6 +57,11 @@ impl Work<'_, '_> {
         patch: &DraftPatch,
         note: Option<&str>,
     ) -> Result<Performed, StoreError> {
+        let id = EntryId(self.desk.ids.next_id());
+        let patch = match self.with_file_of(kind, id, None, patch).await? {
+            Ok(patch) => patch,
+            Err(errors) => return Ok(Err(errors)),
+        };
         let mut draft = match patch.apply(kind, None) {
             Ok(draft) => draft,
             Err(err) => return Ok(Err(vec![err.into()])),
@@ -55,12 +69,42 @@ impl Work<'_, '_> {
         if draft.editions.is_empty() {
             return Ok(Err(vec![UserError::required("texts", "a new entry begins with a text in one language")]));
         }
-        let id = EntryId(self.desk.ids.next_id());
-        self.free_slugs(&mut draft, patch).await?;
+        self.free_slugs(&mut draft, &patch).await?;
         Ok(self
             .save(id, None, &draft, "create", note)
             .await?
             .map(|revision| Done { entries: vec![(id, revision)], ..Done::default() }))
+    }
+
+    async fn edit(
+        &mut self,
+        id: EntryId,
+        expected: i64,
+        patch: &DraftPatch,
+        note: Option<&str>,
+    ) -> Result<Performed, StoreError> {
+        let known = match self.expect(id, expected).await? {
+            Ok(known) => known,
+            Err(errors) => return Ok(Err(errors)),
+        };
+        let patch = match self.with_file_of(known.kind, id, Some(&known.content), patch).await? {
+            Ok(patch) => patch,
+            Err(errors) => return Ok(Err(errors.into_iter().map(|error| error.about(id)).collect())),
+        };
+        self.change(id, expected, "edit", note, |draft| patch_of(&patch, draft)).await
+    }
+
+    async fn with_file_of<'p>(
+        &self,
+        kind: EntryKind,
+        id: EntryId,
+        draft: Option<&Draft>,
+        patch: &'p DraftPatch,
+    ) -> Step<Cow<'p, DraftPatch>> {
+        match kind {
+            EntryKind::Asset => self.with_file(id, draft, patch).await,
+            _ => Ok(Ok(Cow::Borrowed(patch))),
+        }
     }
 
     /// Numbers the slugs that were made of titles until they are free; those given by hand stay.

@@ -7,3 +7,4 @@ mod editorial;
 mod merging;
 mod preview;
 mod support;
+mod uploads;

@@ -1,7 +1,8 @@
 //! A record with a server in front of it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::Ipv4Addr;
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, Shutdown, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use griot_domain::{
     Body, Clock, Edition, Entry, EntryId, EntryKind, Locale, Localized, Publication, RandomIds, Site, Slug, Text,
 };
 use griot_editorial::Desk;
+use griot_files::Folders;
 use griot_front::{FrontOptions, Limits, ServeOptions};
 use griot_gateway::{EditorialSide, Gateway, GatewaySettings, Readiness, TrustedProxies};
 use griot_persistence::{AccessKeys, Act, EditorialStore, Location, Outcome, PublishedStore, Publisher, StoreName};
@@ -53,6 +55,8 @@ pub struct World {
     pub readiness: Readiness,
     pub location: Location,
     pub clock: Arc<Hands>,
+    pub desk: Arc<Desk>,
+    pub folders: Folders,
     address: String,
     _database: TestDatabase,
 }
@@ -88,7 +92,10 @@ impl World {
         let keys = KeyRing::new(AccessKeys::open(&location).await.unwrap(), clock.clone());
         let readiness = Readiness::default();
         let store = EditorialStore::open(&location).await.unwrap();
+        let folders = Folders::of(database.data_dir());
+        folders.prepare().unwrap();
         let desk = Desk::new(store, clock.clone(), Arc::new(RandomIds), TwoPerson::default());
+        let desk = Arc::new(desk.with_files(folders.clone(), "https://api.example/"));
         let settings = GatewaySettings {
             site: Site {
                 base_url: "https://presidence.example/".parse().unwrap(),
@@ -100,17 +107,18 @@ impl World {
             limits: Limits::default(),
             front: FrontOptions::default(),
             graphiql: None,
-            media_dir: None,
+            media_dir: Some(folders.media().to_owned()),
             clock: clock.clone(),
             proxies: TrustedProxies::new(vec!["127.0.0.1/32".parse().unwrap()]),
             readiness: readiness.clone(),
             editorial: Some(EditorialSide {
                 location: location.clone(),
                 early: PublishedStore::open_early(&location).await.unwrap(),
-                desk: Arc::new(desk),
+                desk: desk.clone(),
                 keys: keys.clone(),
                 oidc: Some(provider(clock.clone())),
                 allowed_origins: vec!["https://desk.example".to_owned()],
+                upload_bytes: 1 << 20,
             }),
         };
         let gateway = Gateway::new(PublishedStore::open(&location).await.unwrap(), settings).unwrap();
@@ -118,7 +126,7 @@ impl World {
         let address = format!("http://{}", listener.local_addr().unwrap());
         let options = ServeOptions::default();
         tokio::spawn(griot_front::serve(listener, gateway.router(), options, std::future::pending()));
-        Self { keys, readiness, location, clock, address, _database: database }
+        Self { keys, readiness, location, clock, desk, folders, address, _database: database }
     }
 
     pub fn wait(&self, time: TimeDelta) {
@@ -176,6 +184,27 @@ impl World {
         answer(request.call().unwrap())
     }
 
+    /// Brings a file in.
+    pub fn put_as(&self, credentials: &str, path: &str, headers: &[(&str, &str)], bytes: &[u8]) -> Answer {
+        let mut request = agent().put(format!("{}{path}", self.address)).header("authorization", credentials);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        answer(request.send(bytes).unwrap())
+    }
+
+    /// What comes back over a connection on which just these bytes are sent, and then no more.
+    pub fn raw(&self, request: &[u8]) -> String {
+        let mut stream = TcpStream::connect(self.address.trim_start_matches("http://")).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        // Whoever refuses may hang up before all of it is sent.
+        let _ = stream.write_all(request);
+        let _ = stream.shutdown(Shutdown::Write);
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
     /// What a browser asks before a page of `origin` may ask.
     pub fn preflight(&self, path: &str, origin: &str) -> Answer {
         let request = agent().options(format!("{}{path}", self.address)).header("origin", origin);
@@ -197,7 +226,7 @@ impl World {
     #[track_caller]
     pub fn mutate(&self, credentials: &str, field: &str, input_type: &str, result: &str, input: Value) -> Value {
         let query = format!(
-            "mutation($input: {input_type}!) {{ {field}(input: $input) {{ {result} userErrors {{ code message }} }} }}"
+            "mutation($input: {input_type}!) {{ {field}(input: $input) {{ {result} userErrors {{ code message path }} }} }}"
         );
         let body = json!({ "query": query, "variables": { "input": input } });
         let answer = self.post_as(credentials, "/editorial/graphql", &body);
@@ -215,7 +244,8 @@ fn answer(response: ureq::http::Response<ureq::Body>) -> Answer {
     let (parts, mut body) = response.into_parts();
     let headers = parts.headers.iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()));
     let headers = headers.filter(|(name, _)| name != "date").collect();
-    Answer { status: parts.status.as_u16(), headers, body: body.read_to_string().unwrap() }
+    let body = String::from_utf8_lossy(&body.read_to_vec().unwrap()).into_owned();
+    Answer { status: parts.status.as_u16(), headers, body }
 }
 
 pub fn locale(tag: &str) -> Locale {

@@ -4,8 +4,9 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use chrono::{DateTime, TimeZone, Utc};
-use griot_domain::{Clock, SystemClock};
-use griot_persistence::{Finding, Level};
+use griot_domain::{Clock, EntryId, SystemClock};
+use griot_files::Folders;
+use griot_persistence::{Finding, Level, Location, PublishedStore};
 
 use crate::config::Config;
 use crate::place;
@@ -21,9 +22,17 @@ pub async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     if place::media_dir(config).exists() {
         findings.extend(directory("media directory", &place::media_dir(config)));
     }
+    let folders = Folders::of(&config.data);
+    if folders.uploads().exists() {
+        findings.push(permissions("uploads directory", folders.uploads()));
+    }
     // Opening a SQLite file that is not there is no way to look for it.
     match place::require(config) {
-        Ok(()) => findings.extend(griot_persistence::doctor(&place::location(config)).await),
+        Ok(()) => {
+            let location = place::location(config);
+            findings.extend(griot_persistence::doctor(&location).await);
+            findings.extend(files(&location, &folders).await);
+        }
         // It says what to do already.
         Err(err) => findings.push(failure("record", &err.to_string(), "")),
     }
@@ -112,6 +121,35 @@ fn directory(check: &str, dir: &Path) -> Vec<Finding> {
     vec![permissions(check, dir), free_space(check, dir)]
 }
 
+/// Every public asset with a file has it where delivery looks. A record that cannot be read is told of already.
+async fn files(location: &Location, folders: &Folders) -> Option<Finding> {
+    let store = PublishedStore::open(location).await.ok()?;
+    let (mut after, mut count, mut missing) = (String::new(), 0usize, Vec::new());
+    loop {
+        let page = store.public_files(&after, 1_000).await.ok()?;
+        let Some((last, _)) = page.last() else { break };
+        after.clone_from(last);
+        count += page.len();
+        missing.extend(page.into_iter().filter(|(name, _)| !folders.media().join(name).is_file()));
+    }
+    Some(file_finding(count, &missing, folders))
+}
+
+fn file_finding(count: usize, missing: &[(String, EntryId)], folders: &Folders) -> Finding {
+    if missing.is_empty() {
+        return ok("media files", &format!("{count} of public assets, all there"));
+    }
+    let some: Vec<String> = missing.iter().take(5).map(|(name, id)| format!("{name} of the asset {id}")).collect();
+    let detail = format!("{} of {count} are not in {}: {}", missing.len(), folders.media().display(), some.join(", "));
+    let waits = missing.iter().any(|(name, _)| folders.uploads().join(name).is_file());
+    let remedy = if waits {
+        "start `griot serve`, which brings over what waits in uploads/"
+    } else {
+        "restore the folder from a backup"
+    };
+    failure("media files", &detail, remedy)
+}
+
 #[cfg(unix)]
 fn permissions(check: &str, dir: &Path) -> Finding {
     use std::os::unix::fs::PermissionsExt;
@@ -184,6 +222,22 @@ mod tests {
         );
         insta::assert_snapshot!(said("a gap; a loss", "restore it"), @"FAIL  published store: a gap; a loss; restore it");
         insta::assert_snapshot!(said("there is no record; make one", ""), @"FAIL  published store: there is no record; make one");
+    }
+
+    #[test]
+    fn a_public_asset_without_its_file_is_named() {
+        let data = tempfile::tempdir().unwrap();
+        let folders = Folders::of(data.path());
+        folders.prepare().unwrap();
+        assert_eq!(file_finding(2, &[], &folders).level, Level::Ok);
+        let name = "0123456789abcdef0123456789abcdef.png".to_owned();
+        let id: EntryId = "00000000-0000-4000-8000-000000000001".parse().unwrap();
+        let missing = [(name.clone(), id)];
+        let told = line(&file_finding(2, &missing, &folders));
+        assert!(told.starts_with("FAIL  media files: 1 of 2 are not in "), "{told}");
+        assert!(told.ends_with(&format!("{name} of the asset {id}; restore the folder from a backup")), "{told}");
+        std::fs::write(folders.uploads().join(&name), b"x").unwrap();
+        assert!(line(&file_finding(2, &missing, &folders)).ends_with("brings over what waits in uploads/"));
     }
 
     #[test]

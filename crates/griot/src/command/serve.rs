@@ -39,7 +39,7 @@ pub async fn run(config: &Config, wants_demo: bool) -> anyhow::Result<ExitCode> 
     if config.editorial.enabled {
         griot_persistence::migrate(&location).await?;
         greet(config, &location, wants_demo).await?;
-        let desk = editors::desk(config, &location).await?;
+        let desk = editors::desk(config, &location, &settings.public_url).await?;
         settings.editorial = Some(editors::open(config, &location, Arc::clone(&desk)).await?);
         let scheduler = Scheduler::new(desk);
         let readiness = settings.readiness.clone();

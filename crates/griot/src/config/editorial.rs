@@ -19,6 +19,8 @@ pub struct Editorial {
     pub two_person: Vec<EntryKind>,
     /// Sites whose pages may ask the editorial side.
     pub allowed_origins: Vec<Origin>,
+    /// Bytes of the largest file that editors may bring in.
+    pub upload_bytes: u64,
     #[allow(missing_docs)]
     pub oidc: Oidc,
 }
@@ -64,7 +66,13 @@ pub struct RoleName(pub Role);
 
 impl Default for Editorial {
     fn default() -> Self {
-        Self { enabled: true, two_person: Vec::new(), allowed_origins: Vec::new(), oidc: Oidc::default() }
+        Self {
+            enabled: true,
+            two_person: Vec::new(),
+            allowed_origins: Vec::new(),
+            upload_bytes: 50 << 20,
+            oidc: Oidc::default(),
+        }
     }
 }
 

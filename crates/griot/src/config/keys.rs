@@ -61,6 +61,7 @@ const OURS: &[(&str, Shape)] = &[
     ("editorial.enabled", Shape::Flag),
     ("editorial.two_person", Shape::List),
     ("editorial.allowed_origins", Shape::List),
+    ("editorial.upload_bytes", Shape::Number),
     ("editorial.oidc.issuer", Shape::Text),
     ("editorial.oidc.audience", Shape::Text),
     ("editorial.oidc.authorized_parties", Shape::List),

@@ -14,6 +14,7 @@ mod public;
 mod schedule;
 mod stored;
 mod transaction;
+mod uploads;
 
 use sea_orm::{DatabaseConnection, EntityTrait};
 
@@ -23,6 +24,7 @@ pub use idempotency::Replay;
 pub use schedule::{Schedule, ScheduleState};
 pub use stored::Publishing;
 pub use transaction::{Committed, EditorialTx};
+pub use uploads::{Upload, UploadPlace};
 
 use crate::entity::{applied, drafting_head};
 use crate::location::Access;

@@ -16,6 +16,8 @@ pub struct Model {
     pub facet: String,
     pub ordered_at: i64,
     pub ends_at: Option<i64>,
+    /// Name of the file kept here that an asset has.
+    pub file: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -22,3 +22,4 @@ pub mod preview_token;
 pub mod revision;
 pub mod schedule;
 pub mod slug;
+pub mod upload;

@@ -219,6 +219,7 @@ mod tests {
         reader.ids_by_slug(EntryKind::Article, &[slug]).await.unwrap();
         reader.external_ids(&[ENTRY]).await.unwrap();
         reader.find_by_old_path(&["/old".to_owned()]).await.unwrap();
+        reader.file_state("0123456789abcdef0123456789abcdef.png").await.unwrap();
     }
 
     async fn query(db: &DatabaseConnection, sql: &str) -> Vec<sea_orm::QueryResult> {

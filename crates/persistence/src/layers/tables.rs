@@ -71,6 +71,7 @@ pub(super) const LAYERED: [Table; 9] = [
             Text("facet"),
             Number("ordered_at"),
             Number("ends_at"),
+            Text("file"),
         ],
     },
     Table {

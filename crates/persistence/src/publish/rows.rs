@@ -190,6 +190,7 @@ impl Rows {
             facet: Set(facts.facet),
             ordered_at: Set(facts.ordered_at),
             ends_at: Set(facts.ends_at),
+            file: Set(file_of(entry).map(str::to_owned)),
         });
     }
 
@@ -379,4 +380,12 @@ where
         E::insert_many(rows.by_ref().take(size)).exec_without_returning(tx).await?;
     }
     Ok(())
+}
+
+/// Name of the file kept here that an asset has.
+fn file_of(entry: &Entry) -> Option<&str> {
+    match entry {
+        Entry::Asset(asset) => asset.file.stored.as_deref(),
+        _ => None,
+    }
 }

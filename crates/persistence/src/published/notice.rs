@@ -40,25 +40,6 @@ impl PublishedStore {
         rows.into_iter().map(|row| Ok((EntryId(row.entry_id), told(row)?))).collect()
     }
 
-    /// Whether a file of the media folder went with a killed asset. One statement.
-    pub async fn is_killed_file(&self, name: &str) -> Result<bool, StoreError> {
-        let lists: Vec<Option<String>> = notice::Entity::find()
-            .select_only()
-            .column(notice::Column::Files)
-            .filter(notice::Column::Files.contains(name))
-            .into_tuple()
-            .all(&self.db)
-            .await?;
-        for list in lists.into_iter().flatten() {
-            let files: Vec<String> =
-                serde_json::from_str(&list).map_err(|err| StoreError::corrupt("the files of a notice", err))?;
-            if files.iter().any(|file| file == name) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
     /// The notice of the entry that had the slug, when one stands at the moment of the view; in the languages asked
     /// for first, and of several the last to have it. One statement.
     pub async fn notice_by_slug(

@@ -20,14 +20,18 @@ async fn up_down_and_up_again(#[values(Backend::Sqlite, Backend::Postgres)] back
         [
             "published: m20261124_000001_record",
             "published: m20261124_000003_notices",
+            "published: m20261124_000006_files",
             "editorial: m20261124_000001_record",
             "editorial: m20261124_000002_suggestions",
             "editorial: m20261124_000003_notices",
             "editorial: m20261124_000004_access",
             "editorial: m20261124_000005_drafting",
+            "editorial: m20261124_000006_files",
             "editorial: m20261124_000006_schedule_seq",
+            "editorial: m20261124_000006_uploads",
             "embargoed: m20261124_000001_record",
             "embargoed: m20261124_000003_notices",
+            "embargoed: m20261124_000006_files",
         ]
         "#);
     }

@@ -1,7 +1,7 @@
 //! Withdrawals and kills: what readers still find, and what the public is told.
 
 use griot_domain::{EntryKind, LinkRole, Moment, Retraction, RetractionAct};
-use griot_persistence::{Condition, Notice, Outcome, Refusal};
+use griot_persistence::{Condition, FileState, Notice, Outcome, Refusal};
 use rstest::rstest;
 
 use crate::support::*;
@@ -276,19 +276,45 @@ async fn versions_count_every_change_of_what_a_reader_sees(
 
 #[rstest]
 #[tokio::test]
-async fn the_files_of_a_killed_asset_are_known(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+async fn a_file_is_shown_as_long_as_a_version_with_it_is_told_of(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
     let store = fresh_store(backend).await;
     store
         .publish(&[
             asset(1).stored("0a.jpg").build(),
             asset(1).stored("0b.jpg").on("2024-02-01").entry_only().build(),
             asset(2).stored("0c.jpg").build(),
-            asset(1).on("2024-03-01").retracted(KILLED, "x").build(),
+            asset(3).stored("0d.jpg").build(),
+            asset(4).stored("0c.jpg").build(),
         ])
         .await;
-    for (name, is_killed) in [("0a.jpg", true), ("0b.jpg", true), ("0c.jpg", false), ("0", false), ("jpg", false)] {
-        assert_eq!(store.reader.is_killed_file(name).await.unwrap(), is_killed, "{name}");
+    let state = async |name: &str| store.reader.file_state(name).await.unwrap();
+    for name in ["0a.jpg", "0b.jpg", "0c.jpg", "0d.jpg"] {
+        assert_eq!(state(name).await, FileState::Shown, "{name}");
     }
+    store
+        .publish(&[
+            asset(1).on("2024-03-01").retracted(KILLED, "x").build(),
+            asset(3).on("2024-03-01").retracted(WITHDRAWN, "x").build(),
+        ])
+        .await;
+    for (name, expected) in [
+        ("0a.jpg", FileState::Killed),
+        ("0b.jpg", FileState::Killed),
+        ("0c.jpg", FileState::Shown),
+        ("0d.jpg", FileState::Withdrawn),
+        ("0", FileState::Unknown),
+        ("jpg", FileState::Unknown),
+    ] {
+        assert_eq!(state(name).await, expected, "{name}");
+    }
+    store.publish(&[asset(3).on("2024-04-01").stored("0e.jpg").build()]).await;
+    assert_eq!(state("0d.jpg").await, FileState::Shown, "it came back");
+    store.publish(&[asset(2).on("2024-04-01").retracted(KILLED, "x").build()]).await;
+    assert_eq!(state("0c.jpg").await, FileState::Killed, "whoever else has it");
+    let public = store.reader.public_files("", 10).await.unwrap();
+    assert_eq!(public, [("0c.jpg".to_owned(), id(4)), ("0e.jpg".to_owned(), id(3))]);
 }
 
 #[rstest]

@@ -23,8 +23,8 @@ pub(crate) struct Delivery {
     pub site: Site,
     /// Languages to try after the one wanted, where a request names none.
     pub fallback_locales: Vec<Locale>,
-    /// Address of this API, without a slash at the end: media files kept here are below it.
-    pub public_url: String,
+    /// Address below which whoever reads this finds the media files kept here, without a slash at the end.
+    pub media_url: String,
     pub clock: Arc<dyn Clock>,
 }
 

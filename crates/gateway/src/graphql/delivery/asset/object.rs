@@ -117,7 +117,7 @@ impl Asset {
         }
         let stored = self.entry().file.stored.as_deref();
         match stored {
-            Some(name) => Ok(Address(format!("{}/media/{name}", loads(ctx)?.public_url))),
+            Some(name) => Ok(Address(format!("{}/{name}", loads(ctx)?.media_url))),
             None => Ok(Address(self.entry().url.clone())),
         }
     }

@@ -1,5 +1,7 @@
 //! Assets: images, documents, recordings.
 
+use async_graphql::ID;
+
 use super::field::objects;
 use super::kind::kind;
 use super::scalar::LocalizedText;
@@ -22,11 +24,14 @@ kind! {
         required {
             /// What sort of file it is.
             kind: AssetKind,
-            /// Address of the original.
-            url: Address,
         }
         optional {
-            /// Facts about the original file, as far as known.
+            /// Address of the original, when it is not kept here; give this or `upload`.
+            url: Address,
+            /// A file that was brought in (`PUT /editorial/uploads`), by the id it was given then. Its facts are measured, and
+            /// its address is made here.
+            upload: ID,
+            /// Facts about the original file, as far as known; not with `upload`.
             file: AssetFileInput,
             /// Who made it and has to be named.
             credit: String,
