@@ -41,7 +41,19 @@ pub(crate) fn media_routes(media: Media, private: Option<Arc<FilePath>>, audienc
 /// `/preview/media/<name>`, below the layer that looks at preview tokens.
 pub(crate) fn preview_media_routes(media: Media, private: Option<Arc<FilePath>>) -> Router {
     let state = Shelves { media, private };
-    Router::new().route(&format!("{PREVIEW_MEDIA_PATH}/{{name}}"), get(preview_file)).with_state(state)
+    let route = get(preview_file).options(may_ask);
+    Router::new().route(&format!("{PREVIEW_MEDIA_PATH}/{{name}}"), route).with_state(state)
+}
+
+/// Editing tools fetch files of previews from pages of their own. No cookie is read, so none can ask in another's name.
+async fn may_ask() -> impl IntoResponse {
+    let headers = [
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET"),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, "Authorization"),
+        (header::ACCESS_CONTROL_MAX_AGE, "600"),
+    ];
+    (StatusCode::NO_CONTENT, headers)
 }
 
 async fn file(
@@ -68,7 +80,9 @@ async fn preview_file(
     Extension(Shown(delivery)): Extension<Shown>,
     Path(name): Path<String>,
 ) -> Response {
-    shelves.serve(&name, Some(&delivery.store)).await
+    let mut response = shelves.serve(&name, Some(&delivery.store)).await;
+    response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    response
 }
 
 impl Shelves {

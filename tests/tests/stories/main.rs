@@ -10,6 +10,7 @@ mod crash;
 mod delivery_only;
 mod documents;
 mod exchange;
+mod files;
 mod keys;
 mod oidc;
 mod reshuffle;

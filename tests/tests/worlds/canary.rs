@@ -42,13 +42,6 @@ impl Canaries {
         format!("Secret {} « non public »", self.word())
     }
 
-    /// A name of a file of the data folder: 32 hexadecimal digits.
-    pub fn file(&mut self) -> String {
-        let stem: String = (0..32).map(|_| self.rng.digit(16)).collect();
-        self.made.push(stem.clone());
-        format!("{stem}.jpg")
-    }
-
     /// Makes a word that came about elsewhere a marker too.
     pub fn add(&mut self, word: String) {
         self.made.push(word);

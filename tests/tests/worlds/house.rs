@@ -1,12 +1,14 @@
 //! The editors' desk over the record of a world whose server is stopped.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use griot_access::{Origin, Principal, Role, TwoPerson};
-use griot_domain::{DraftPatch, EntryId, EntryKind, Locale, RandomIds, SystemClock, TextPatch};
+use griot_domain::{AssetFile, DraftPatch, EntryId, EntryKind, Locale, RandomIds, SystemClock, TextPatch};
 use griot_editorial::{Command, Desk, Doing, Done, PublishItem};
-use griot_persistence::{EditorialStore, Location};
+use griot_files::Folders;
+use griot_persistence::{EditorialStore, Location, Upload};
 use serde_json::{Map, Value, json};
 
 /// An entry and its last revision.
@@ -30,6 +32,22 @@ impl House {
         };
         let doing = Doing { principal, origin: name.to_owned(), idempotency_key: None };
         Self { desk: Desk::new(store, Arc::new(SystemClock), Arc::new(RandomIds), TwoPerson::default()), doing }
+    }
+
+    /// The same with the folders of files in a data folder.
+    pub fn with_files(self, data: &Path) -> Self {
+        let folders = Folders::of(data);
+        folders.prepare().unwrap();
+        Self { desk: self.desk.with_files(folders, "https://api.example.org"), ..self }
+    }
+
+    /// Brings a file in, as the editorial side does.
+    pub async fn upload(&self, name: String, bytes: &[u8]) -> Upload {
+        let mut incoming = self.desk.folders().unwrap().receive().unwrap();
+        incoming.write(bytes).unwrap();
+        let kind = incoming.kind().unwrap();
+        let file = AssetFile { name: Some(name), ..incoming.keep(kind).unwrap() };
+        self.desk.receive(&self.doing, file).await.unwrap().unwrap()
     }
 
     /// Ends its connections: from then on the files can be copied.

@@ -24,12 +24,13 @@ use griot_testbed::Backend;
 use griot_tests::{Server, workspace};
 use rstest::rstest;
 
-use crate::canary::Canaries;
+use crate::canary::{Canaries, Sweep};
 use crate::compare::Round;
 use crate::house::{House, item};
 use crate::names::{Named, Names};
 use crate::pair::{Pair, in_runtime};
 use crate::unpublished::{Writer, Written};
+use crate::wire::{Ask, Wire};
 
 /// Requests of each audience, to each of the two worlds.
 const OF_PUBLIC: usize = 4_000;
@@ -46,7 +47,7 @@ fn what_is_not_public_changes_no_byte_and_leaves_by_no_way(
     println!("GRIOT_TEST_SEED={seed}");
     let pair = Pair::new(backend);
     let mut canaries = Canaries::new(fastrand::Rng::with_seed(seed));
-    let Written { names: hidden, early, ready, ready_name } = in_runtime(write(&pair, &mut canaries));
+    let Written { names: hidden, early, early_picture, ready, ready_name } = in_runtime(write(&pair, &mut canaries));
     let names = Names { public: pair.public.iter().chain(&pair.gone).map(Named::of).collect(), hidden };
     let (schema, sweep) = (schema(), canaries.sweep());
     let ask = |plain: &Server, secret: &Server, names: &Names, key, seed, requests| {
@@ -72,6 +73,10 @@ fn what_is_not_public_changes_no_byte_and_leaves_by_no_way(
         assert!(found.faultless * 2 > found.requests, "most requests should be good ones: {found}");
         answered.extend(found.answered);
     }
+    let worlds = [plain.address(), secret.address()];
+    for key in [None, Some(&*pair.key), Some(&*pair.editor_key)] {
+        assert!(files_alike(worlds, &names, key, &sweep) >= 4, "the file of one picture of each round");
+    }
     let fields = fields(&schema);
     let never: Vec<_> = fields.difference(&answered).collect();
     assert!(never.len() * 50 <= fields.len(), "more than a fiftieth of the schema was never asked for: {never:?}");
@@ -84,6 +89,7 @@ fn what_is_not_public_changes_no_byte_and_leaves_by_no_way(
         assert!(bytes.len() > 1_000, "{what} is empty");
         assert_eq!(sweep.found(&bytes), BTreeSet::new(), "{what}, seed {seed}");
     }
+    assert_eq!(sweep.found(&pair.files_of("media")), BTreeSet::new(), "the media folder, seed {seed}");
 
     // The search finds what is there, and the comparison what differs.
     let editorial = pair.bytes_of("editorial");
@@ -91,6 +97,16 @@ fn what_is_not_public_changes_no_byte_and_leaves_by_no_way(
     let missed = sweep.words().filter(|word| !kept.contains(word)).count();
     println!("{backend:?}: {} markers, {missed} of them not in the editorial store", kept.len());
     assert!(missed * 200 <= kept.len(), "{missed} of {} markers are nowhere", kept.len());
+    assert!(
+        sweep.found(&pair.files_of("uploads")).len() >= 10,
+        "names and bytes of five files are where they are kept"
+    );
+    let path = format!("/media/{}", early_picture.files[0]);
+    let headers = vec![("authorization", format!("Bearer {}", pair.early_key))];
+    let [first, second] =
+        worlds.map(|world| Wire::to(world).send(&Ask { headers: headers.clone(), ..Ask::get(&path) }));
+    assert_eq!((first.status, second.status), (404, 200), "a key with early access is shown the picture");
+    assert!(!sweep.found(&second.body).is_empty(), "with the marker in it");
     let early = ask(&plain, &secret, &Names::only(early), Some(&pair.early_key), seed, OF_CONTROL);
     assert!(early.differences > 0 && !early.leaks.is_empty(), "a key with early access saw nothing: {early}");
     drop(secret);
@@ -105,6 +121,34 @@ fn what_is_not_public_changes_no_byte_and_leaves_by_no_way(
     assert!(!sweep.found(&pair.bytes_of("published")).is_empty(), "nor is it in the published store");
 }
 
+/// Asks for the file of everything that is not public, by the ways there are; the answers have the bytes of those for a
+/// name nobody has, in both worlds. Returns how many were asked for.
+fn files_alike(worlds: [&str; 2], names: &Names, key: Option<&str>, sweep: &Sweep) -> usize {
+    let nobodys = "00000000000000000000000000000000.png";
+    let hidden: Vec<_> = names.hidden.iter().flat_map(|named| &named.files).collect();
+    // A key in the wrong place counts as an attempt to come in, and after ten of them all are told to wait.
+    let folders = if key.is_some() { ["/media"].as_slice() } else { ["/media", "/preview/media"].as_slice() };
+    for folder in folders.iter().copied() {
+        for method in ["GET", "HEAD"] {
+            let answer = |world: &str, name: &str| {
+                let headers = key.map(|key| ("authorization", format!("Bearer {key}"))).into_iter().collect();
+                let target = format!("{folder}/{name}");
+                Wire::to(world).send(&Ask { method, headers, ..Ask::get(target) })
+            };
+            let nothing = answer(worlds[0], nobodys);
+            assert_eq!(nothing.status, if folder == "/media" { 404 } else { 401 });
+            for name in hidden.iter().map(|name| name.as_str()).chain([nobodys]) {
+                for world in worlds {
+                    let found = answer(world, name);
+                    assert_eq!(found, nothing, "{method} {folder}/{name} with {key:?}");
+                    assert_eq!(sweep.found(&found.bytes()), BTreeSet::new());
+                }
+            }
+        }
+    }
+    hidden.len()
+}
+
 fn seed() -> u64 {
     match std::env::var("GRIOT_TEST_SEED") {
         Ok(seed) => seed.parse().expect("GRIOT_TEST_SEED is a number"),
@@ -114,7 +158,7 @@ fn seed() -> u64 {
 
 async fn write(pair: &Pair, canaries: &mut Canaries) -> Written {
     // Who acts is not for the public either.
-    let house = House::open(&pair.secret_location(), &canaries.word()).await;
+    let house = House::open(&pair.secret_location(), &canaries.word()).await.with_files(&pair.secret_data());
     let far = "2099-01-01T00:00:00Z".parse().unwrap();
     Writer { house: &house, canaries, public: &pair.public, withdrawn: &pair.gone[0], far }.write().await
 }

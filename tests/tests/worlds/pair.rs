@@ -1,6 +1,6 @@
 //! Two records that are equal to the last byte, and what is kept of each.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use griot_domain::{CorrectionKind, EntryId};
@@ -67,6 +67,22 @@ impl Pair {
 
     pub fn secret_location(&self) -> Location {
         location(&self.secret, self.backend)
+    }
+
+    /// The data folder of the second world.
+    pub fn secret_data(&self) -> PathBuf {
+        self.secret.data()
+    }
+
+    /// All bytes of the files in a folder of the second world, and their names.
+    pub fn files_of(&self, folder: &str) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for file in std::fs::read_dir(self.secret.data().join(folder)).into_iter().flatten() {
+            let file = file.unwrap();
+            bytes.extend(file.file_name().into_encoded_bytes());
+            bytes.extend(std::fs::read(file.path()).unwrap());
+        }
+        bytes
     }
 
     /// All bytes of one of the stores of the second world.

@@ -25,6 +25,8 @@ pub struct Written {
     pub names: Vec<Named>,
     /// An article that entitled keys see early.
     pub early: Named,
+    /// And a picture.
+    pub early_picture: Named,
     /// A draft that could be published: nothing in it refers to what is not public.
     pub ready: Kept,
     pub ready_name: Named,
@@ -56,6 +58,9 @@ impl Writer<'_> {
         self.handle(&drafts).await;
         let mut names = self.named(&drafts).await;
 
+        // And one that no asset has.
+        self.upload().await;
+
         let scheduled = self.round().await;
         let key = self.canaries.word();
         let items = scheduled.all().map(item).to_vec();
@@ -70,6 +75,7 @@ impl Writer<'_> {
         self.house.done(&self.canaries.word(), Command::Schedule { items, at: self.far, early: true }).await;
         names.extend(self.named(&embargoed).await);
         let early = Named::of(&self.house.line(embargoed.article.0).await);
+        let early_picture = Named::of(&self.house.line(embargoed.asset.0).await);
 
         let taken_back = self.round().await;
         let items = taken_back.all().map(item).to_vec();
@@ -85,7 +91,7 @@ impl Writer<'_> {
         let ready = self.article(None).await;
         let ready_name = Named::of(&self.house.line(ready.0).await);
         names.push(ready_name.clone());
-        Written { names, early, ready, ready_name }
+        Written { names, early, early_picture, ready, ready_name }
     }
 
     /// Takes the drafts of a round through every state there is before publication.
@@ -160,9 +166,8 @@ impl Writer<'_> {
         let entry = json!({ "kind": "OTHER", "acronym": { "fr": self.canaries.word() }, "parent": office,
             "contact": self.contact(), "existence": [{ "from": "2001" }] });
         let institution = self.create("institution", entry, None).await;
-        let (url, name) = (format!("https://media.example.org/{}.jpg", self.canaries.word()), self.canaries.word());
-        let entry = json!({ "kind": "IMAGE", "url": url, "credit": self.canaries.phrase(),
-            "file": { "name": format!("{name}.jpg"), "mimeType": "image/jpeg", "stored": self.canaries.file() },
+        let upload = self.upload().await;
+        let entry = json!({ "kind": "IMAGE", "upload": upload, "credit": self.canaries.phrase(),
             "rights": { "fr": self.canaries.phrase() }, "focalPoint": { "x": 0.5, "y": 0.5 } });
         let asset = self.create("asset", entry, None).await;
         let entry = json!({ "portrait": asset.0, "born": "1970-01", "variants": [self.canaries.phrase()],
@@ -184,6 +189,19 @@ impl Writer<'_> {
         let unset = (EntryId(Default::default()), 0);
         let links = Round { topic, institution, asset, person, post, other_post, event, article: unset };
         Round { article: self.article(Some(&links)).await, ..links }
+    }
+
+    /// A picture that was brought in: its name, its bytes, and all that was made of them are markers.
+    async fn upload(&mut self) -> String {
+        let word = self.canaries.word();
+        let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x01\0\0\0\x01\0\x08\x06\0\0\0".to_vec();
+        bytes.extend(word.as_bytes());
+        let upload = self.house.upload(format!("{word}.png"), &bytes).await;
+        let (name, _) = upload.stored().split_once('.').unwrap();
+        self.canaries.add(name.to_owned());
+        self.canaries.add(upload.id.to_string());
+        self.canaries.add(upload.file.sha256.clone().unwrap());
+        upload.id.to_string()
     }
 
     /// An article about somebody public and, when there are `links`, about what is not.

@@ -140,6 +140,11 @@ async fn a_file_is_for_nobody_but_previews_until_its_asset_is_public(
     assert_eq!(file.header("cache-control"), "private, no-store");
     assert!(file.header("x-robots-tag").contains("noindex"), "{file:?}");
     assert_eq!(file.header("content-disposition"), "attachment");
+    let asked = world.preflight(&in_preview, "https://desk.example");
+    assert_eq!((asked.status, asked.header("access-control-allow-headers")), (204, "Authorization"));
+    for answer in [&file, &asked] {
+        assert_eq!(answer.header("access-control-allow-origin"), "*", "from the pages of an editing tool");
+    }
 
     let nothing = world.get(RANDOM);
     assert_eq!((nothing.status, &*nothing.body), (404, ""));
