@@ -12,6 +12,7 @@ mod m20261124_000005_drafting;
 mod m20261124_000006_files;
 mod m20261124_000006_schedule_seq;
 mod m20261124_000006_uploads;
+mod m20261124_000008_merged_ids;
 
 /// Brings the published store up to date.
 pub struct PublishedMigrator;
@@ -23,6 +24,7 @@ impl MigratorTrait for PublishedMigrator {
             Box::new(m20261124_000001_record::Migration),
             Box::new(m20261124_000003_notices::Migration),
             Box::new(m20261124_000006_files::Migration),
+            Box::new(m20261124_000008_merged_ids::Migration),
         ]
     }
 }
@@ -42,6 +44,7 @@ impl MigratorTrait for EditorialMigrator {
             Box::new(m20261124_000006_files::Migration),
             Box::new(m20261124_000006_schedule_seq::Migration),
             Box::new(m20261124_000006_uploads::Migration),
+            Box::new(m20261124_000008_merged_ids::Migration),
         ]
     }
 }

@@ -28,7 +28,7 @@ pub use layers::PreviewScope;
 pub use location::{Location, StoreName};
 pub use lock::ImportLock;
 pub use migrate::{MigrationReport, migrate, migrate_down};
-pub use publish::{Act, LiveEntry, Outcome, PublishTx, Publisher, Refusal};
+pub use publish::{Act, Holder, LiveEntry, Outcome, PublishTx, Publisher, Refusal};
 pub use published::{
     Alternate, Condition, FileState, Found, ListQuery, Notice, Order, OrderKey, OrderedBy, Page, PageRow,
     PublishedStore, Record, Related, Version, Window,

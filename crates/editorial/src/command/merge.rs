@@ -106,10 +106,9 @@ impl Work<'_, '_> {
         let (keep, drop) = (pair.keep.id, pair.drop.id);
         let mut changes: Vec<Publication> = Vec::new();
         if let Some(public) = &pair.public_drop {
-            // The first, since the kept one takes its external ids.
+            // Its external ids go to the kept one with it.
             changes.push(Publication {
                 entry: None,
-                external_ids: Vec::new(),
                 old_paths: Vec::new(),
                 retraction: Some(Retraction::merged_into(keep)),
                 ..public.publication(drop, Some(&[]), self.at)
@@ -175,6 +174,9 @@ impl Work<'_, '_> {
         let saved = self.save(keep.id, Some(keep), &content, "merge", note).await?;
         if saved.is_ok() && keep.state != DraftState::Writing {
             self.tx.keep_standing(&Drafted { edited_by: self.author.to_owned(), ..keep.clone() }).await?;
+        }
+        if saved.is_ok() {
+            self.tx.mark_merged(drop.id, keep.id, &drop.content.external_ids).await?;
         }
         Ok(saved.map(|revision| (keep.id, revision)))
     }

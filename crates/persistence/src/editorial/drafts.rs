@@ -12,7 +12,7 @@ use sea_orm::{
 
 use super::{EditorialStore, EditorialTx};
 use crate::entity::{draft, edition, entry_version, external_id, old_path, revision};
-use crate::publish::{free_external_ids, parse_edition, parse_entry, parse_kind, parse_locale};
+use crate::publish::{free_external_ids, mark_merged, parse_edition, parse_entry, parse_kind, parse_locale};
 use crate::{Act, Outcome, Refusal, StoreError};
 
 /// How far a draft has come.
@@ -213,6 +213,11 @@ impl EditorialTx<'_> {
     /// Takes the external ids from a draft, so that another can have them.
     pub async fn free_external_ids(&self, id: EntryId) -> Result<(), StoreError> {
         Ok(free_external_ids(&self.tx.tx, id).await?)
+    }
+
+    /// Marks external ids of the draft `to` as those of `from`, which was made one with it.
+    pub async fn mark_merged(&self, from: EntryId, to: EntryId, external_ids: &[ExternalId]) -> Result<(), StoreError> {
+        Ok(mark_merged(&self.tx.tx, (from, to), external_ids).await?)
     }
 
     /// Takes a saved draft out of lists, or back into them.

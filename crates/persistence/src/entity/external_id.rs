@@ -9,6 +9,8 @@ pub struct Model {
     pub value: String,
     pub entry_id: Uuid,
     pub seq: i64,
+    /// The entry it was of before that was made one with this.
+    pub merged_from: Option<Uuid>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -35,7 +35,7 @@ pub(super) const LAYERED: [Table; 9] = [
     Table {
         name: "external_id",
         entry: "entry_id",
-        columns: &[Text("scheme"), Text("value"), Entry("entry_id"), Number("seq")],
+        columns: &[Text("scheme"), Text("value"), Entry("entry_id"), Number("seq"), Entry("merged_from")],
     },
     Table {
         name: "old_path",

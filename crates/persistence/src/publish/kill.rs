@@ -154,6 +154,7 @@ async fn keep_names(
         value: Set(value),
         entry_id: Set(id),
         seq: Set(seq),
+        merged_from: Set(None),
     });
     insert::<external_id::Entity, _>(tx, rows.collect()).await?;
     let mut paths: BTreeMap<String, Option<String>> = BTreeMap::new();

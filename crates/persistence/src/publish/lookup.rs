@@ -17,6 +17,17 @@ use crate::entity::{edition, entry, entry_version, external_id, journal, notice,
 
 /// Ids in one statement.
 const CHUNK: usize = 500;
+/// How many entries may stand for one another.
+const MAX_SUCCESSORS: usize = 8;
+
+/// The entry an external id or a slug leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Holder {
+    #[allow(missing_docs)]
+    pub id: EntryId,
+    /// It was the name of another entry, which was made one with this.
+    pub is_merged: bool,
+}
 
 /// A live entry with its texts in every language.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +45,16 @@ impl Publisher {
         scheme: &str,
         values: &[String],
     ) -> Result<HashMap<String, EntryId>, StoreError> {
+        let holders = self.holders_by_external(scheme, values).await?;
+        Ok(holders.into_iter().map(|(value, holder)| (value, holder.id)).collect())
+    }
+
+    /// The entries known under these external ids, and whether a merge brought the ids there.
+    pub async fn holders_by_external(
+        &self,
+        scheme: &str,
+        values: &[String],
+    ) -> Result<HashMap<String, Holder>, StoreError> {
         let mut found = HashMap::new();
         for chunk in values.chunks(CHUNK) {
             let rows = external_id::Entity::find()
@@ -41,7 +62,59 @@ impl Publisher {
                 .filter(external_id::Column::Value.is_in(chunk.iter().map(String::as_str)))
                 .all(&self.db)
                 .await?;
-            found.extend(rows.into_iter().map(|row| (row.value, EntryId(row.entry_id))));
+            found.extend(rows.into_iter().map(|row| {
+                let holder = Holder { id: EntryId(row.entry_id), is_merged: row.merged_from.is_some() };
+                (row.value, holder)
+            }));
+        }
+        Ok(found)
+    }
+
+    /// The entries that stand for those that last had these slugs and were made one with them.
+    pub async fn successors_by_slug(
+        &self,
+        kind: EntryKind,
+        slugs: &[Slug],
+    ) -> Result<HashMap<Slug, EntryId>, StoreError> {
+        let mut last: HashMap<Slug, Uuid> = HashMap::new();
+        for chunk in slugs.chunks(CHUNK) {
+            let rows = slug::Entity::find()
+                .filter(Expr::col(slug::Column::Kind).eq(kind.as_str()))
+                .filter(slug::Column::Slug.is_in(chunk.iter().map(Slug::as_str)))
+                .order_by_asc(slug::Column::LiveFrom)
+                .order_by_asc(slug::Column::Id)
+                .all(&self.db)
+                .await?;
+            for row in rows {
+                let name =
+                    Slug::parse(&row.slug).map_err(|err| StoreError::corrupt(format!("slug {}", row.id), err))?;
+                last.insert(name, row.entry_id);
+            }
+        }
+        let mut at: HashMap<Slug, Uuid> = last.clone();
+        for _ in 0..MAX_SUCCESSORS {
+            let ids: BTreeSet<Uuid> = at.values().copied().collect();
+            let next = self.successors(&ids.into_iter().collect::<Vec<_>>()).await?;
+            if next.is_empty() {
+                break;
+            }
+            at.values_mut().for_each(|id| *id = next.get(id).copied().unwrap_or(*id));
+        }
+        at.retain(|name, id| last.get(name) != Some(id));
+        Ok(at.into_iter().map(|(name, id)| (name, EntryId(id))).collect())
+    }
+
+    /// Who stands for those of `ids` that are withdrawn in favour of another.
+    async fn successors(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, Uuid>, StoreError> {
+        let mut found = HashMap::new();
+        for chunk in ids.chunks(CHUNK) {
+            let told = notice::Entity::find()
+                .filter(notice::Column::EntryId.is_in(chunk.iter().copied()))
+                .filter(notice::Column::Successor.is_not_null())
+                .filter(notice::Column::Until.is_null())
+                .all(&self.db)
+                .await?;
+            found.extend(told.into_iter().filter_map(|row| Some((row.entry_id, row.successor?))));
         }
         Ok(found)
     }

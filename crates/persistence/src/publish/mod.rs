@@ -12,10 +12,10 @@ mod state;
 mod timeline;
 mod transaction;
 
-pub use lookup::LiveEntry;
+pub use lookup::{Holder, LiveEntry};
 pub(crate) use lookup::{live_entries, parse_act, parse_edition, parse_kind, parse_locale};
 pub use outcome::{Act, Outcome, Refusal};
 pub use publisher::Publisher;
 pub(crate) use publisher::parse_entry;
-pub(crate) use rows::{digest, free_external_ids};
+pub(crate) use rows::{digest, free_external_ids, mark_merged};
 pub use transaction::PublishTx;

@@ -118,7 +118,10 @@ pub(super) fn check_names(publication: &Publication, state: &State) -> Result<()
     }
     for external in &publication.external_ids {
         let key = (external.scheme.clone(), external.value.clone());
-        if let Some(holder) = state.external_ids.get(&key).filter(|holder| **holder != id) {
+        // A merge told a second time finds them where it took them.
+        let successor = publication.successor().map(|successor| successor.0);
+        let is_anothers = |holder: &&uuid::Uuid| **holder != id && Some(**holder) != successor;
+        if let Some(holder) = state.external_ids.get(&key).filter(is_anothers) {
             let (scheme, value) = key;
             return Err(Refusal::ExternalIdTaken { scheme, value, holder: EntryId(*holder) });
         }
@@ -306,11 +309,12 @@ fn note_names(plan: &Plan<'_>, state: &mut State) {
             }
         }
     }
-    if publication.successor().is_some() {
-        state.external_ids.retain(|_, holder| *holder != id);
+    let holder = publication.successor().map_or(id, |successor| successor.0);
+    for known in state.external_ids.values_mut().filter(|known| **known == id) {
+        *known = holder;
     }
     for external in &plan.external_ids {
-        state.external_ids.insert((external.scheme.clone(), external.value.clone()), id);
+        state.external_ids.insert((external.scheme.clone(), external.value.clone()), holder);
     }
     for old in &plan.old_paths {
         state.old_paths.insert(old.path.clone(), id);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use griot_domain::{Edition, Entry, EntryId, Locale, Publication, Retraction, micros};
+use griot_domain::{Edition, Entry, EntryId, ExternalId, Locale, Publication, Retraction, micros};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
@@ -34,8 +34,8 @@ pub(super) struct Rows {
     links: Vec<link::ActiveModel>,
     namings: Vec<naming::ActiveModel>,
     slugs: Vec<slug::ActiveModel>,
-    /// Entries that were made one with another, which takes their external ids over.
-    external_ids_freed: Vec<EntryId>,
+    /// Entries that were made one with another, which takes their external ids over with this `seq`.
+    external_ids_moved: Vec<(EntryId, EntryId, i64)>,
     external_ids: Vec<external_id::ActiveModel>,
     old_paths: Vec<old_path::ActiveModel>,
     journal: Vec<journal::ActiveModel>,
@@ -95,9 +95,6 @@ impl Rows {
             seq += 1;
             let at = held.timeline.apply(step, seq);
             self.add_journal(&plan, step, at, act, seq);
-            if publication.successor().is_some() {
-                self.external_ids_freed.push(id);
-            }
             if let Some(retraction) = &publication.retraction {
                 self.notices.push(notice_of(publication, retraction, at, seq));
             }
@@ -113,11 +110,14 @@ impl Rows {
 
     fn add_names(&mut self, plan: &Plan<'_>, seq: i64) {
         let id = plan.publication.id.0;
+        let successor = plan.publication.successor();
+        self.external_ids_moved.extend(successor.map(|successor| (plan.publication.id, successor, seq)));
         self.external_ids.extend(plan.external_ids.iter().map(|one| external_id::ActiveModel {
             scheme: Set(one.scheme.clone()),
             value: Set(one.value.clone()),
-            entry_id: Set(id),
+            entry_id: Set(successor.map_or(id, |successor| successor.0)),
             seq: Set(seq),
+            merged_from: Set(successor.map(|_| id)),
         }));
         self.old_paths.extend(plan.old_paths.iter().map(|old| old_path::ActiveModel {
             path: Set(old.path.clone()),
@@ -301,10 +301,10 @@ impl Rows {
         insert::<link::Entity, _>(tx, self.links).await?;
         insert::<naming::Entity, _>(tx, self.namings).await?;
         insert::<slug::Entity, _>(tx, self.slugs).await?;
-        for id in self.external_ids_freed {
-            free_external_ids(tx, id).await?;
-        }
         insert::<external_id::Entity, _>(tx, self.external_ids).await?;
+        for (from, to, seq) in self.external_ids_moved {
+            move_external_ids(tx, from, to, seq).await?;
+        }
         insert::<old_path::Entity, _>(tx, self.old_paths).await?;
         insert::<journal::Entity, _>(tx, self.journal).await?;
         insert::<notice::Entity, _>(tx, self.notices).await?;
@@ -349,6 +349,36 @@ pub(super) fn notice_of(publication: &Publication, retraction: &Retraction, at: 
 /// Takes the external ids from an entry, so that another can have them.
 pub(crate) async fn free_external_ids(tx: &impl ConnectionTrait, id: EntryId) -> Result<(), DbErr> {
     external_id::Entity::delete_many().filter(Expr::col(external_id::Column::EntryId).eq(id.0)).exec(tx).await?;
+    Ok(())
+}
+
+/// Marks external ids of an entry as those of one that was made one with it.
+pub(crate) async fn mark_merged(
+    tx: &impl ConnectionTrait,
+    (from, to): (EntryId, EntryId),
+    external_ids: &[ExternalId],
+) -> Result<(), DbErr> {
+    for one in external_ids {
+        external_id::Entity::update_many()
+            .col_expr(external_id::Column::MergedFrom, Expr::value(from.0))
+            .filter(Expr::col(external_id::Column::EntryId).eq(to.0))
+            .filter(Expr::col(external_id::Column::Scheme).eq(one.scheme.as_str()))
+            .filter(Expr::col(external_id::Column::Value).eq(one.value.as_str()))
+            .exec(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Gives the external ids of an entry to the one it was made one with, with the mark that they came so.
+async fn move_external_ids(tx: &impl ConnectionTrait, from: EntryId, to: EntryId, seq: i64) -> Result<(), DbErr> {
+    external_id::Entity::update_many()
+        .col_expr(external_id::Column::EntryId, Expr::value(to.0))
+        .col_expr(external_id::Column::MergedFrom, Expr::value(from.0))
+        .col_expr(external_id::Column::Seq, Expr::value(seq))
+        .filter(Expr::col(external_id::Column::EntryId).eq(from.0))
+        .exec(tx)
+        .await?;
     Ok(())
 }
 

@@ -21,6 +21,7 @@ async fn up_down_and_up_again(#[values(Backend::Sqlite, Backend::Postgres)] back
             "published: m20261124_000001_record",
             "published: m20261124_000003_notices",
             "published: m20261124_000006_files",
+            "published: m20261124_000008_merged_ids",
             "editorial: m20261124_000001_record",
             "editorial: m20261124_000002_suggestions",
             "editorial: m20261124_000003_notices",
@@ -29,9 +30,11 @@ async fn up_down_and_up_again(#[values(Backend::Sqlite, Backend::Postgres)] back
             "editorial: m20261124_000006_files",
             "editorial: m20261124_000006_schedule_seq",
             "editorial: m20261124_000006_uploads",
+            "editorial: m20261124_000008_merged_ids",
             "embargoed: m20261124_000001_record",
             "embargoed: m20261124_000003_notices",
             "embargoed: m20261124_000006_files",
+            "embargoed: m20261124_000008_merged_ids",
         ]
         "#);
     }
