@@ -12,8 +12,7 @@ impl Draft {
     /// Where the entry would be its own parent it has none.
     pub fn referring_to(&self, id: EntryId, from: EntryId, to: EntryId) -> Self {
         let lead = Lead { id, from, to };
-        let mut draft = self.clone();
-        lead.entry(&mut draft.entry);
+        let mut draft = Self { entry: self.entry.referring_to(id, from, to), ..self.clone() };
         for edition in draft.editions.values_mut() {
             lead.text(&mut edition.text);
             lead.body(&mut edition.body);
@@ -57,6 +56,15 @@ impl Draft {
             }
         }
         draft
+    }
+}
+
+impl Entry {
+    /// The same of the fields alone. Where lists would name `to` twice they name it once.
+    pub fn referring_to(&self, id: EntryId, from: EntryId, to: EntryId) -> Self {
+        let mut entry = self.clone();
+        Lead { id, from, to }.entry(&mut entry);
+        entry
     }
 }
 

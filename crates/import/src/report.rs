@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use griot_domain::EntryKind;
+use griot_domain::{EntryId, EntryKind};
 use griot_persistence::Outcome;
 
 /// The result of an import, or of its rehearsal.
@@ -19,7 +19,7 @@ pub struct ImportReport {
     pub mention_count: u64,
     /// Names found in articles and left to an editor.
     pub suggestion_count: u64,
-    /// What was changed on the way or could not be fetched, though the item went in; the first
+    /// What was changed on the way or could not be fetched, though the item went in, and what was merged; the first
     /// [`ImportReport::MAX_PROBLEMS`].
     pub notes: Vec<Problem>,
     /// What could not be imported and why; the first [`ImportReport::MAX_PROBLEMS`].
@@ -75,11 +75,20 @@ impl ImportReport {
         }
     }
 
-    /// Notes something about an item that went in.
+    /// Notes something about an item that is no problem.
     pub fn add_note(&mut self, note: Problem) {
         if self.notes.len() < Self::MAX_PROBLEMS {
             self.notes.push(note);
         }
+    }
+
+    /// Notes a source record whose entry was made one with `kept`, which is left as it is.
+    pub fn pass_over_merged(&mut self, line: Option<u64>, item: String, kept: EntryId) {
+        self.skip("merged into another entry");
+        let message = format!(
+            "was merged into entry {kept}; nothing was written. Make the two one in the source, or leave this one out there"
+        );
+        self.add_note(Problem { line, item: Some(item), message });
     }
 
     /// Notes an item passed over on purpose.

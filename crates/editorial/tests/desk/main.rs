@@ -4,6 +4,7 @@
 
 mod merging;
 mod publishing;
+mod reimporting;
 mod scheduling;
 mod support;
 mod writing;

@@ -1,6 +1,7 @@
 //! A desk over a record of its own, with a clock that tests set.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Utc};
@@ -129,6 +130,11 @@ pub fn publishing(entries: &[(EntryId, i64)]) -> Command {
 }
 
 impl House {
+    /// Where a test keeps its files.
+    pub fn dir(&self) -> &Path {
+        self._database.data_dir()
+    }
+
     /// Does it, as a publisher.
     pub async fn done(&self, command: &Command) -> Done {
         self.perform(&publisher(), command).await.unwrap()

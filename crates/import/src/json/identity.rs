@@ -1,13 +1,15 @@
 //! Which entry a line is about, and which ones it refers to.
 
 use std::collections::{BTreeSet, HashMap};
+use std::fmt;
 
 use griot_domain::fold::fold;
 use griot_domain::{Appointment, Edition, Entry, EntryId, EntryKind, ExternalId, Locale, PartialDate, Slug, Text};
-use griot_persistence::{Publisher, StoreError};
+use griot_persistence::{Holder, Publisher, StoreError};
 
 use super::line::{Fault, Line, Parts};
 use super::reference::{Named, Reference};
+use crate::Target;
 
 /// Something an entry is known by, content ids aside.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -23,32 +25,39 @@ pub(super) enum Name {
 /// Names of the record and of the file so far.
 #[derive(Default)]
 pub(super) struct Known {
-    ids: HashMap<Name, EntryId>,
+    ids: HashMap<Name, Holder>,
     has_assets: bool,
     has_appointments: bool,
 }
 
 impl Known {
     /// The entry of that name.
-    pub fn get(&self, name: &Name) -> Option<EntryId> {
+    pub fn get(&self, name: &Name) -> Option<Holder> {
         self.ids.get(name).copied()
     }
 
     /// Notes that `name` is `id`'s from now on; answers whose it was.
-    pub fn insert(&mut self, name: Name, id: EntryId) -> Option<EntryId> {
-        self.ids.insert(name, id)
+    pub fn insert(&mut self, name: Name, id: EntryId) -> Option<Holder> {
+        let is_merged = self.get(&name).is_some_and(|known| known.id == id && known.is_merged);
+        self.ids.insert(name, Holder { id, is_merged })
+    }
+
+    /// Notes that `name`, unless it is another's, was that of an entry that was made one with `id`.
+    pub fn insert_merged(&mut self, name: Name, id: EntryId) {
+        self.ids.entry(name).or_insert(Holder { id, is_merged: true });
     }
 
     /// Takes a note back: the entry did not go in.
-    pub fn restore(&mut self, name: Name, before: Option<EntryId>) {
+    pub fn restore(&mut self, name: Name, before: Option<Holder>) {
         match before {
-            Some(id) => self.ids.insert(name, id),
+            Some(holder) => self.ids.insert(name, holder),
             None => self.ids.remove(&name),
         };
     }
 
     /// Asks the record for every name in `lines`, in few statements.
-    pub async fn learn(&mut self, published: &Publisher, lines: &mut [Line]) -> Result<(), StoreError> {
+    pub async fn learn(&mut self, target: &Target<'_>, lines: &mut [Line]) -> Result<(), StoreError> {
+        let published = target.published;
         let mut slugs: HashMap<EntryKind, BTreeSet<Slug>> = HashMap::new();
         let mut values: HashMap<String, BTreeSet<String>> = HashMap::new();
         let (mut wants_assets, mut wants_appointments) = (false, false);
@@ -73,16 +82,21 @@ impl Known {
         for (kind, slugs) in slugs {
             let asked: Vec<Slug> =
                 slugs.into_iter().filter(|slug| !self.ids.contains_key(&Name::Slug(kind, slug.clone()))).collect();
-            for (slug, id) in published.ids_by_slug(kind, &asked).await? {
-                self.ids.insert(Name::Slug(kind, slug), id);
+            let live = published.ids_by_slug(kind, &asked).await?;
+            let gone: Vec<Slug> = asked.into_iter().filter(|slug| !live.contains_key(slug)).collect();
+            for (slug, id) in live {
+                self.insert(Name::Slug(kind, slug), id);
+            }
+            for (slug, id) in published.successors_by_slug(kind, &gone).await? {
+                self.insert_merged(Name::Slug(kind, slug), id);
             }
         }
         for (scheme, values) in values {
             let name = |value: String| Name::External(ExternalId { scheme: scheme.clone(), value });
             let asked: Vec<String> =
                 values.into_iter().filter(|value| !self.ids.contains_key(&name(value.clone()))).collect();
-            for (value, id) in published.ids_by_external(&scheme, &asked).await? {
-                self.ids.insert(name(value), id);
+            for (value, holder) in target.holders(&scheme, &asked, false).await? {
+                self.ids.insert(name(value), holder);
             }
         }
         if wants_assets && !std::mem::replace(&mut self.has_assets, true) {
@@ -97,25 +111,26 @@ impl Known {
     async fn learn_all(&mut self, published: &Publisher, kind: EntryKind) -> Result<(), StoreError> {
         for live in published.live_entries(kind).await? {
             for name in natural_names(&live.entry, live.texts.values()) {
-                self.ids.entry(name).or_insert(live.id);
+                self.ids.entry(name).or_insert(Holder { id: live.id, is_merged: false });
             }
         }
         Ok(())
     }
 
     /// The entry a line is about, when it is known: by its id, else by an external id, else by a slug, an asset by
-    /// its address, an appointment by holder, seat, first day and title.
-    pub fn identify(&self, line: &Line, parts: &Parts) -> Result<Option<EntryId>, Fault> {
+    /// its address, an appointment by holder, seat, first day and title. It is about a merged one when all names it
+    /// is known by came by the merge.
+    pub fn identify(&self, line: &Line, parts: &Parts) -> Result<Option<Holder>, Fault> {
         if line.id.is_some() {
-            return Ok(line.id);
+            return Ok(line.id.map(|id| Holder { id, is_merged: false }));
         }
         let external = line.external_ids.iter().cloned().map(Name::External).collect();
-        if let Some(id) = self.only_one("externalIds", external)? {
-            return Ok(Some(id));
+        if let Some(holder) = self.only_one("externalIds", external)? {
+            return Ok(Some(holder));
         }
         let slugs = parts.editions.values().filter_map(|edition| Some(Name::Slug(line.kind, edition.slug.clone()?)));
-        if let Some(id) = self.only_one("texts", slugs.collect())? {
-            return Ok(Some(id));
+        if let Some(holder) = self.only_one("texts", slugs.collect())? {
+            return Ok(Some(holder));
         }
         // An external id that is not known says that this is another entry than those at hand.
         if !line.external_ids.is_empty() {
@@ -125,15 +140,17 @@ impl Known {
         Ok(natural.unwrap_or_default().iter().find_map(|name| self.get(name)))
     }
 
-    fn only_one(&self, path: &str, names: Vec<Name>) -> Result<Option<EntryId>, Fault> {
-        let ids: BTreeSet<EntryId> = names.iter().filter_map(|name| self.get(name)).collect();
+    fn only_one(&self, path: &str, names: Vec<Name>) -> Result<Option<Holder>, Fault> {
+        let holders: Vec<Holder> = names.iter().filter_map(|name| self.get(name)).collect();
+        let ids: BTreeSet<EntryId> = holders.iter().map(|holder| holder.id).collect();
         if ids.len() > 1 {
             let ids: Vec<String> = ids.iter().map(EntryId::to_string).collect();
             let message =
                 format!("they name several entries ({}); give the `id` of the one that is meant", ids.join(", "));
             return Err(Fault::at(path, message));
         }
-        Ok(ids.first().copied())
+        let is_merged = holders.iter().all(|holder| holder.is_merged);
+        Ok(ids.first().map(|id| Holder { id: *id, is_merged }))
     }
 }
 
@@ -155,6 +172,17 @@ impl Name {
             names.extend(natural_names(entry, texts(&parts.editions)));
         }
         names
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Slug(kind, slug) => write!(f, "{kind} `{slug}`"),
+            Self::External(one) => write!(f, "{} `{}`", one.scheme, one.value),
+            Self::Address(url) => write!(f, "asset `{url}`"),
+            Self::Post(person, ..) => write!(f, "appointment of {person}"),
+        }
     }
 }
 

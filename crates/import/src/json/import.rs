@@ -5,7 +5,7 @@ use std::io::BufRead;
 
 use chrono::{DateTime, NaiveTime, SubsecRound, Utc};
 use griot_domain::{Entry, EntryId, Locale, PartialDate, Publication, Text};
-use griot_persistence::{Act, Outcome, StoreError, Suggestion};
+use griot_persistence::{Act, Holder, Outcome, StoreError, Suggestion};
 
 use super::check::check_parent;
 use super::identity::{Known, Name};
@@ -100,7 +100,7 @@ struct Ready {
     publication: Publication,
     without_mentions: BTreeSet<Locale>,
     /// Names the line gives its entry, each with whose it was before.
-    given: Vec<(Name, Option<EntryId>)>,
+    given: Vec<(Name, Option<Holder>)>,
 }
 
 impl<'a> Import<'a> {
@@ -143,7 +143,7 @@ impl<'a> Import<'a> {
 
     async fn take(&mut self, batch: Vec<(u64, Line)>) -> Result<(), ImportError> {
         let (numbers, mut lines): (Vec<u64>, Vec<Line>) = batch.into_iter().unzip();
-        self.known.learn(self.target.published, &mut lines).await?;
+        self.known.learn(self.target, &mut lines).await?;
         for (number, mut line) in numbers.into_iter().zip(lines) {
             // A name given by a line that is not in yet may still be refused.
             let mut is_unsettled = false;
@@ -155,32 +155,56 @@ impl<'a> Import<'a> {
                 self.settle().await?;
             }
             match self.ready(number, line) {
-                Ok(ready) => self.queue(ready).await?,
+                Ok(Some(ready)) => self.queue(ready).await?,
+                Ok(None) => {}
                 Err(fault) => self.refuse(number, fault),
             }
         }
         self.settle().await
     }
 
-    fn ready(&mut self, number: u64, mut line: Line) -> Result<Ready, Fault> {
+    /// What the line publishes; `None` when its entry was merged, which is remarked upon.
+    fn ready(&mut self, number: u64, mut line: Line) -> Result<Option<Ready>, Fault> {
         let known = &self.known;
+        let mut led: BTreeSet<EntryId> = BTreeSet::new();
         line.references(|reference| match Name::of(reference).and_then(|name| known.get(&name)) {
-            Some(id) => Named::Is(id),
+            Some(holder) => {
+                led.extend(holder.is_merged.then_some(holder.id));
+                Named::Is(holder.id)
+            }
             None => Named::Unknown,
         })?;
-        let parts = line.shape()?;
+        let mut parts = line.shape()?;
         let identified = self.known.identify(&line, &parts)?;
+        if let Some(Holder { id, .. }) = identified.filter(|holder| holder.is_merged) {
+            self.pass_over(number, &line, &parts, id);
+            return Ok(None);
+        }
+        let identified = identified.map(|holder| holder.id);
         if identified.is_none() {
             check_whole(&parts)?;
         }
         let id = identified.unwrap_or_else(|| EntryId(self.target.ids.next_id()));
+        for kept in led {
+            // Named twice, or above itself, because two became one.
+            parts.entry = parts.entry.map(|entry| entry.referring_to(id, kept, kept));
+        }
         parts.entry.iter().try_for_each(|entry| check_parent(entry, id))?;
         let live_from = self.live_from(&line, &parts, identified.is_none())?;
         let given = Name::given(&line, &parts).into_iter();
         let given = given.map(|name| (name.clone(), self.known.insert(name, id))).collect();
         let without_mentions =
             if self.options.find_mentions { parts.without_mentions.clone() } else { BTreeSet::new() };
-        Ok(Ready { line: number, publication: line.publication(id, live_from, parts), without_mentions, given })
+        let publication = line.publication(id, live_from, parts);
+        Ok(Some(Ready { line: number, publication, without_mentions, given }))
+    }
+
+    /// Leaves a line alone whose entry was made one with `kept`; what refers to it finds that one.
+    fn pass_over(&mut self, number: u64, line: &Line, parts: &Parts, kept: EntryId) {
+        let names = Name::given(line, parts);
+        let item = names.first().map_or_else(|| line.kind.to_string(), Name::to_string);
+        self.report.pass_over_merged(Some(number), item, kept);
+        names.into_iter().for_each(|name| self.known.insert_merged(name, kept));
     }
 
     /// When the line's versions became live: as it says; else a new appointment from its first day, and all else now.

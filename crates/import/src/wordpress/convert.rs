@@ -40,6 +40,8 @@ pub(crate) struct About {
     pub(crate) is_public: bool,
     /// The record has the entry already.
     pub(crate) is_known: bool,
+    /// The record made the entry one with another, which is left as it is.
+    pub(crate) is_merged: bool,
     /// Where the item stands; absent for topics.
     pub(crate) line: Option<u64>,
     pub(crate) label: String,

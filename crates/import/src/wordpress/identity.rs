@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use griot_domain::EntryId;
-use griot_persistence::StoreError;
+use griot_persistence::{Holder, StoreError};
 
 use super::items::Items;
 use super::standing::Standing;
@@ -21,27 +21,14 @@ pub(crate) async fn identify(survey: &mut Survey, target: &Target<'_>) -> Result
     let mut known: HashMap<u64, EntryId> = HashMap::new();
     for chunk in numbers.chunks(CHUNK) {
         let values: Vec<String> = chunk.iter().map(|number| format!("post:{number}")).collect();
-        let found = known_ids(target, &scheme, &values).await?;
-        known.extend(chunk.iter().zip(&values).filter_map(|(number, value)| Some((*number, *found.get(value)?))));
+        let found = target.holders(&scheme, &values, true).await?;
+        known.extend(chunk.iter().zip(&values).filter_map(|(number, value)| Some((*number, found.get(value)?.id))));
     }
     settle(survey, &known, target);
     let values: Vec<String> = survey.terms.iter().map(topic::external_value).collect();
-    let known = known_ids(target, &scheme, &values).await?;
+    let known = target.holders(&scheme, &values, true).await?;
     settle_terms(survey, &values.iter().map(|value| known.get(value).copied()).collect::<Vec<_>>(), target);
     Ok(())
-}
-
-async fn known_ids(
-    target: &Target<'_>,
-    scheme: &str,
-    values: &[String],
-) -> Result<HashMap<String, EntryId>, StoreError> {
-    let mut found = match target.editorial {
-        Some(editorial) => editorial.ids_by_external(scheme, values).await?,
-        None => HashMap::new(),
-    };
-    found.extend(target.published.ids_by_external(scheme, values).await?);
-    Ok(found)
 }
 
 /// Translations share the entry of what they translate, unless the record knows them apart already.
@@ -94,8 +81,9 @@ fn put_in_order(items: &mut Items, numbers: &[u64]) {
     }
 }
 
-/// As for items; `known` stands in the order of the terms.
-fn settle_terms(survey: &mut Survey, known: &[Option<EntryId>], target: &Target<'_>) {
+/// As for items; `holders` stand in the order of the terms.
+fn settle_terms(survey: &mut Survey, holders: &[Option<Holder>], target: &Target<'_>) {
+    let known: Vec<Option<EntryId>> = holders.iter().map(|holder| holder.map(|holder| holder.id)).collect();
     let mut chosen: HashMap<usize, EntryId> = HashMap::new();
     let leaders: Vec<usize> = survey.terms.iter().map(|fact| fact.leader).collect();
     for (position, id) in known.iter().enumerate().filter_map(|(position, id)| Some((position, (*id)?))) {
@@ -110,6 +98,7 @@ fn settle_terms(survey: &mut Survey, known: &[Option<EntryId>], target: &Target<
         let entry = *chosen.entry(fact.leader).or_insert_with(|| EntryId(target.ids.next_id()));
         fact.entry = entry;
         fact.is_known = known[position].is_some();
+        fact.is_merged = holders[position].is_some_and(|holder| holder.is_merged);
         if let Some(own) = known[position].filter(|own| *own != entry) {
             fact.entry = own;
             fact.leader = position;

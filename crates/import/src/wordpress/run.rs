@@ -151,7 +151,12 @@ async fn finder(published: &Publisher) -> Result<Option<Finder>, WordPressError>
 
 async fn publish_topics(survey: &Survey, with_drafts: bool, writer: &mut Writer<'_>) -> Result<(), StoreError> {
     let topics = topic::publications(survey).into_iter();
-    let mut topics = topics.filter(|ready| ready.about.is_public || with_drafts).peekable();
+    let topics = topics.filter(|ready| ready.about.is_public || with_drafts);
+    let (merged, topics): (Vec<Ready>, Vec<Ready>) = topics.partition(|ready| ready.about.is_merged);
+    for Ready { publication, about } in merged {
+        writer.report.pass_over_merged(about.line, about.label, publication.id);
+    }
+    let mut topics = topics.into_iter().peekable();
     while topics.peek().is_some() {
         let batch = topics.by_ref().take(BATCH.0).collect();
         writer.publish(batch).await?;

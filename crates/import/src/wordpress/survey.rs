@@ -36,6 +36,8 @@ pub(crate) struct TermFact {
     pub(crate) entry: EntryId,
     /// The record has the entry already.
     pub(crate) is_known: bool,
+    /// Its entry is the one that its own was merged into.
+    pub(crate) is_merged: bool,
     pub(crate) locale: Locale,
     /// Position of the term it translates, or its own.
     pub(crate) leader: usize,
@@ -112,6 +114,7 @@ impl Survey {
                     is_hidden: false,
                     entry,
                     is_known: false,
+                    is_merged: false,
                     locale,
                     leader,
                 });

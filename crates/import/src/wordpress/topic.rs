@@ -29,7 +29,10 @@ pub(crate) fn publications(survey: &Survey) -> Vec<Ready> {
         let mut notes = Vec::new();
         let publication = publication(survey, leader, &terms, is_public, &mut notes);
         let label = publication.external_ids.first().map(|id| id.value.clone()).unwrap_or_default();
-        Ready { publication, about: About { is_public, label, notes, ..About::default() } }
+        let facts = || terms.iter().map(|position| &survey.terms[*position]);
+        // Unless the source tells of the kept one here too.
+        let is_merged = facts().any(|fact| fact.is_merged) && !facts().any(|fact| fact.is_known && !fact.is_merged);
+        Ready { publication, about: About { is_public, is_merged, label, notes, ..About::default() } }
     };
     leaders.into_iter().map(topic).collect()
 }
@@ -50,6 +53,8 @@ fn publication(
     let terms: Vec<&TermFact> = positions.iter().map(|position| &survey.terms[*position]).collect();
     let parent = ancestors(survey, leader).first().map(|parent| &survey.terms[*parent]);
     let parent = parent.filter(|parent| !(is_public && parent.is_hidden)).map(|parent| parent.entry);
+    // Two that stood one above the other may have become one.
+    let parent = parent.filter(|parent| *parent != fact.entry);
     let mut editions: BTreeMap<Locale, Edition> = BTreeMap::new();
     for fact in &terms {
         editions.entry(fact.locale.clone()).or_insert_with(|| edition(fact, notes));
