@@ -130,6 +130,10 @@ impl Work<'_, '_> {
             add(keep, before, gained.unwrap_or(after));
         }
         let mut errors: Vec<UserError> = Vec::new();
+        for change in changes.iter().filter(|change| others.contains(&change.id)) {
+            // What is published now keeps a schedule made before from its work, whether that names the dropped one or not.
+            errors.extend(self.spoken_for(change.id).await?);
+        }
         if !changes.is_empty() {
             if pair.public_keep.is_none() {
                 let message = "the dropped entry is public or public entries refer to it, but the kept one is not \

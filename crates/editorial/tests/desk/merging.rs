@@ -262,6 +262,46 @@ async fn what_cannot_be_merged_stays_as_it_is(#[values(Backend::Sqlite, Backend:
 
 #[rstest]
 #[tokio::test]
+async fn what_waits_for_its_time_holds_up_a_merge_that_would_touch_it(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let house = house(backend).await;
+    let (keep, drop) = house.two().await;
+    let third = house.entry(&person("Un autre")).await;
+    house.done(&publishing(&[third])).await;
+    let edited = async |(id, expected): At, target| {
+        let Command::Create { patch, .. } = naming("Titre", target) else { panic!("a new entry") };
+        house.entry(&Command::Edit { id, expected, patch, note: None }).await
+    };
+    // One waits to name the dropped entry, which its draft no longer does; one is public with it and waits without.
+    let frozen = house.entry(&naming("Attend", drop.0)).await;
+    let public = house.entry(&naming("Paru", drop.0)).await;
+    house.done(&publishing(&[public])).await;
+    house.clock.set("2026-03-02T12:00:00Z");
+    let public = edited(public, third.0).await;
+    let ids = [keep.0, drop.0, frozen.0, public.0];
+    let scheduled = async |items: At, at: &str| {
+        let command = Command::Schedule { items: vec![item(items)], at: instant(at), early: false };
+        house.done(&command).await.schedule.unwrap()
+    };
+    let first = scheduled(frozen, "2026-03-09T12:00:00Z").await;
+    edited(frozen, third.0).await;
+    let second = scheduled(public, "2026-03-09T13:00:00Z").await;
+    let before = house.traces(&ids).await;
+    for (schedule, about) in [(first, drop.0), (second, public.0)] {
+        let refused = house.refused(&merging(keep, drop)).await;
+        let told: Vec<_> = refused.iter().map(|error| (error.code, error.entry)).collect();
+        assert_eq!(told, [(UserErrorCode::State, Some(about))]);
+        assert!(refused[0].message.contains(&schedule.to_string()), "{}", refused[0].message);
+        assert_eq!(house.traces(&ids).await, before);
+        house.done(&Command::Unschedule { schedule }).await;
+    }
+    house.done(&merging(keep, drop)).await;
+    assert_eq!(house.public_count(public.0, keep.0, Moment::Now).await, 3);
+}
+
+#[rstest]
+#[tokio::test]
 async fn a_protected_kind_is_merged_by_two(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
     let house = house_with(backend, TwoPerson { kinds: [EntryKind::Person].into() }).await;
     let (ali, eva) = (somebody("ali", Role::Author), somebody("eva", Role::Publisher));
