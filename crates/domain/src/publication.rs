@@ -108,8 +108,8 @@ impl Publication {
         self.retraction.as_ref().filter(|retraction| retraction.act == RetractionAct::Killed)
     }
 
-    /// The entry that stands for this one from now on, when this merges the two. It may take the external ids over, in
-    /// a publication after this one.
+    /// The entry that stands for this one from now on, when this merges the two. It takes the external ids over, those
+    /// known and those given here.
     pub fn successor(&self) -> Option<EntryId> {
         self.retraction.as_ref().and_then(|retraction| retraction.successor)
     }
