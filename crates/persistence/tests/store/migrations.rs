@@ -92,7 +92,7 @@ async fn migrations_at_the_same_time_wait_for_each_other(
         applied.extend(one.await.unwrap().unwrap().applied);
     }
     applied.sort();
-    assert_eq!(applied.len(), 14, "each change was made once: {applied:?}");
+    assert_eq!(applied.len(), 17, "each change was made once: {applied:?}");
 }
 
 #[rstest]
