@@ -12,6 +12,7 @@ mod m20261124_000005_drafting;
 mod m20261124_000006_files;
 mod m20261124_000006_schedule_seq;
 mod m20261124_000006_uploads;
+mod m20261124_000007_writers;
 mod m20261124_000008_merged_ids;
 
 /// Brings the published store up to date.
@@ -44,6 +45,7 @@ impl MigratorTrait for EditorialMigrator {
             Box::new(m20261124_000006_files::Migration),
             Box::new(m20261124_000006_schedule_seq::Migration),
             Box::new(m20261124_000006_uploads::Migration),
+            Box::new(m20261124_000007_writers::Migration),
             Box::new(m20261124_000008_merged_ids::Migration),
         ]
     }

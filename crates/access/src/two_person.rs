@@ -1,4 +1,4 @@
-//! Four eyes: what one person wrote last, another one makes public.
+//! Four eyes: what somebody wrote, somebody else makes public.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ pub struct TwoPerson {
 
 /// One person would have done both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("you changed this {kind} last, so somebody else has to {act} it")]
+#[error("you wrote some of what is new in this {kind}, so somebody else has to {act} it")]
 pub struct SamePerson {
     #[allow(missing_docs)]
     pub kind: EntryKind,
@@ -24,10 +24,17 @@ pub struct SamePerson {
 }
 
 impl TwoPerson {
-    /// Refuses an act that brings an entry of a protected kind before readers when the principal `by` is also its
-    /// `last_editor`. Both are [`crate::Principal::id`], which stays the same when a holder's key is replaced.
-    pub fn judge(&self, kind: EntryKind, act: EditorialAct, by: &str, last_editor: &str) -> Result<(), SamePerson> {
-        if act.is_release() && by == last_editor && self.kinds.contains(&kind) {
+    /// Refuses an act that brings an entry of a protected kind before readers when the principal `by` is among its
+    /// `writers`: all who changed it since it was approved or published last. They are [`crate::Principal::id`]s, which
+    /// stay the same when a holder's key is replaced.
+    pub fn judge(
+        &self,
+        kind: EntryKind,
+        act: EditorialAct,
+        by: &str,
+        writers: &BTreeSet<String>,
+    ) -> Result<(), SamePerson> {
+        if act.is_release() && writers.contains(by) && self.kinds.contains(&kind) {
             return Err(SamePerson { kind, act });
         }
         Ok(())
@@ -41,21 +48,26 @@ mod tests {
     #[test]
     fn a_protected_kind_needs_a_second_person_to_reach_readers() {
         let rule = TwoPerson { kinds: [EntryKind::Article].into() };
+        let writers = BTreeSet::from(["key:a".to_owned(), "key:c".to_owned()]);
         for act in EditorialAct::ALL.iter().copied() {
-            let alone = rule.judge(EntryKind::Article, act, "key:a", "key:a");
+            let alone = rule.judge(EntryKind::Article, act, "key:a", &writers);
             assert_eq!(alone.is_err(), act.is_release(), "{act}");
-            assert_eq!(rule.judge(EntryKind::Article, act, "key:b", "key:a"), Ok(()), "{act}");
-            assert_eq!(rule.judge(EntryKind::Event, act, "key:a", "key:a"), Ok(()), "{act}");
+            assert_eq!(rule.judge(EntryKind::Article, act, "key:b", &writers), Ok(()), "{act}");
+            assert_eq!(rule.judge(EntryKind::Event, act, "key:a", &writers), Ok(()), "{act}");
         }
-        let refused = rule.judge(EntryKind::Article, EditorialAct::Publish, "key:a", "key:a").unwrap_err();
-        assert_eq!(refused.to_string(), "you changed this article last, so somebody else has to publish it");
+        let refused = rule.judge(EntryKind::Article, EditorialAct::Publish, "key:c", &writers).unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "you wrote some of what is new in this article, so somebody else has to publish it"
+        );
     }
 
     #[test]
     fn no_kind_is_protected_unless_it_is_said() {
         let rule = TwoPerson::default();
+        let writers = BTreeSet::from(["key:a".to_owned()]);
         for kind in EntryKind::ALL {
-            assert_eq!(rule.judge(kind, EditorialAct::Publish, "key:a", "key:a"), Ok(()));
+            assert_eq!(rule.judge(kind, EditorialAct::Publish, "key:a", &writers), Ok(()));
         }
     }
 }

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::pin::Pin;
 
 use griot_access::{EditorialAct, may};
-use griot_domain::{Body, Draft, DraftPatch, Edition, EntryId, EntryKind, Locale, Slug, body::Block};
+use griot_domain::{
+    Body, Draft, DraftPatch, Edition, Entry, EntryId, EntryKind, Locale, RankPeriod, Slug, body::Block,
+};
 use griot_persistence::{Drafted, StoreError};
 
 use super::{BlockEdit, Command};
@@ -66,6 +68,9 @@ impl Work<'_, '_> {
             Ok(draft) => draft,
             Err(err) => return Ok(Err(vec![err.into()])),
         };
+        if !ranks_of(&draft).is_empty() && !may(self.role, EditorialAct::Rank) {
+            return Ok(Err(vec![UserError::forbidden(EditorialAct::Rank, self.role)]));
+        }
         if draft.editions.is_empty() {
             return Ok(Err(vec![UserError::required("texts", "a new entry begins with a text in one language")]));
         }
@@ -156,6 +161,9 @@ impl Work<'_, '_> {
             return Ok(Err(vec![UserError::forbidden(EditorialAct::Appoint, self.role).about(id)]));
         }
         let content = match change(&known.content) {
+            Ok(content) if ranks_of(&content) != ranks_of(&known.content) && !may(self.role, EditorialAct::Rank) => {
+                return Ok(Err(vec![UserError::forbidden(EditorialAct::Rank, self.role).about(id)]));
+            }
             Ok(content) => content,
             Err(error) => return Ok(Err(vec![error.about(id)])),
         };
@@ -212,6 +220,14 @@ impl Work<'_, '_> {
             return Ok(Err(vec![UserError::not_found("revision", format!("{id}, revision {revision}")).about(id)]));
         };
         self.change(id, expected, "restore", note, |_| Ok(earlier.content)).await
+    }
+}
+
+/// The ranks a draft gives: whatever way they are changed, it takes the right to rank.
+fn ranks_of(draft: &Draft) -> &[RankPeriod] {
+    match &draft.entry {
+        Entry::Person(person) => &person.ranks,
+        _ => &[],
     }
 }
 

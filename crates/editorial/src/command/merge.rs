@@ -158,7 +158,8 @@ impl Work<'_, '_> {
             return None;
         }
         let releases = changes.iter().filter(|change| change.retraction.is_none());
-        let judge = |kind| self.desk.two_person.judge(kind, EditorialAct::Publish, self.author, self.author).err();
+        let alone = [self.author.to_owned()].into();
+        let judge = |kind| self.desk.two_person.judge(kind, EditorialAct::Publish, self.author, &alone).err();
         let (id, same) = releases.into_iter().find_map(|change| Some((change.id, judge(change.kind)?)))?;
         let message = format!("{same}; have the kept entry approved by somebody else before it is merged");
         Some(UserError::new(UserErrorCode::Forbidden, "", message).about(id))
@@ -177,7 +178,9 @@ impl Work<'_, '_> {
         }
         let saved = self.save(keep.id, Some(keep), &content, "merge", note).await?;
         if saved.is_ok() && keep.state != DraftState::Writing {
-            self.tx.keep_standing(&Drafted { edited_by: self.author.to_owned(), ..keep.clone() }).await?;
+            let edited_by = self.author.to_owned();
+            let writers = keep.writers.iter().chain([&edited_by]).cloned().collect();
+            self.tx.keep_standing(&Drafted { edited_by, writers, ..keep.clone() }).await?;
         }
         if saved.is_ok() {
             self.tx.mark_merged(drop.id, keep.id, &drop.content.external_ids).await?;

@@ -106,6 +106,16 @@ impl Work<'_, '_> {
             Ok(schedule) => schedule,
             Err(errors) => return Ok(Err(errors)),
         };
+        // To say when is to publish: who may not do the one may not do the other.
+        let mut errors = Vec::new();
+        for entry in schedule.entries() {
+            if let Some(draft) = self.tx.draft(entry).await? {
+                errors.extend(self.not_approved(&draft));
+            }
+        }
+        if !errors.is_empty() {
+            return Ok(Err(errors));
+        }
         schedule.due_at = at;
         for publishing in &mut schedule.publishings {
             if let Publishing::Publish(publication) = publishing {
@@ -223,7 +233,8 @@ impl Work<'_, '_> {
     fn reviewed(&self, known: &Drafted, patch: &DraftPatch) -> Result<Option<String>, Vec<UserError>> {
         let is_as_approved = known.state == DraftState::Approved && *patch == DraftPatch::default();
         let approver = known.approved_by.clone().filter(|_| is_as_approved);
-        let alone = self.desk.two_person.judge(known.kind, EditorialAct::Correct, self.author, self.author);
+        let writers = BTreeSet::from([self.author.to_owned()]);
+        let alone = self.desk.two_person.judge(known.kind, EditorialAct::Correct, self.author, &writers);
         if approver.is_none() && alone.is_err() {
             let message = format!(
                 "one person alone does not correct an entry of kind {}; save the change as a draft, have it approved by \
@@ -245,6 +256,9 @@ impl Work<'_, '_> {
             return Ok(Err(vec![UserError::new(UserErrorCode::Invalid, "items", message)]));
         }
         for item in items {
+            if item.locales.as_ref().is_some_and(Vec::is_empty) {
+                errors.push(no_language().about(item.id));
+            }
             if !ids.insert(item.id) {
                 let message = "the set names it twice";
                 errors.push(UserError::new(UserErrorCode::Invalid, "items", message).about(item.id));
@@ -289,7 +303,7 @@ impl Work<'_, '_> {
         }
         // Who approved it was another than who wrote it, and that is enough.
         let is_approved = draft.approved_by.is_some() || draft.state == DraftState::Published;
-        let judged = self.desk.two_person.judge(draft.kind, EditorialAct::Publish, self.author, &draft.edited_by);
+        let judged = self.desk.two_person.judge(draft.kind, EditorialAct::Publish, self.author, &draft.writers);
         let same = judged.err().filter(|_| !is_approved)?;
         Some(UserError::new(UserErrorCode::Forbidden, "", same.to_string()).about(draft.id))
     }
@@ -321,6 +335,11 @@ pub(crate) fn refusals(outcomes: &[(EntryId, Outcome)]) -> Result<(), Vec<UserEr
         })
         .collect();
     if errors.is_empty() { Ok(()) } else { Err(errors) }
+}
+
+/// For a list of languages with none in it.
+pub(super) fn no_language() -> UserError {
+    UserError::new(UserErrorCode::Invalid, "locales", "it names no language; leave it out to mean all of them")
 }
 
 fn past(at: DateTime<Utc>) -> UserError {

@@ -3,9 +3,9 @@
 use griot_domain::{Draft, EntryId, Locale, Publication, Retraction};
 use griot_persistence::{Act, DraftState, Drafted, Publishing, StoreError, StoreName};
 
-use super::publish::refusals;
-use crate::UserError;
+use super::publish::{no_language, refusals};
 use crate::desk::{Done, Performed, Work};
+use crate::{UserError, UserErrorCode};
 
 impl Work<'_, '_> {
     pub(super) async fn withdraw(
@@ -15,6 +15,12 @@ impl Work<'_, '_> {
         locales: Option<&[Locale]>,
         reason: Option<&str>,
     ) -> Result<Performed, StoreError> {
+        if locales.is_some_and(<[Locale]>::is_empty) {
+            return Ok(Err(vec![no_language().about(id)]));
+        }
+        if let Some(error) = reason.and_then(blank) {
+            return Ok(Err(vec![error.about(id)]));
+        }
         let known = match self.expect(id, expected).await? {
             Ok(known) => known,
             Err(errors) => return Ok(Err(errors)),
@@ -39,10 +45,17 @@ impl Work<'_, '_> {
     }
 
     pub(super) async fn kill(&mut self, id: EntryId, expected: i64, reason: &str) -> Result<Performed, StoreError> {
+        if let Some(error) = blank(reason) {
+            return Ok(Err(vec![error.about(id)]));
+        }
         let known = match self.expect(id, expected).await? {
             Ok(known) => known,
             Err(errors) => return Ok(Err(errors)),
         };
+        if !self.tx.killed(&[id]).await?.is_empty() {
+            let message = "it was killed already; what the public is told of that stays";
+            return Ok(Err(vec![UserError::new(UserErrorCode::Killed, "", message).about(id)]));
+        }
         if self.tx.public_locales(id).await?.is_empty() && !self.tx.was_public(id).await? {
             return Ok(Err(vec![UserError::state("it was never public; archive it").about(id)]));
         }
@@ -88,4 +101,10 @@ impl Work<'_, '_> {
             ..content.publication(id, Some(&[]), self.at)
         }
     }
+}
+
+/// For a reason that tells the public nothing.
+fn blank(reason: &str) -> Option<UserError> {
+    let message = "it is blank; say why in words for the public";
+    reason.trim().is_empty().then(|| UserError::new(UserErrorCode::Invalid, "reason", message))
 }

@@ -35,8 +35,7 @@ impl Work<'_, '_> {
             let message = format!("it is {}; only what was submitted can be approved", known.state.as_str());
             return Ok(Err(vec![UserError::state(message).about(id)]));
         }
-        if let Err(same) = self.desk.two_person.judge(known.kind, EditorialAct::Approve, self.author, &known.edited_by)
-        {
+        if let Err(same) = self.desk.two_person.judge(known.kind, EditorialAct::Approve, self.author, &known.writers) {
             return Ok(Err(vec![UserError::new(UserErrorCode::Forbidden, "", same.to_string()).about(id)]));
         }
         self.tx.set_state(id, DraftState::Approved, Some(self.author)).await?;

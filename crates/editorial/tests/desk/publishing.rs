@@ -2,7 +2,7 @@
 
 use griot_access::{Role, TwoPerson};
 use griot_domain::{CorrectionKind, Entry, EntryKind, Localized};
-use griot_editorial::{Command, Detail, Doing, UserErrorCode};
+use griot_editorial::{Command, Detail, Doing, PublishItem, UserErrorCode};
 use griot_persistence::DraftState;
 use rstest::rstest;
 use serde_json::json;
@@ -203,4 +203,28 @@ async fn what_is_public_is_not_archived(#[values(Backend::Sqlite, Backend::Postg
     house.done(&archive(false)).await;
     house.done(&publishing(&[entry])).await;
     assert_eq!(house.refused(&archive(true)).await[0].code, UserErrorCode::State);
+}
+
+#[rstest]
+#[tokio::test]
+async fn no_language_and_no_reason_are_not_all_of_them(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let house = house(backend).await;
+    let entry = house.entry(&article("Titre")).await;
+    let (id, expected) = entry;
+    let none = Command::Publish { items: vec![PublishItem { id, expected, locales: Some(Vec::new()) }] };
+    let at_fault = async |command: &Command| {
+        let errors = house.refused(command).await;
+        (errors[0].code, errors[0].path.clone())
+    };
+    assert_eq!(at_fault(&none).await, (UserErrorCode::Invalid, "locales".to_owned()));
+    house.done(&publishing(&[entry])).await;
+    let none = Command::Withdraw { id, expected, locales: Some(Vec::new()), reason: None };
+    assert_eq!(at_fault(&none).await, (UserErrorCode::Invalid, "locales".to_owned()));
+    let blank = Command::Withdraw { id, expected, locales: None, reason: Some(" ".to_owned()) };
+    assert_eq!(at_fault(&blank).await, (UserErrorCode::Invalid, "reason".to_owned()));
+    let kill = |reason: &str| Command::Kill { id, expected, reason: reason.to_owned() };
+    assert_eq!(at_fault(&kill("\t")).await, (UserErrorCode::Invalid, "reason".to_owned()));
+    assert_eq!(house.seen(id).await.as_deref(), Some("Titre"));
+    house.done(&kill("Par décision de justice")).await;
+    assert_eq!(at_fault(&kill("Pour une autre raison")).await.0, UserErrorCode::Killed);
 }

@@ -2,7 +2,7 @@
 
 use griot_access::{EditorialAct, Role, TwoPerson, may};
 use griot_domain::{DraftPatch, EntryId, EntryKind};
-use griot_editorial::{BlockEdit, Command, Detail, UserErrorCode};
+use griot_editorial::{BlockEdit, Command, Detail, Doing, UserErrorCode};
 use rstest::rstest;
 use serde_json::json;
 
@@ -205,6 +205,65 @@ async fn two_persons_are_needed_where_the_house_says_so(
     let (_, next) = house.perform(&paula, &headline(id, expected, "Autre")).await.unwrap().entries[0];
     let alone = house.perform(&paula, &publishing(&[(id, next)])).await.unwrap_err();
     assert_eq!(alone[0].code, UserErrorCode::Forbidden, "an approval is of one revision");
+}
+
+#[rstest]
+#[tokio::test]
+async fn whoever_wrote_some_of_it_is_not_the_second_person(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let house = house_with(backend, TwoPerson { kinds: [EntryKind::Article].into() }).await;
+    let (paula, pierre, edda) = (publisher(), somebody("pierre", Role::Publisher), somebody("edda", Role::Editor));
+    let emma = somebody("emma", Role::Publisher);
+    let forbidden = async |who: &Doing, command: &Command| {
+        let errors = house.perform(who, command).await.unwrap_err();
+        assert_eq!(errors[0].code, UserErrorCode::Forbidden, "{errors:?}");
+    };
+    // To give a text back is not to write it.
+    let (id, expected) = house.perform(&paula, &article("Titre")).await.unwrap().entries[0];
+    house.perform(&paula, &Command::Submit { id, expected }).await.unwrap();
+    let note = "Non".to_owned();
+    let returned = house.perform(&edda, &Command::Return { id, expected, note }).await.unwrap().entries[0];
+    assert_eq!(house.desk.store().draft(id).await.unwrap().unwrap().edited_by, "key:paula");
+    forbidden(&paula, &publishing(&[returned])).await;
+    // Nor does a word of another free who wrote the rest.
+    let fixed = house.perform(&pierre, &headline(id, returned.1, "Titres")).await.unwrap().entries[0];
+    forbidden(&paula, &publishing(&[fixed])).await;
+    forbidden(&pierre, &publishing(&[fixed])).await;
+    let (id, expected) = fixed;
+    // To move a schedule is to say when it is published.
+    let (day, items) = (instant("2026-04-01T00:00:00Z"), vec![item(fixed)]);
+    let schedule = house.perform(&emma, &Command::Schedule { items, at: day, early: false }).await.unwrap();
+    let schedule = schedule.schedule.unwrap();
+    let sooner = Command::Reschedule { schedule, at: instant("2026-03-02T00:00:00Z") };
+    forbidden(&paula, &sooner).await;
+    house.perform(&emma, &Command::Unschedule { schedule }).await.unwrap();
+    house.perform(&paula, &Command::Submit { id, expected }).await.unwrap();
+    forbidden(&pierre, &Command::Approve { id, expected }).await;
+    house.perform(&edda, &Command::Approve { id, expected }).await.unwrap();
+    // What was approved is settled: of what comes after it, another's word is enough.
+    let fixed = house.perform(&pierre, &headline(id, expected, "Titre")).await.unwrap().entries[0];
+    forbidden(&pierre, &publishing(&[fixed])).await;
+    house.perform(&paula, &publishing(&[fixed])).await.unwrap();
+    assert_eq!(house.seen(id).await.as_deref(), Some("Titre"));
+}
+
+#[rstest]
+#[tokio::test]
+async fn ranks_are_given_by_those_who_may_whatever_way(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let house = house(backend).await;
+    let (author, editor) = (somebody("anna", Role::Author), somebody("edda", Role::Editor));
+    let name = json!({ "family": "Keïta", "display": "Awa Keïta" });
+    let ranked = json!({ "name": name, "ranks": [{ "rank": "Colonel" }] });
+    let text = json!({ "honorific": "Mme" });
+    let person = Command::Create { kind: EntryKind::Person, patch: patch(ranked, text), note: None };
+    assert_eq!(house.perform(&author, &person).await.unwrap_err()[0].code, UserErrorCode::Forbidden);
+    let (id, expected) = house.perform(&editor, &person).await.unwrap().entries[0];
+    let without = Command::Edit { id, expected, patch: patch(json!({ "ranks": null }), json!({})), note: None };
+    let (_, expected) = house.perform(&editor, &without).await.unwrap().entries[0];
+    let restore = Command::Restore { id, expected, revision: 1, note: None };
+    assert_eq!(house.perform(&author, &restore).await.unwrap_err()[0].code, UserErrorCode::Forbidden);
+    house.perform(&editor, &restore).await.unwrap();
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Drafts and their revisions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use griot_domain::{Draft, Edition, EntryId, EntryKind, ExternalId, Locale, OldPath, from_micros, micros};
@@ -54,8 +54,10 @@ pub struct Drafted {
     pub revision: i64,
     #[allow(missing_docs)]
     pub state: DraftState,
-    /// Id of the principal who made the last revision; empty at revision 0.
+    /// Id of the principal who changed its content last; empty at revision 0.
     pub edited_by: String,
+    /// Ids of all who changed its content since it was approved or published last.
+    pub writers: BTreeSet<String>,
     /// Id of the principal who approved this revision.
     pub approved_by: Option<String>,
     #[allow(missing_docs)]
@@ -147,13 +149,15 @@ impl EditorialTx<'_> {
         }
         let number = known.map_or(0, |known| known.revision) + 1;
         self.write_revision(id, number, content, Saving { at, ..saving }).await?;
+        let (edited_by, writers) = written_by(known, content, saving.author);
         let row = draft::ActiveModel {
             entry_id: Set(id.0),
             kind: Set(content.kind().as_str().to_owned()),
             revision: Set(number),
             state: Set(DraftState::Writing.as_str().to_owned()),
             title: Set(content.title().to_owned()),
-            edited_by: Set(saving.author.to_owned()),
+            edited_by: Set(edited_by),
+            writers: Set(Some(listed(&writers))),
             approved_by: Set(None),
             updated_at: Set(micros(at)),
             is_archived: Set(0),
@@ -163,6 +167,7 @@ impl EditorialTx<'_> {
             draft::Column::State,
             draft::Column::Title,
             draft::Column::EditedBy,
+            draft::Column::Writers,
             draft::Column::ApprovedBy,
             draft::Column::UpdatedAt,
             draft::Column::IsArchived,
@@ -203,6 +208,7 @@ impl EditorialTx<'_> {
             .col_expr(draft::Column::State, Expr::value(state.as_str()))
             .col_expr(draft::Column::ApprovedBy, Expr::value(approved_by))
             .col_expr(draft::Column::EditedBy, Expr::value(before.edited_by.as_str()))
+            .col_expr(draft::Column::Writers, Expr::value(listed(&before.writers)))
             .col_expr(draft::Column::IsArchived, Expr::value(i64::from(before.is_archived)))
             .filter(draft::Column::EntryId.eq(before.id.0))
             .exec(&self.tx.tx)
@@ -334,11 +340,35 @@ async fn with_content(db: &impl ConnectionTrait, row: draft::Model) -> Result<Dr
         revision: row.revision,
         state: state.ok_or_else(|| corrupt("an unknown state"))?,
         updated_at: from_micros(row.updated_at).ok_or_else(|| corrupt("a date outside the calendar"))?,
+        writers: match &row.writers {
+            Some(listed) => serde_json::from_str(listed).map_err(|_| corrupt("its writers are no list"))?,
+            None => BTreeSet::from([row.edited_by.clone()]),
+        },
         edited_by: row.edited_by,
         approved_by: row.approved_by,
         is_archived: row.is_archived != 0,
         content: last.content,
     })
+}
+
+/// Who changed the content last, and all who did since it was approved or published, once `author` has saved `content`.
+/// A revision that changes nothing, such as one that gives a draft back, is nobody's work.
+fn written_by(known: Option<&Drafted>, content: &Draft, author: &str) -> (String, BTreeSet<String>) {
+    let alone = || (author.to_owned(), BTreeSet::from([author.to_owned()]));
+    let Some(known) = known else { return alone() };
+    if known.content == *content {
+        return (known.edited_by.clone(), known.writers.clone());
+    }
+    if matches!(known.state, DraftState::Approved | DraftState::Published) {
+        return alone();
+    }
+    let mut writers = known.writers.clone();
+    writers.insert(author.to_owned());
+    (author.to_owned(), writers)
+}
+
+fn listed(writers: &BTreeSet<String>) -> String {
+    serde_json::to_string(writers).expect("texts can be written as JSON")
 }
 
 fn read_revision(row: revision::Model) -> Result<Revision, StoreError> {
@@ -392,6 +422,7 @@ async fn live(db: &impl ConnectionTrait, id: EntryId) -> Result<Option<Drafted>,
         revision: 0,
         state: DraftState::Published,
         edited_by: String::new(),
+        writers: BTreeSet::new(),
         approved_by: None,
         updated_at: from_micros(updated_at)
             .ok_or_else(|| StoreError::corrupt(format!("entry {id}"), "a date outside the calendar"))?,

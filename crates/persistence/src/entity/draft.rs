@@ -11,8 +11,10 @@ pub struct Model {
     pub state: String,
     /// In the first language, for lists.
     pub title: String,
-    /// Who made the last revision.
+    /// Who changed its content last.
     pub edited_by: String,
+    /// JSON array of all who changed it since it was approved or published last; null in drafts from before it was kept.
+    pub writers: Option<String>,
     pub approved_by: Option<String>,
     pub updated_at: i64,
     pub is_archived: i64,
