@@ -28,7 +28,7 @@ async fn guard(State(uri_bytes): State<usize>, request: Request<Body>, next: Nex
         AssertUnwindSafe(next.run(request)).catch_unwind().await.unwrap_or_else(|_| {
             let trace_id = answer::trace_id();
             tracing::error!(%trace_id, "a handler panicked");
-            answer::internal(&trace_id)
+            answer::internal(&trace_id).into_response()
         })
     };
     answer::add_shields(response.headers_mut());

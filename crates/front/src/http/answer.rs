@@ -9,7 +9,8 @@ use axum::http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, REFERRER_POLICY,
     VARY, X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{HeaderName, Response, StatusCode};
+use axum::http::{HeaderMap, HeaderName, Response, StatusCode};
+use bytes::Bytes;
 use serde::Serialize;
 
 use super::StatusProfile;
@@ -28,6 +29,24 @@ pub(crate) struct Style<'a> {
     pub(crate) cache_control: &'a HeaderValue,
     pub(crate) max_bytes: usize,
     pub(crate) max_errors: usize,
+}
+
+/// A finished answer.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    /// All that was asked for, without an error and without what only this client asked to be told.
+    pub(crate) is_complete: bool,
+}
+
+impl Answer {
+    pub(crate) fn into_response(self) -> Response<Body> {
+        let mut response = Response::new(Body::from(self.body));
+        *response.status_mut() = self.status;
+        *response.headers_mut() = self.headers;
+        response
+    }
 }
 
 #[derive(Serialize)]
@@ -66,7 +85,7 @@ struct FieldError {
 
 impl Style<'_> {
     /// The answer to a request that was not run.
-    pub(crate) fn refused(&self, refusal: &Refusal) -> Response<Body> {
+    pub(crate) fn refused(&self, refusal: &Refusal) -> Answer {
         let status = match (refusal.status, self.profile) {
             (RefusalStatus::Http(status), _) => status,
             (RefusalStatus::Parameters, StatusProfile::Compat400) => StatusCode::BAD_REQUEST,
@@ -82,7 +101,7 @@ impl Style<'_> {
     }
 
     /// The answer to a request that was run. `cost` is told when asked for.
-    pub(crate) fn executed(&self, mut executed: Executed, cost: Option<u64>) -> Response<Body> {
+    pub(crate) fn executed(&self, mut executed: Executed, cost: Option<u64>) -> Answer {
         if let Some(refusal) = refusal_of(&executed) {
             return self.refused(&refusal);
         }
@@ -107,11 +126,12 @@ impl Style<'_> {
         }
         let cached = is_complete && cost.is_none();
         let cache_control = if cached { self.cache_control.clone() } else { HeaderValue::from_static("no-store") };
-        let mut response = respond(status, self.media, cache_control, bytes.bytes);
+        let mut answer = respond(status, self.media, cache_control, bytes.bytes);
         for (name, value) in &executed.http_headers {
-            response.headers_mut().append(name, value.clone());
+            answer.headers.append(name, value.clone());
         }
-        response
+        answer.is_complete = cached;
+        answer
     }
 }
 
@@ -186,7 +206,7 @@ pub(crate) fn plain(refusal: &Refusal) -> Response<Body> {
         max_bytes: usize::MAX,
         max_errors: usize::MAX,
     };
-    style.refused(refusal)
+    style.refused(refusal).into_response()
 }
 
 /// The answer of a layer that lets a request come no further. `code` is one of [`code::ALL`].
@@ -195,7 +215,7 @@ pub fn refuse(status: StatusCode, code: &'static str, message: &str) -> Response
 }
 
 /// A fault told by its trace id alone; the caller logs the cause under it.
-pub(crate) fn internal(trace_id: &str) -> Response<Body> {
+pub(crate) fn internal(trace_id: &str) -> Answer {
     let body = serde_json::json!({
         "errors": [{ "message": "internal error", "extensions": { "code": code::INTERNAL, "traceId": trace_id } }]
     });
@@ -204,21 +224,19 @@ pub(crate) fn internal(trace_id: &str) -> Response<Body> {
 }
 
 /// JSON with the headers that every answer of the endpoint carries.
-fn respond(status: StatusCode, media: MediaType, cache_control: HeaderValue, body: Vec<u8>) -> Response<Body> {
-    let mut response = Response::new(Body::from(body));
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
+fn respond(status: StatusCode, media: MediaType, cache_control: HeaderValue, body: Vec<u8>) -> Answer {
+    let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(media.header_value()));
     headers.insert(CACHE_CONTROL, cache_control);
     headers.insert(VARY, HeaderValue::from_static("Accept"));
     // The record is public and no cookie is read: any site may ask, none can ask in a visitor's name.
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    add_shields(headers);
-    response
+    add_shields(&mut headers);
+    Answer { status, headers, body: Bytes::from(body), is_complete: false }
 }
 
 /// Headers that keep browsers from taking an answer for anything but data; set ones stay.
-pub(crate) fn add_shields(headers: &mut axum::http::HeaderMap) {
+pub(crate) fn add_shields(headers: &mut HeaderMap) {
     let shields = [
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
@@ -252,7 +270,6 @@ impl Write for Capped {
 
 #[cfg(test)]
 mod tests {
-    use axum::body::to_bytes;
     use rstest::rstest;
 
     use super::*;
@@ -268,8 +285,7 @@ mod tests {
     #[case([0, 1, 2, 3, 4, 5])]
     #[case([5, 4, 3, 2, 1, 0])]
     #[case([3, 0, 5, 1, 4, 2])]
-    #[tokio::test]
-    async fn errors_stand_in_the_order_of_their_paths_however_they_came(#[case] came: [usize; 6]) {
+    fn errors_stand_in_the_order_of_their_paths_however_they_came(#[case] came: [usize; 6]) {
         let in_order = [
             failed("list", "no list"),
             failed("list.2.name", "no name"),
@@ -288,7 +304,7 @@ mod tests {
             max_bytes: usize::MAX,
             max_errors: 5,
         };
-        let body = to_bytes(style.executed(executed, None).into_body(), usize::MAX).await.unwrap();
+        let body = style.executed(executed, None).body;
         let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
         let told: Vec<_> = body["errors"]
             .as_array()

@@ -2,7 +2,8 @@
 
 pub(crate) mod answer;
 mod body;
-mod negotiate;
+pub(crate) mod encoding;
+pub(crate) mod negotiate;
 mod params;
 
 use std::sync::Arc;
@@ -18,17 +19,20 @@ use axum::http::header::{
 use axum::http::request::Parts;
 use axum::http::{HeaderName, Method, Request, Response, StatusCode, Version};
 use axum::routing::any;
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tokio::sync::Semaphore;
 use tokio::task::AbortHandle;
 
-use self::answer::Style;
+use self::answer::{Answer, Style};
 use self::negotiate::MediaType;
 use self::params::Params;
 use crate::check::{Checked, Checker, OperationKind};
+use crate::fresh::{Freshness, Reads};
 use crate::limits::Limits;
 use crate::refusal::Refusal;
+use crate::responses::{Caching, Counts, Key, Responses, Shared};
 use crate::schema::FrontError;
 use crate::values::ScalarCheck;
 
@@ -64,8 +68,11 @@ pub struct FrontOptions {
     pub scalars: Vec<ScalarCheck>,
     /// `Cache-Control` of complete answers; all others are `no-store`.
     pub cache_control: String,
-    /// Called once for each request that is to run.
+    /// Called once for each request that is to run. What it reads goes into the [`Reads`] among the request's extensions,
+    /// where there is one.
     pub prepare: Option<Prepare>,
+    /// Keeps the answers of requests marked as [`Shared`].
+    pub caching: Option<Caching>,
 }
 
 impl Default for FrontOptions {
@@ -76,6 +83,7 @@ impl Default for FrontOptions {
             scalars: Vec::new(),
             cache_control: "public, max-age=5, s-maxage=30, stale-while-revalidate=30".to_owned(),
             prepare: None,
+            caching: None,
         }
     }
 }
@@ -88,6 +96,9 @@ pub struct Front<E> {
     cache_control: HeaderValue,
     prepare: Option<Prepare>,
     in_flight: Semaphore,
+    freshness: Option<Arc<Freshness>>,
+    responses: Option<Responses>,
+    counts: Arc<Counts>,
 }
 
 impl<E: Executor> Front<E> {
@@ -99,6 +110,10 @@ impl<E: Executor> Front<E> {
             value: options.cache_control.clone(),
             problem: "it must be a value of the header Cache-Control, such as \"no-store\"",
         })?;
+        let counts = Arc::<Counts>::default();
+        let freshness = options.caching.as_ref().map(|caching| Arc::clone(&caching.freshness));
+        let kept = options.caching.filter(|caching| caching.budget_bytes > 0);
+        let responses = kept.map(|caching| Responses::new(caching, &options.cache_control, Arc::clone(&counts)));
         let in_flight = Semaphore::new(limits.in_flight.min(Semaphore::MAX_PERMITS));
         Ok(Self {
             executor,
@@ -107,6 +122,9 @@ impl<E: Executor> Front<E> {
             cache_control,
             prepare: options.prepare,
             in_flight,
+            freshness,
+            responses,
+            counts,
         })
     }
 
@@ -135,6 +153,11 @@ impl<E: Executor> Front<E> {
         self.checker.check(query, operation_name, variables)
     }
 
+    /// How often answers were found among those kept.
+    pub fn counts(&self) -> Arc<Counts> {
+        Arc::clone(&self.counts)
+    }
+
     async fn answer(&self, request: Request<Body>) -> Response<Body> {
         let (parts, body) = request.into_parts();
         if parts.method == Method::OPTIONS {
@@ -150,42 +173,59 @@ impl<E: Executor> Front<E> {
             max_errors: limits.errors,
         };
         let has_unread_body = parts.method == Method::POST;
-        let refused = |refusal: Refusal| style.refused(&refusal);
+        let refused = |refusal: Refusal| style.refused(&refusal).into_response();
         if let Err(refusal) = acceptable(&parts, media) {
             return closing(has_unread_body, parts.version, refused(refusal));
         }
-        let params = if parts.method == Method::POST {
+        let asked = if has_unread_body {
             match body::read(&parts.headers, body, limits).await {
-                Ok(body) => Params::from_body(&body),
+                Ok(body) => body,
                 Err(refusal) => return closing(true, parts.version, refused(refusal)),
             }
         } else {
-            Params::from_query_string(parts.uri.query().unwrap_or_default())
+            Bytes::copy_from_slice(parts.uri.query().unwrap_or_default().as_bytes())
         };
-        match params {
-            Ok(params) => self.run(&parts, params, style).await,
-            Err(refusal) => refused(refusal),
+        let shared = parts.extensions.get::<Shared>().filter(|_| !parts.headers.contains_key(COST_HEADER));
+        match (&self.responses, shared) {
+            (Some(responses), Some(shared)) => {
+                let key = Key::new(*shared, &parts.method, style.media, asked.clone());
+                responses.answer(key, &parts, |reads| self.run(parts.clone(), asked, style, Some(reads))).await
+            }
+            (_, shared) => {
+                // Parts of the answer may be kept even where the whole is not.
+                let freshness = self.freshness.as_ref().filter(|_| shared.is_some());
+                let reads = freshness.map(|freshness| Arc::new(freshness.reads()));
+                self.run(parts, asked, style, reads).await.into_response()
+            }
         }
     }
 
-    async fn run(&self, parts: &Parts, params: Params, style: Style<'_>) -> Response<Body> {
+    async fn run(&self, mut parts: Parts, asked: Bytes, style: Style<'_>, reads: Option<Arc<Reads>>) -> Answer {
         let Ok(_permit) = self.in_flight.try_acquire() else {
             let refusal = Refusal::throttled("too many requests are being answered: try again in a second");
-            let mut response = style.refused(&refusal);
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
-            return response;
+            let mut answer = style.refused(&refusal);
+            answer.headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+            return answer;
         };
-        let Checked { request, kind, cost } =
-            match self.checker.check(&params.query, params.operation_name.as_deref(), params.variables) {
-                Ok(checked) => checked,
-                Err(refusal) => return style.refused(&refusal),
-            };
+        let params = match &parts.method {
+            &Method::POST => Params::from_body(&asked),
+            _ => Params::from_query_string(parts.uri.query().unwrap_or_default()),
+        };
+        let checked = params
+            .and_then(|params| self.checker.check(&params.query, params.operation_name.as_deref(), params.variables));
+        let Checked { request, kind, cost } = match checked {
+            Ok(checked) => checked,
+            Err(refusal) => return style.refused(&refusal),
+        };
         if let Some(refused) = wrong_method(&parts.method, kind, style) {
             return refused;
         }
         tracing::debug!(?kind, cost, "runs");
+        if let Some(reads) = reads {
+            parts.extensions.insert(reads);
+        }
         let request = match &self.prepare {
-            Some(prepare) => prepare(request, parts),
+            Some(prepare) => prepare(request, &parts),
             None => request,
         };
         let told_cost = parts.headers.contains_key(COST_HEADER).then_some(cost);
@@ -193,7 +233,7 @@ impl<E: Executor> Front<E> {
     }
 
     /// Runs in a task of its own, so that a panic ends the request and not the connection.
-    async fn execute(&self, request: async_graphql::Request, cost: Option<u64>, style: Style<'_>) -> Response<Body> {
+    async fn execute(&self, request: async_graphql::Request, cost: Option<u64>, style: Style<'_>) -> Answer {
         let executor = self.executor.clone();
         let task = tokio::spawn(async move { executor.execute(request).await });
         let _abort = AbortOnDrop(task.abort_handle());
@@ -239,7 +279,7 @@ fn acceptable(parts: &Parts, media: Option<MediaType>) -> Result<(), Refusal> {
 }
 
 /// GET must be safe: a link or an image on any page can make a browser send it.
-fn wrong_method(method: &Method, kind: OperationKind, style: Style<'_>) -> Option<Response<Body>> {
+fn wrong_method(method: &Method, kind: OperationKind, style: Style<'_>) -> Option<Answer> {
     let (message, allow) = match kind {
         OperationKind::Query => return None,
         OperationKind::Mutation if *method == Method::POST => return None,
@@ -250,9 +290,9 @@ fn wrong_method(method: &Method, kind: OperationKind, style: Style<'_>) -> Optio
         OperationKind::Subscription => StatusCode::BAD_REQUEST,
         _ => StatusCode::METHOD_NOT_ALLOWED,
     };
-    let mut response = style.refused(&Refusal::unrunnable(status, message));
-    response.headers_mut().insert(ALLOW, HeaderValue::from_static(allow));
-    Some(response)
+    let mut answer = style.refused(&Refusal::unrunnable(status, message));
+    answer.headers.insert(ALLOW, HeaderValue::from_static(allow));
+    Some(answer)
 }
 
 /// Adds what a refusal of the HTTP request itself needs: `Allow` to 405, and `Connection: close` where a body was left

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 
 mod attacks;
+mod caching;
 mod corpus;
 mod costs;
 mod endpoint;

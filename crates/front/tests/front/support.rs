@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use griot_front::{Checked, Front, FrontOptions, Limits, Refusal, ServeOptions, serve, shell};
 use serde_json::{Map, Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -57,7 +58,15 @@ impl Server {
 
     pub async fn start_with(setup: Setup) -> Self {
         let (limits, serve_options) = (setup.limits.clone(), setup.serve.clone());
-        let router = shell(Arc::new(setup.front()).routes("/graphql"), &limits);
+        Self::serve(shell(Arc::new(setup.front()).routes("/graphql"), &limits), serve_options).await
+    }
+
+    /// A server of a router of the test's own.
+    pub async fn start_router(router: Router) -> Self {
+        Self::serve(shell(router, &Limits::default()), ServeOptions::default()).await
+    }
+
+    async fn serve(router: Router, serve_options: ServeOptions) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
@@ -133,6 +142,10 @@ impl Answer {
     pub fn header(&self, name: &str) -> Option<&str> {
         let lines = self.head.lines().skip(1).filter_map(|line| line.split_once(": "));
         lines.into_iter().find(|(given, _)| given.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+
+    pub fn bytes(&self) -> &[u8] {
+        &self.body
     }
 
     pub fn text(&self) -> &str {

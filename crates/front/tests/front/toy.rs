@@ -1,14 +1,19 @@
 //! A schema with one of everything the front has to judge: connections, plain lists, an interface, a union, input
 //! objects, a one-of, custom scalars, mutations and resolvers that fail in each way.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
 use async_graphql::{
-    EmptySubscription, Enum, Error, ErrorExtensions, InputObject, InputValueError, InputValueResult, Interface, Object,
-    OneofObject, SDLExportOptions, Scalar, ScalarType, Schema, SimpleObject, Union, ValidationMode, Value,
+    Context, EmptySubscription, Enum, Error, ErrorExtensions, InputObject, InputValueError, InputValueResult,
+    Interface, Object, OneofObject, SDLExportOptions, Scalar, ScalarType, Schema, SimpleObject, Union, ValidationMode,
+    Value,
 };
+use chrono::{DateTime, TimeDelta};
 use griot_front::code;
 use griot_front::directive::{Connection, Cost, List, Sliced};
+use griot_front::fresh::{Reads, Tag};
 
 pub type ToySchema = Schema<Query, Mutation, EmptySubscription>;
 
@@ -180,6 +185,14 @@ impl ScalarType for Day {
     }
 }
 
+/// A number that can be changed, and how often it was read.
+#[derive(Default)]
+pub struct Counter {
+    pub number: AtomicI64,
+    pub reads: AtomicI64,
+    pub is_broken: AtomicBool,
+}
+
 /// Reads.
 pub struct Query;
 
@@ -265,6 +278,32 @@ impl Query {
     async fn slow(&self, #[graphql(desc = "Milliseconds.")] ms: i32) -> i32 {
         tokio::time::sleep(Duration::from_millis(u64::try_from(ms).unwrap_or(0))).await;
         ms
+    }
+
+    /// The counter's number, read under the tag `count`.
+    async fn count(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Milliseconds from the reading to the answer.")] ms: Option<i32>,
+        #[graphql(desc = "Seconds since 1970 at which it is another one.")] until: Option<i32>,
+    ) -> i64 {
+        let Some(counter) = ctx.data_opt::<Arc<Counter>>() else { return 0 };
+        if let Some(reads) = ctx.data_opt::<Arc<Reads>>() {
+            reads.note([Tag::new("count")]);
+            if let Some(until) = until {
+                reads.note_until(DateTime::UNIX_EPOCH + TimeDelta::seconds(until.into()));
+            }
+        }
+        let number = counter.number.load(Ordering::SeqCst);
+        counter.reads.fetch_add(1, Ordering::SeqCst);
+        tokio::time::sleep(Duration::from_millis(u64::try_from(ms.unwrap_or(0)).unwrap_or(0))).await;
+        number
+    }
+
+    /// Fails while the counter is broken.
+    async fn failing(&self, ctx: &Context<'_>) -> Option<Result<i32, Error>> {
+        let is_broken = ctx.data_opt::<Arc<Counter>>().is_some_and(|counter| counter.is_broken.load(Ordering::SeqCst));
+        Some(if is_broken { Err(Error::new("the database is gone")) } else { Ok(0) })
     }
 
     /// As many bytes.

@@ -1,0 +1,228 @@
+//! Whether what was read is still what would be read.
+//!
+//! Whoever reads for an answer notes a [`Tag`] for everything the answer depends on, present or not, in the request's
+//! [`Reads`]. Whoever changes something [touches](Freshness::touch) the tags of all that may read differently from now
+//! on. An answer holds as long as none of its tags was touched since before its first read.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{DateTime, Utc};
+use xxhash_rust::xxh3::xxh3_64;
+
+/// One thing an answer may depend on. The text goes to shared caches as a surrogate key: visible ASCII without spaces
+/// and commas.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Tag(Arc<str>);
+
+impl Tag {
+    /// A tag by its text; what has no place in a surrogate key is left out.
+    pub fn new(text: &str) -> Self {
+        let is_plain = |byte: u8| byte.is_ascii_graphic() && byte != b',';
+        if text.bytes().all(is_plain) {
+            return Self(Arc::from(text));
+        }
+        let plain: String = text.chars().filter(|char| u8::try_from(*char).is_ok_and(is_plain)).collect();
+        Self(Arc::from(plain))
+    }
+
+    /// A tag of a kind for a text of any form and length, by its digest.
+    pub fn digest(kind: &str, text: &str) -> Self {
+        Self(Arc::from(format!("{kind}-{:016x}", xxh3_64(text.as_bytes()))))
+    }
+
+    #[allow(missing_docs)]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn slot(&self) -> u32 {
+        (xxh3_64(self.0.as_bytes()) % SLOTS as u64) as u32
+    }
+}
+
+/// What one request has read so far.
+#[derive(Debug)]
+pub struct Reads {
+    stamp: u64,
+    state: Mutex<Noted>,
+}
+
+#[derive(Debug, Default)]
+struct Noted {
+    tags: BTreeSet<Tag>,
+    until: Option<DateTime<Utc>>,
+}
+
+impl Reads {
+    /// Notes that the answer depends on these.
+    pub fn note(&self, tags: impl IntoIterator<Item = Tag>) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).tags.extend(tags);
+    }
+
+    /// Notes that the answer is another one from `instant` on, whatever is published.
+    pub fn note_until(&self, instant: DateTime<Utc>) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.until = Some(state.until.map_or(instant, |known| known.min(instant)));
+    }
+
+    /// What a part of the answer holds by that depends on `tags` alone.
+    pub fn held_by<'a>(&self, tags: impl IntoIterator<Item = &'a Tag>) -> Held {
+        Held { stamp: self.stamp, slots: slots(tags), until: None }
+    }
+
+    /// All that was noted.
+    pub fn held(&self) -> Held {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        Held { stamp: self.stamp, slots: slots(&state.tags), until: state.until }
+    }
+
+    /// The tags noted, in order.
+    pub fn tags(&self) -> Vec<Tag> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).tags.iter().cloned().collect()
+    }
+}
+
+/// What something kept depends on.
+#[derive(Clone, Debug)]
+pub struct Held {
+    stamp: u64,
+    slots: Box<[u32]>,
+    until: Option<DateTime<Utc>>,
+}
+
+impl Held {
+    /// Bytes it takes.
+    pub fn weight(&self) -> usize {
+        size_of::<Self>() + size_of_val(&*self.slots)
+    }
+
+    /// The instant from which it holds no more, whatever is published.
+    pub fn until(&self) -> Option<DateTime<Utc>> {
+        self.until
+    }
+}
+
+fn slots<'a>(tags: impl IntoIterator<Item = &'a Tag>) -> Box<[u32]> {
+    let mut slots: Vec<u32> = tags.into_iter().map(Tag::slot).collect();
+    slots.sort_unstable();
+    slots.dedup();
+    slots.into()
+}
+
+/// Tags share slots by their hash: two tags in one slot cost an answer that could have been kept, never a wrong one.
+const SLOTS: usize = 1 << 16;
+
+/// When each tag was touched last, in touches since the start.
+#[derive(Debug)]
+pub struct Freshness {
+    now: AtomicU64,
+    /// Nothing from before this touch holds.
+    floor: AtomicU64,
+    slots: Box<[AtomicU64]>,
+    is_blind: AtomicBool,
+}
+
+impl Default for Freshness {
+    fn default() -> Self {
+        Self {
+            now: AtomicU64::new(0),
+            floor: AtomicU64::new(0),
+            slots: std::iter::repeat_with(AtomicU64::default).take(SLOTS).collect(),
+            is_blind: AtomicBool::new(false),
+        }
+    }
+}
+
+impl Freshness {
+    /// What a request notes its reads in; to be made before the first of them.
+    pub fn reads(&self) -> Reads {
+        Reads { stamp: self.now.load(Ordering::SeqCst), state: Mutex::default() }
+    }
+
+    /// Ends everything that depends on one of `tags`. To be called once the change can be read.
+    pub fn touch<'a>(&self, tags: impl IntoIterator<Item = &'a Tag>) {
+        let at = self.now.fetch_add(1, Ordering::SeqCst) + 1;
+        for tag in tags {
+            self.slots[tag.slot() as usize].fetch_max(at, Ordering::SeqCst);
+        }
+    }
+
+    /// Ends everything.
+    pub fn touch_all(&self) {
+        let at = self.now.fetch_add(1, Ordering::SeqCst) + 1;
+        self.floor.fetch_max(at, Ordering::SeqCst);
+    }
+
+    /// Says whether changes are being heard of. While they are not, nothing kept may be trusted.
+    pub fn set_blind(&self, is_blind: bool) {
+        self.is_blind.store(is_blind, Ordering::SeqCst);
+    }
+
+    /// Whether changes are not heard of.
+    pub fn is_blind(&self) -> bool {
+        self.is_blind.load(Ordering::SeqCst)
+    }
+
+    /// Whether nothing that `held` depends on was touched since, as far as is known.
+    pub fn holds(&self, held: &Held, now: &dyn Fn() -> DateTime<Utc>) -> bool {
+        self.floor.load(Ordering::SeqCst) <= held.stamp
+            && held.until.is_none_or(|until| now() < until)
+            && held.slots.iter().all(|slot| self.slots[*slot as usize].load(Ordering::SeqCst) <= held.stamp)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+
+    fn tag(text: &str) -> Tag {
+        Tag::new(text)
+    }
+
+    #[test]
+    fn what_was_read_holds_until_one_of_its_tags_is_touched() {
+        let (fresh, now) = (Freshness::default(), DateTime::UNIX_EPOCH);
+        let reads = fresh.reads();
+        reads.note([tag("a"), tag("b")]);
+        let held = reads.held();
+        fresh.touch([&tag("c")]);
+        assert!(fresh.holds(&held, &|| now));
+        fresh.touch([&tag("c"), &tag("b")]);
+        assert!(!fresh.holds(&held, &|| now));
+    }
+
+    #[test]
+    fn what_was_read_while_its_tag_was_touched_does_not_hold() {
+        let fresh = Freshness::default();
+        let reads = fresh.reads();
+        fresh.touch([&tag("a")]);
+        reads.note([tag("a")]);
+        assert!(!fresh.holds(&reads.held(), &|| DateTime::UNIX_EPOCH));
+        let later = fresh.reads();
+        later.note([tag("a")]);
+        assert!(fresh.holds(&later.held(), &|| DateTime::UNIX_EPOCH));
+    }
+
+    #[test]
+    fn time_ends_what_depends_on_it_and_everything_can_be_ended() {
+        let (fresh, now) = (Freshness::default(), DateTime::UNIX_EPOCH);
+        let reads = fresh.reads();
+        reads.note_until(now + TimeDelta::seconds(9));
+        reads.note_until(now + TimeDelta::seconds(5));
+        assert!(fresh.holds(&reads.held(), &|| now + TimeDelta::seconds(4)));
+        assert!(!fresh.holds(&reads.held(), &|| now + TimeDelta::seconds(5)));
+        let untagged = fresh.reads().held();
+        fresh.touch_all();
+        assert!(!fresh.holds(&untagged, &|| now));
+    }
+
+    #[test]
+    fn a_tag_is_a_surrogate_key_whatever_it_is_made_of() {
+        assert_eq!(Tag::new("a b,c\né").as_str(), "abc");
+        assert_eq!(Tag::digest("s", "é").as_str().len(), 18);
+    }
+}
