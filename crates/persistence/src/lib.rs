@@ -2,6 +2,7 @@
 //!
 //! [`Publisher`] writes a store and [`PublishedStore`] reads what is published; delivery holds only the latter.
 
+mod bell;
 mod doctor;
 mod editorial;
 mod entity;
@@ -17,6 +18,7 @@ mod roles;
 mod statements;
 mod suggestion;
 
+pub use bell::Bell;
 pub use doctor::{Finding, Level, doctor};
 pub use editorial::{
     AuditFlaw, AuditRecord, Audited, Committed, DraftFilter, DraftState, Drafted, EditorialStore, EditorialTx,
@@ -31,7 +33,7 @@ pub use migrate::{MigrationReport, migrate, migrate_down};
 pub use publish::{Act, Holder, LiveEntry, Outcome, PublishTx, Publisher, Refusal};
 pub use published::{
     Alternate, Condition, FileState, Found, ListQuery, Notice, Order, OrderKey, OrderedBy, Page, PageRow,
-    PublishedStore, Record, Related, Version, Window,
+    PublishedStore, Record, Related, Touched, Version, Window,
 };
 pub use roles::{DELIVERY_ROLE, EARLY_ROLE, EDITORIAL_ROLE, PREVIEW_ROLE};
 pub use statements::StatementCount;

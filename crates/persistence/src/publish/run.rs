@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use griot_domain::Publication;
 use sea_orm::sea_query::Expr;
-use sea_orm::{DatabaseTransaction, EntityTrait, QuerySelect};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, QuerySelect};
 
 use super::held::{self, Held};
 use super::kill::kill;
@@ -13,6 +13,7 @@ use super::rows::Rows;
 use super::state::State;
 use super::{Act, Outcome};
 use crate::StoreError;
+use crate::bell::CHANNEL;
 use crate::entity::journal_head;
 
 /// Publications looked at together; a longer list goes through in several rounds of one transaction.
@@ -42,8 +43,18 @@ pub(super) async fn publish_in(
     }
     if seq != first {
         journal_head::Entity::update_many().col_expr(journal_head::Column::Seq, Expr::value(seq)).exec(tx).await?;
+        tell(tx).await?;
     }
     Ok(outcomes)
+}
+
+/// Rings the [`Bell`](crate::Bell) once what was published is committed. Only the public record has one.
+async fn tell(tx: &DatabaseTransaction) -> Result<(), StoreError> {
+    if tx.get_database_backend() == DbBackend::Postgres {
+        tx.execute_unprepared(&format!("SELECT pg_notify('{CHANNEL}', '') WHERE current_schema() = 'published'"))
+            .await?;
+    }
+    Ok(())
 }
 
 /// Publishes a run of different entries after `seq` and returns the last `seq` taken.

@@ -8,6 +8,7 @@ mod record;
 mod related;
 mod resolve;
 mod sql;
+mod touched;
 mod version;
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, Statement, StatementBuilder};
@@ -19,6 +20,7 @@ pub use page::{Page, PageRow};
 pub use record::{Alternate, Record};
 pub use related::Related;
 pub use resolve::Found;
+pub use touched::Touched;
 pub use version::Version;
 
 use crate::entity::journal_head;

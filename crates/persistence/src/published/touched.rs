@@ -1,0 +1,100 @@
+//! What publications change for readers.
+
+use std::collections::{BTreeSet, HashMap};
+
+use griot_domain::{EntryId, EntryKind, Slug};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use super::PublishedStore;
+use super::notice::killed;
+use crate::StoreError;
+use crate::entity::{journal, link, old_path, slug};
+
+/// An entry that was published, withdrawn or killed, with all it is, or was, read by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Touched {
+    /// The act in the journal.
+    pub seq: i64,
+    #[allow(missing_docs)]
+    pub id: EntryId,
+    #[allow(missing_docs)]
+    pub kind: EntryKind,
+    /// Entries that any of its versions links to.
+    pub targets: Vec<EntryId>,
+    /// Slugs it has or had, in any language.
+    pub slugs: Vec<Slug>,
+    /// Addresses of an earlier site that lead to it.
+    pub old_paths: Vec<String>,
+    /// It was killed: what it linked to is not known any more.
+    pub is_killed: bool,
+}
+
+impl PublishedStore {
+    /// The publications after `seq`, oldest first, at most `limit`. Five statements, however many there are.
+    pub async fn touched_after(&self, seq: i64, limit: u64) -> Result<Vec<Touched>, StoreError> {
+        let rows = journal::Entity::find()
+            .filter(journal::Column::Seq.gt(seq))
+            .order_by_asc(journal::Column::Seq)
+            .limit(limit)
+            .all(&self.db)
+            .await?;
+        let ids: BTreeSet<Uuid> = rows.iter().map(|row| row.entry_id).collect();
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<Uuid> = ids.into_iter().collect();
+        let links = link::Entity::find()
+            .select_only()
+            .columns([link::Column::SourceId, link::Column::TargetId])
+            .distinct()
+            .filter(link::Column::SourceId.is_in(ids.clone()))
+            .into_tuple::<(Uuid, Uuid)>()
+            .all(&self.db);
+        let slugs = slug::Entity::find()
+            .select_only()
+            .columns([slug::Column::EntryId, slug::Column::Slug])
+            .distinct()
+            .filter(slug::Column::EntryId.is_in(ids.clone()))
+            .into_tuple::<(Uuid, String)>()
+            .all(&self.db);
+        let paths = old_path::Entity::find()
+            .select_only()
+            .columns([old_path::Column::EntryId, old_path::Column::Path])
+            .filter(old_path::Column::EntryId.is_in(ids.clone()))
+            .into_tuple::<(Uuid, String)>()
+            .all(&self.db);
+        let gone = journal::Entity::find()
+            .select_only()
+            .column(journal::Column::EntryId)
+            .distinct()
+            .filter(journal::Column::EntryId.is_in(ids))
+            .filter(journal::Column::EntryId.in_subquery(killed()))
+            .into_tuple::<Uuid>()
+            .all(&self.db);
+        let (links, slugs, paths, gone) = tokio::try_join!(links, slugs, paths, gone)?;
+        let (links, slugs, paths) = (grouped(links), grouped(slugs), grouped(paths));
+        let touched = rows.into_iter().map(|row| {
+            let corrupt = |err: &dyn std::fmt::Display| StoreError::corrupt(format!("journal {}", row.seq), err);
+            let slugs = slugs.get(&row.entry_id).into_iter().flatten().map(|name| Slug::parse(name));
+            Ok(Touched {
+                seq: row.seq,
+                id: EntryId(row.entry_id),
+                kind: row.kind.parse().map_err(|err| corrupt(&err))?,
+                targets: links.get(&row.entry_id).into_iter().flatten().copied().map(EntryId).collect(),
+                slugs: slugs.collect::<Result<_, _>>().map_err(|err| corrupt(&err))?,
+                old_paths: paths.get(&row.entry_id).cloned().unwrap_or_default(),
+                is_killed: gone.contains(&row.entry_id),
+            })
+        });
+        touched.collect()
+    }
+}
+
+fn grouped<T>(pairs: Vec<(Uuid, T)>) -> HashMap<Uuid, Vec<T>> {
+    let mut groups: HashMap<Uuid, Vec<T>> = HashMap::new();
+    for (id, value) in pairs {
+        groups.entry(id).or_default().push(value);
+    }
+    groups
+}
