@@ -10,11 +10,13 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use griot_access::{AuthFailure, Caller, Reader};
 use griot_domain::{Clock, Locale, Site};
-use griot_front::Front;
+use griot_front::fresh::Reads;
+use griot_front::{Front, Shared};
 use griot_persistence::PublishedStore;
 
 use crate::GRAPHQL_PATH;
 use crate::auth::{Credentials, Gate, depending_on_reader, for_one_reader, turn_away};
+use crate::graphql::delivery::memory::Memory;
 use crate::graphql::delivery::{Delivery, DeliverySchema, Loads};
 
 /// How much of the record somebody sees.
@@ -58,11 +60,9 @@ pub(crate) struct Showing {
 }
 
 impl Showing {
-    /// The record in `store`, with media files below `media_path`.
-    pub fn of(&self, store: PublishedStore, media_path: &str) -> Arc<Delivery> {
-        let Self { site, fallback_locales, public_url, clock } = self.clone();
-        let media_url = format!("{public_url}{media_path}");
-        Arc::new(Delivery { store, site, fallback_locales, media_url, clock })
+    /// The record in `store`, with media files below `media_path`; `memory` keeps what was read of it.
+    pub fn of(&self, store: PublishedStore, media_path: &str, memory: Option<Memory>) -> Arc<Delivery> {
+        Arc::new(Delivery::new(store, media_path, memory, self))
     }
 }
 
@@ -96,8 +96,12 @@ async fn by_audience(State(audiences): State<Arc<Audiences>>, mut request: Reque
     let is_keyed = request.headers().contains_key(header::AUTHORIZATION);
     let credentials = audiences.gate.credentials(&request);
     let response = match audiences.of(&credentials).await {
-        Ok((shown, _)) => {
+        Ok((shown, is_early)) => {
             request.extensions_mut().insert(shown);
+            // What is under embargo changes without a publication, and few see it: their answers are made anew.
+            if !is_early {
+                request.extensions_mut().insert(Shared(0));
+            }
             next.run(request).await
         }
         Err(failure) => turn_away(&failure, request.method(), request.version()),
@@ -108,7 +112,7 @@ async fn by_audience(State(audiences): State<Arc<Audiences>>, mut request: Reque
 /// Gives a request what its resolvers read.
 pub(crate) fn with_loads(request: async_graphql::Request, parts: &Parts) -> async_graphql::Request {
     let Shown(delivery) = parts.extensions.get().expect("a layer around the endpoint decides what is shown");
-    request.data(Loads::new(Arc::clone(delivery)))
+    request.data(Loads::new(Arc::clone(delivery), parts.extensions.get::<Arc<Reads>>().cloned()))
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@ mod graphql;
 mod health;
 mod media;
 mod preview;
+mod tags;
+mod tail;
 mod uploads;
 
 use std::path::{Path, PathBuf};
@@ -18,8 +20,9 @@ use axum::Router;
 use griot_access::{Authenticator, KeyRing, OidcValidator};
 use griot_domain::{Clock, Locale, Site};
 use griot_editorial::Desk;
+use griot_front::fresh::Freshness;
 use griot_front::graphiql::{GraphiqlOptions, graphiql_routes};
-use griot_front::{Front, FrontError, FrontOptions, Limits, Prepare, shell};
+use griot_front::{Caching, Front, FrontError, FrontOptions, Limits, Now, Prepare, shell};
 use griot_persistence::{Location, PublishedStore};
 use url::Url;
 
@@ -29,11 +32,13 @@ pub use crate::graphql::editorial::{
     editorial_table,
 };
 pub use crate::health::Readiness;
+pub use crate::tail::Tail;
 
 use crate::audience::{Audiences, Showing, delivery_routes, with_loads};
 use crate::auth::Gate;
 use crate::cors::AllowedOrigins;
 use crate::editorial::{Editors, editorial_routes};
+use crate::graphql::delivery::memory::Memory;
 use crate::graphql::delivery::{delivery_schema, scalar_checks, sdl};
 use crate::media::{Media, media_routes, preview_media_routes};
 use crate::preview::{Previews, preview_routes};
@@ -81,8 +86,20 @@ pub struct GatewaySettings {
     pub proxies: TrustedProxies,
     /// Whether what runs beside the requests does its work.
     pub readiness: Readiness,
+    /// How much is kept in memory.
+    pub caches: CacheSizes,
     /// The editors' side; without it delivery works all the same, for the public alone.
     pub editorial: Option<EditorialSide>,
+}
+
+/// What is kept of the public record so that it need not be read or made again. It is used only while somebody
+/// [follows](Gateway::tail) the journal.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CacheSizes {
+    /// Bytes of finished answers, kept for whoever asks the same; 0 keeps none.
+    pub response_bytes: u64,
+    /// Bytes of what was read of the record; 0 keeps nothing.
+    pub record_bytes: u64,
 }
 
 /// What a gateway has beyond delivery to the public.
@@ -106,6 +123,7 @@ pub struct EditorialSide {
 /// Serves a record.
 pub struct Gateway {
     router: Router,
+    tail: Arc<Tail>,
 }
 
 impl Gateway {
@@ -115,9 +133,18 @@ impl Gateway {
         let public_url = public_url.as_str().trim_end_matches('/').to_owned();
         let showing = Showing { site, fallback_locales, public_url, clock: Arc::clone(&clock) };
         let prepare = Some(Arc::new(with_loads) as Prepare);
-        let options = FrontOptions { prepare, scalars: scalar_checks(), ..front.clone() };
+        let freshness = Arc::<Freshness>::default();
+        let tail = Arc::new(Tail::new(store.clone(), Arc::clone(&freshness)));
+        let now: Now = {
+            let clock = Arc::clone(&clock);
+            Arc::new(move || clock.now())
+        };
+        let CacheSizes { response_bytes, record_bytes } = settings.caches;
+        let memory = (record_bytes > 0).then(|| Memory::new(record_bytes, Arc::clone(&freshness), Arc::clone(&now)));
+        let caching = Caching { budget_bytes: response_bytes, freshness, now };
+        let options = FrontOptions { prepare, scalars: scalar_checks(), caching: Some(caching), ..front.clone() };
         let delivery = Arc::new(Front::new(delivery_schema(), &sdl(), limits.clone(), options)?);
-        let public = showing.of(store.clone(), MEDIA_PATH);
+        let public = showing.of(store.clone(), MEDIA_PATH, memory);
         let media = settings.media_dir.map(|folder| Media { folder: Arc::new(folder), public: store.clone() });
 
         let mut router = match settings.editorial {
@@ -131,13 +158,13 @@ impl Gateway {
                 let keys = Some(side.keys.clone());
                 let authenticator = Authenticator::new(keys, side.oidc, Arc::clone(&clock));
                 let gate = Gate { authenticator, proxies: settings.proxies };
-                let early = Some(showing.of(side.early, MEDIA_PATH));
+                let early = Some(showing.of(side.early, MEDIA_PATH, None));
                 let audiences = Arc::new(Audiences { gate: gate.clone(), public, early });
                 let previews = Previews::new(gate.clone(), side.location, showing.clone());
                 let private: Option<Arc<Path>> = side.desk.folders().map(|folders| folders.uploads().into());
                 let of_previews = media.clone().map(|media| preview_media_routes(media, private.clone()));
                 let media = media.map(|media| media_routes(media, private, Arc::clone(&audiences)));
-                let schema = editorial_schema(Arc::clone(&side.desk), &showing.site);
+                let schema = editorial_schema(Arc::clone(&side.desk), &showing.site, Some(Arc::clone(&tail)));
                 let uploads = upload_routes(side.desk, side.upload_bytes);
                 let editors = Editors {
                     gate,
@@ -154,7 +181,12 @@ impl Gateway {
             router = router.merge(graphiql_routes(options));
         }
         router = router.merge(health::health_routes(settings.readiness, store));
-        Ok(Self { router: shell(router, &limits) })
+        Ok(Self { router: shell(router, &limits), tail })
+    }
+
+    /// What keeps the answers kept in step with the record.
+    pub fn tail(&self) -> Arc<Tail> {
+        Arc::clone(&self.tail)
     }
 
     /// Every route, with the outermost guards around them.

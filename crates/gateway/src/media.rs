@@ -64,7 +64,7 @@ async fn file(
     let is_keyed = request.headers().contains_key(header::AUTHORIZATION);
     let credentials = audiences.gate.credentials(&request);
     let mut response = match audiences.of(&credentials).await {
-        Ok((Shown(delivery), true)) => shelves.serve(&name, Some(&delivery.store)).await,
+        Ok((Shown(delivery), true)) => shelves.serve(&name, Some(delivery.for_files())).await,
         Ok((_, false)) => shelves.serve(&name, None).await,
         Err(failure) => turn_away(&failure, request.method(), request.version()),
     };
@@ -80,7 +80,7 @@ async fn preview_file(
     Extension(Shown(delivery)): Extension<Shown>,
     Path(name): Path<String>,
 ) -> Response {
-    let mut response = shelves.serve(&name, Some(&delivery.store)).await;
+    let mut response = shelves.serve(&name, Some(delivery.for_files())).await;
     response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     response
 }

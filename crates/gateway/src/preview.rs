@@ -42,7 +42,7 @@ impl Previews {
             return Ok(known);
         }
         let store = PublishedStore::open_preview(&self.location, PreviewScope { entry }).await?;
-        let opened = self.showing.of(store, PREVIEW_MEDIA_PATH);
+        let opened = self.showing.of(store, PREVIEW_MEDIA_PATH, None);
         Ok(self.used(entry, Some(Arc::clone(&opened))).unwrap_or(opened))
     }
 

@@ -44,6 +44,8 @@ pub struct Config {
     #[allow(missing_docs)]
     pub introspection: Introspection,
     #[allow(missing_docs)]
+    pub cache: Cache,
+    #[allow(missing_docs)]
     pub log: Log,
     #[allow(missing_docs)]
     pub editorial: Editorial,
@@ -86,6 +88,16 @@ pub struct Introspection {
     pub enabled: bool,
 }
 
+/// `[cache]`: what is kept in memory so that it need not be made again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Cache {
+    /// Mebibytes of finished answers; 0 keeps none.
+    pub responses_mib: u64,
+    /// Mebibytes of what was read of the record; 0 keeps nothing.
+    pub records_mib: u64,
+}
+
 /// `[log]`: what is written to standard error.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -122,6 +134,7 @@ impl Default for Config {
             site: Site::default(),
             graphiql: Graphiql { enabled: true },
             introspection: Introspection { enabled: true },
+            cache: Cache::default(),
             log: Log::default(),
             editorial: Editorial::default(),
             limits: griot_front::Limits::default(),
@@ -158,6 +171,12 @@ impl Default for Graphiql {
 impl Default for Introspection {
     fn default() -> Self {
         Self { enabled: true }
+    }
+}
+
+impl Default for Cache {
+    fn default() -> Self {
+        Self { responses_mib: 128, records_mib: 128 }
     }
 }
 

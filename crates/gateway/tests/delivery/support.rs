@@ -70,6 +70,7 @@ impl Desk {
             clock: Arc::new(Fixed(at("2026-01-01T12:00:00Z"))),
             proxies: TrustedProxies::default(),
             readiness: Readiness::default(),
+            caches: Default::default(),
             editorial: None,
         };
         let router = Gateway::new(store, settings).unwrap().router();

@@ -17,7 +17,7 @@ use griot_domain::{
 use griot_editorial::Desk;
 use griot_files::Folders;
 use griot_front::{FrontOptions, Limits, ServeOptions};
-use griot_gateway::{EditorialSide, Gateway, GatewaySettings, Readiness, TrustedProxies};
+use griot_gateway::{CacheSizes, EditorialSide, Gateway, GatewaySettings, Readiness, TrustedProxies};
 use griot_persistence::{AccessKeys, Act, EditorialStore, Location, Outcome, PublishedStore, Publisher, StoreName};
 use griot_testbed::{Backend, Place, TestDatabase, database};
 use serde_json::{Value, json};
@@ -111,6 +111,7 @@ impl World {
             clock: clock.clone(),
             proxies: TrustedProxies::new(vec!["127.0.0.1/32".parse().unwrap()]),
             readiness: readiness.clone(),
+            caches: CacheSizes { response_bytes: 1 << 20, record_bytes: 1 << 20 },
             editorial: Some(EditorialSide {
                 location: location.clone(),
                 early: PublishedStore::open_early(&location).await.unwrap(),

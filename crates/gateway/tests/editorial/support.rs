@@ -90,7 +90,7 @@ impl Office {
             ..FrontOptions::default()
         };
         let sdl = editorial_sdl();
-        let front = Front::new(editorial_schema(desk.clone(), &site), &sdl, Limits::default(), options).unwrap();
+        let front = Front::new(editorial_schema(desk.clone(), &site, None), &sdl, Limits::default(), options).unwrap();
         let router = Arc::new(front).routes("/editorial/graphql");
         Self { router, desk, mutations: Arc::new(mutations()), database: Arc::new(database) }
     }

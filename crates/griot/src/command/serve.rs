@@ -10,8 +10,8 @@ use griot_domain::{Site, SystemClock};
 use griot_editorial::Scheduler;
 use griot_front::FrontOptions;
 use griot_front::graphiql::GraphiqlOptions;
-use griot_gateway::{GRAPHQL_PATH, Gateway, GatewaySettings, Readiness, TrustedProxies};
-use griot_persistence::{Location, PublishedStore, Publisher, StoreName};
+use griot_gateway::{CacheSizes, GRAPHQL_PATH, Gateway, GatewaySettings, Readiness, TrustedProxies};
+use griot_persistence::{Bell, Location, PublishedStore, Publisher, StoreName};
 use tokio::net::TcpListener;
 use url::Url;
 
@@ -47,6 +47,9 @@ pub async fn run(config: &Config, wants_demo: bool) -> anyhow::Result<ExitCode> 
     }
     let store = PublishedStore::open(&location).await?;
     let gateway = Gateway::new(store, settings)?;
+    let tail = gateway.tail();
+    let bell = Bell::of(&location)?;
+    tokio::spawn(async move { tail.follow(bell).await });
     if config.graphiql.enabled {
         tell(format_args!("GraphiQL at http://{address}/"));
     }
@@ -112,6 +115,10 @@ fn settings(config: &Config, address: SocketAddr) -> anyhow::Result<GatewaySetti
         clock: Arc::new(SystemClock),
         proxies: TrustedProxies::new(config.trusted_proxies.iter().map(|network| network.0).collect()),
         readiness: Readiness::default(),
+        caches: CacheSizes {
+            response_bytes: config.cache.responses_mib << 20,
+            record_bytes: config.cache.records_mib << 20,
+        },
         editorial: None,
     })
 }

@@ -37,6 +37,8 @@ const RANGES: &[(&str, i64, i64)] = &[
     ("server.max_header_bytes", 8_192, 1 << 20),
     ("server.max_headers", 8, 1_000),
     ("server.max_streams", 1, 10_000),
+    ("cache.responses_mib", 0, 1 << 20),
+    ("cache.records_mib", 0, 1 << 20),
     ("editorial.upload_bytes", 1_024, 1 << 40),
     ("editorial.oidc.leeway_s", 0, 60),
 ];

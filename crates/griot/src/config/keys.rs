@@ -56,6 +56,8 @@ const OURS: &[(&str, Shape)] = &[
     ("site.time_zone", Shape::Text),
     ("graphiql.enabled", Shape::Flag),
     ("introspection.enabled", Shape::Flag),
+    ("cache.responses_mib", Shape::Number),
+    ("cache.records_mib", Shape::Number),
     ("log.level", Shape::Text),
     ("log.format", Shape::Text),
     ("editorial.enabled", Shape::Flag),

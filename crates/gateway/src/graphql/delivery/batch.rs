@@ -39,12 +39,28 @@ impl<K: Clone + Eq + Hash, V: Clone> Default for Batch<K, V> {
 }
 
 impl<K: Clone + Eq + Hash, V: Clone> Batch<K, V> {
-    /// The values of those `keys` that have one. `fetch` reads any number of keys at once.
-    pub async fn load<F, Fut>(&self, levels: &Levels, keys: &[K], fetch: F) -> Answer<HashMap<K, V>>
+    /// The values of those `keys` that have one. `recall` may know some without reading; `fetch` reads any number of
+    /// keys at once.
+    pub async fn load<F, Fut>(
+        &self,
+        levels: &Levels,
+        keys: &[K],
+        recall: impl Fn(&K) -> Option<V>,
+        fetch: F,
+    ) -> Answer<HashMap<K, V>>
     where
         F: Fn(Vec<K>) -> Fut,
         Fut: Future<Output = Answer<HashMap<K, V>>>,
     {
+        self.lock(|state| {
+            for key in keys.iter().filter(|key| !state.queue.contains(key)) {
+                if !state.ready.contains_key(key)
+                    && let Some(known) = recall(key)
+                {
+                    state.ready.insert(key.clone(), Some(known));
+                }
+            }
+        });
         self.ask(keys);
         loop {
             let done = self.done.notified();
@@ -147,8 +163,8 @@ mod tests {
                     tokio::task::yield_now().await;
                     Ok(keys.into_iter().filter(|key| key % 2 == 0).map(|key| (key, key * 10)).collect())
                 };
-                let first = batch.load(levels, &[key], fetch).await.unwrap();
-                let second = batch.load(levels, &[key + 1_000, key], fetch).await.unwrap();
+                let first = batch.load(levels, &[key], |_| None, fetch).await.unwrap();
+                let second = batch.load(levels, &[key + 1_000, key], |_| None, fetch).await.unwrap();
                 (first.get(&key).copied(), second.get(&(key + 1_000)).copied())
             }
         };
@@ -175,12 +191,12 @@ mod tests {
         };
         // Both go on to a key of the same batch: one read, though one of them is ready long before the other.
         let first = async {
-            slow.load(&levels, &[1], read(20)).await.unwrap();
-            fast.load(&levels, &[2], read(1)).await.unwrap();
+            slow.load(&levels, &[1], |_| None, read(20)).await.unwrap();
+            fast.load(&levels, &[2], |_| None, read(1)).await.unwrap();
         };
         let second = async {
-            fast.load(&levels, &[1], read(1)).await.unwrap();
-            fast.load(&levels, &[3], read(1)).await.unwrap();
+            fast.load(&levels, &[1], |_| None, read(1)).await.unwrap();
+            fast.load(&levels, &[3], |_| None, read(1)).await.unwrap();
         };
         tokio::join!(first, second);
         assert_eq!(reads.load(Ordering::Relaxed), 3);
@@ -191,7 +207,8 @@ mod tests {
         let (levels, batch) = (Levels::default(), Batch::<u32, u32>::default());
         let failure = ApiError::internal("the disk is gone");
         let fetch = |_: Vec<u32>| async { Err(failure.clone()) };
-        let (a, b) = tokio::join!(batch.load(&levels, &[1], fetch), batch.load(&levels, &[2], fetch));
+        let (a, b) =
+            tokio::join!(batch.load(&levels, &[1], |_| None, fetch), batch.load(&levels, &[2], |_| None, fetch));
         assert_eq!((a, b), (Err(failure.clone()), Err(failure.clone())));
     }
     #[tokio::test]
@@ -214,7 +231,7 @@ mod tests {
         };
         let dropped = async {
             tokio::select! {
-                _ = batch.load(&levels, &[1], fetch) => panic!("the first read never ends"),
+                _ = batch.load(&levels, &[1], |_| None, fetch) => panic!("the first read never ends"),
                 () = has_begun => {}
             }
         };
@@ -225,7 +242,7 @@ mod tests {
         };
         let waiting = async {
             tokio::select! {
-                answer = batch.load(&levels, &[2], fetch) => answer,
+                answer = batch.load(&levels, &[2], |_| None, fetch) => answer,
                 () = patience => panic!("it waits for a read nobody makes"),
             }
         };

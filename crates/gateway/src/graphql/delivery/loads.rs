@@ -3,13 +3,18 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime};
 use griot_domain::{Body, Clock, Entry, EntryId, ExternalId, LinkRole, Locale, PartialDate, Site, Text, Title, View};
+use griot_front::fresh::Reads;
 use griot_persistence::{ListQuery, Page, PublishedStore, Record, Version};
 
 use super::batch::Batch;
 use super::error::{Answer, ApiError};
 use super::levels::Levels;
+use super::memory::{Memory, Read};
+use super::reading::{Keeping, Reading};
+use super::weight;
+use crate::audience::Showing;
 
 /// An entry in a view; the view is part of the key because one request may read several.
 type InView<K> = (Arc<View>, K);
@@ -19,7 +24,9 @@ pub(crate) type Post = Title<Arc<Record>>;
 
 /// What every request reads from and is answered with.
 pub(crate) struct Delivery {
-    pub store: PublishedStore,
+    record: PublishedStore,
+    /// What was read of it before, where that is kept.
+    memory: Option<Arc<Memory>>,
     pub site: Site,
     /// Languages to try after the one wanted, where a request names none.
     pub fallback_locales: Vec<Locale>,
@@ -28,12 +35,27 @@ pub(crate) struct Delivery {
     pub clock: Arc<dyn Clock>,
 }
 
+impl Delivery {
+    /// What is in `record`, told as `showing` says.
+    pub fn new(record: PublishedStore, media_path: &str, memory: Option<Memory>, showing: &Showing) -> Self {
+        let Showing { site, fallback_locales, public_url, clock } = showing.clone();
+        let (memory, media_url) = (memory.map(Arc::new), format!("{public_url}{media_path}"));
+        Self { record, memory, site, fallback_locales, media_url, clock }
+    }
+
+    /// The store, for who asks for files; resolvers read through [`Loads`], which notes it.
+    pub fn for_files(&self) -> &PublishedStore {
+        &self.record
+    }
+}
+
 /// The loaders of one request.
 pub(crate) struct Loads {
     delivery: Arc<Delivery>,
+    pub store: Reading,
     /// Every read of the request takes its turn here.
     pub levels: Levels,
-    records: Batch<InView<EntryId>, Arc<Record>>,
+    records: Batch<InView<EntryId>, Arc<Option<Arc<Record>>>>,
     bodies: Batch<i64, Arc<Body>>,
     pages: Batch<InView<ListQuery>, Arc<Page>>,
     posts: Batch<InView<EntryId>, Arc<Vec<Post>>>,
@@ -42,8 +64,11 @@ pub(crate) struct Loads {
 }
 
 impl Loads {
-    pub fn new(delivery: Arc<Delivery>) -> Self {
+    /// Loaders over `delivery` that note what they read.
+    pub fn new(delivery: Arc<Delivery>, reads: Option<Arc<Reads>>) -> Self {
+        let kept = reads.map(|reads| Keeping { reads, memory: delivery.memory.clone() });
         Self {
+            store: Reading::new(delivery.record.clone(), kept),
             delivery,
             levels: Levels::default(),
             records: Batch::default(),
@@ -57,24 +82,29 @@ impl Loads {
 
     /// The day of the present instant, in UTC.
     pub fn today(&self) -> NaiveDate {
-        self.clock.now().date_naive()
+        let today = self.clock.now().date_naive();
+        if let Some(tomorrow) = today.succ_opt() {
+            self.store.note_until(tomorrow.and_time(NaiveTime::MIN).and_utc());
+        }
+        today
     }
 
     /// The live ones of `ids`, in the order given.
     pub async fn records(&self, view: &Arc<View>, ids: &[EntryId]) -> Answer<Vec<Arc<Record>>> {
         let keys: Vec<_> = ids.iter().map(|id| (view.clone(), *id)).collect();
+        let recall = |(view, id): &InView<EntryId>| self.store.recall(&Read::Record(view.clone(), *id));
         let mut found = self
             .records
-            .load(&self.levels, &keys, |keys| async move {
+            .load(&self.levels, &keys, recall, |keys| async move {
                 let mut all = HashMap::new();
                 for (view, ids) in by_view(keys) {
                     let records = self.store.records(&view, &ids).await?;
-                    all.extend(records.into_iter().map(|(id, record)| ((view.clone(), id), Arc::new(record))));
+                    all.extend(records.into_iter().map(|(id, record)| ((view.clone(), id), record)));
                 }
                 Ok(all)
             })
             .await?;
-        Ok(keys.iter().filter_map(|key| found.remove(key)).collect())
+        Ok(keys.iter().filter_map(|key| Option::clone(&*found.remove(key)?)).collect())
     }
 
     /// The live entry, if there is one.
@@ -84,12 +114,10 @@ impl Loads {
 
     /// The body of an edition; empty when it has none.
     pub async fn body(&self, edition: i64) -> Answer<Arc<Body>> {
+        let recall = |edition: &i64| self.store.recall(&Read::Body(*edition));
         let mut found = self
             .bodies
-            .load(&self.levels, &[edition], |editions| async move {
-                let bodies = self.store.bodies(&editions).await?;
-                Ok(bodies.into_iter().map(|(id, body)| (id, Arc::new(body))).collect())
-            })
+            .load(&self.levels, &[edition], recall, |editions| async move { Ok(self.store.bodies(&editions).await?) })
             .await?;
         Ok(found.remove(&edition).unwrap_or_default())
     }
@@ -97,14 +125,15 @@ impl Loads {
     /// One page of a list.
     pub async fn page(&self, view: &Arc<View>, query: &ListQuery) -> Answer<Arc<Page>> {
         let key = (view.clone(), query.clone());
+        let recall = |(view, query): &InView<ListQuery>| self.store.recall(&Read::Page(view.clone(), query.clone()));
         let mut found = self
             .pages
-            .load(&self.levels, std::slice::from_ref(&key), |keys| async move {
+            .load(&self.levels, std::slice::from_ref(&key), recall, |keys| async move {
                 let mut all = HashMap::new();
                 for (view, queries) in by_view(keys) {
                     let pages = self.store.pages(&view, &queries).await?;
                     let keyed = queries.into_iter().zip(pages);
-                    all.extend(keyed.map(|(query, page)| ((view.clone(), query), Arc::new(page))));
+                    all.extend(keyed.map(|(query, page)| ((view.clone(), query), page)));
                 }
                 Ok(all)
             })
@@ -115,15 +144,19 @@ impl Loads {
     /// The appointments of a person, oldest first.
     pub async fn posts(&self, view: &Arc<View>, person: EntryId) -> Answer<Arc<Vec<Post>>> {
         let key = (view.clone(), person);
+        let recall = |(view, person): &InView<EntryId>| self.store.recall(&Read::Posts(view.clone(), *person));
         let mut found = self
             .posts
-            .load(&self.levels, std::slice::from_ref(&key), |keys| async move {
+            .load(&self.levels, std::slice::from_ref(&key), recall, |keys| async move {
                 let mut all = HashMap::new();
                 for (view, people) in by_view(keys) {
-                    let linking = self.store.linking_to(&view, LinkRole::Holder, &people).await?;
-                    for (person, records) in linking {
-                        let posts = records.into_iter().filter_map(post).collect();
-                        all.insert((view.clone(), person), Arc::new(posts));
+                    let mut linking = self.store.linking_to(&view, LinkRole::Holder, &people).await?;
+                    for person in people {
+                        let records = linking.remove(&person).unwrap_or_default();
+                        let bytes = records.iter().map(|record| weight::of_record(Some(record))).sum();
+                        let posts: Arc<Vec<Post>> = Arc::new(records.into_iter().filter_map(post).collect());
+                        self.store.keep_posts(&view, person, &posts, bytes);
+                        all.insert((view.clone(), person), posts);
                     }
                 }
                 Ok(all)
@@ -135,13 +168,16 @@ impl Loads {
     /// The versions of an entry in a language, oldest first.
     pub async fn versions(&self, view: &Arc<View>, id: EntryId, locale: &Locale) -> Answer<Arc<Vec<Version>>> {
         let key = (view.clone(), (id, locale.clone()));
+        let recall = |(view, (id, locale)): &InView<(EntryId, Locale)>| {
+            self.store.recall(&Read::Versions(view.clone(), *id, locale.clone()))
+        };
         let mut found = self
             .versions
-            .load(&self.levels, std::slice::from_ref(&key), |keys| async move {
+            .load(&self.levels, std::slice::from_ref(&key), recall, |keys| async move {
                 let mut all = HashMap::new();
                 for (view, keys) in by_view(keys) {
-                    let versions = self.store.versions(view.moment, &keys).await?;
-                    all.extend(versions.into_iter().map(|(key, known)| ((view.clone(), key), Arc::new(known))));
+                    let versions = self.store.versions(&view, &keys).await?;
+                    all.extend(versions.into_iter().map(|(key, known)| ((view.clone(), key), known)));
                 }
                 Ok(all)
             })
@@ -151,12 +187,10 @@ impl Loads {
 
     /// The identifiers of an entry in other systems, by scheme and value.
     pub async fn external_ids(&self, id: EntryId) -> Answer<Arc<Vec<ExternalId>>> {
+        let recall = |id: &EntryId| self.store.recall(&Read::ExternalIds(*id));
         let mut found = self
             .external_ids
-            .load(&self.levels, &[id], |ids| async move {
-                let found = self.store.external_ids(&ids).await?;
-                Ok(found.into_iter().map(|(id, known)| (id, Arc::new(known))).collect())
-            })
+            .load(&self.levels, &[id], recall, |ids| async move { Ok(self.store.external_ids(&ids).await?) })
             .await?;
         Ok(found.remove(&id).unwrap_or_default())
     }

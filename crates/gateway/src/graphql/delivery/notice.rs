@@ -72,6 +72,6 @@ impl From<griot_persistence::Notice> for Notice {
 pub(crate) async fn notice(loads: &Loads, id: &ID, input: Option<ViewInput>) -> Answer<Option<Notice>> {
     let view = ViewInput::resolve(input, loads)?;
     let Ok(id) = id.parse::<EntryId>() else { return Ok(None) };
-    let mut found = loads.levels.read(loads.store.notices(view.moment, &[id])).await?;
-    Ok(found.remove(&id).map(Notice::from))
+    let found = loads.levels.read(loads.store.notice(view.moment, id)).await?;
+    Ok(found.map(Notice::from))
 }

@@ -48,7 +48,6 @@ pub(crate) async fn route(loads: &Loads, raw: &str, input: Option<ViewInput>) ->
     if let Some((locale, kind, slug)) = loads.site.parse_path(raw) {
         let view = in_language(&base, &locale);
         if let Some(record) = loads.levels.read(loads.store.find_by_slug(&view, kind, &slug)).await? {
-            let record = Arc::new(record);
             let is_current = record.slug.as_ref() == Some(&slug) && record.locale == locale;
             return Ok(answer(loads, path, record, &view, is_current));
         }
@@ -77,7 +76,7 @@ async fn told_of(
     found: Option<Found>,
 ) -> Answer<Option<(griot_persistence::Notice, Arc<View>)>> {
     if let Some(Found { id, locale }) = found
-        && let Some(notice) = loads.levels.read(loads.store.notices(base.moment, &[id])).await?.remove(&id)
+        && let Some(notice) = loads.levels.read(loads.store.notice(base.moment, id)).await?
     {
         return Ok(Some((notice, locale.map_or(base.clone(), |locale| in_language(base, &locale)))));
     }
@@ -95,7 +94,7 @@ async fn successor(loads: &Loads, view: &Arc<View>, first: Option<EntryId>) -> A
         if let Some(record) = loads.record(view, id).await? {
             return Ok(Some(record));
         }
-        let notice = loads.levels.read(loads.store.notices(view.moment, &[id])).await?.remove(&id);
+        let notice = loads.levels.read(loads.store.notice(view.moment, id)).await?;
         next = notice.and_then(|notice| notice.successor);
     }
     Ok(None)

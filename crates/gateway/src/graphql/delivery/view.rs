@@ -65,7 +65,11 @@ pub(crate) fn view(
     }
     let moment = match as_of {
         Some(at) if at < loads.clock.now() => Moment::AsOf(at),
-        _ => Moment::Now,
+        Some(at) => {
+            loads.store.note_until(at);
+            Moment::Now
+        }
+        None => Moment::Now,
     };
     View { moment, locales: LocaleChain { locales, or_any } }
 }

@@ -10,6 +10,7 @@ use url::Url;
 
 use super::error::{Answer, EditorialError};
 use crate::graphql::delivery::error::ApiError;
+use crate::tail::Tail;
 
 /// Longest idempotency key, in bytes.
 const LONGEST_KEY: usize = 200;
@@ -32,6 +33,7 @@ pub(super) struct Caller<'c> {
     pub desk: &'c Desk,
     pub editor: &'c Editor,
     pub base: &'c Url,
+    tail: Option<&'c Tail>,
 }
 
 impl<'c> Caller<'c> {
@@ -41,7 +43,8 @@ impl<'c> Caller<'c> {
         let (Some(desk), Some(base)) = (ctx.data_opt::<Arc<Desk>>(), ctx.data_opt::<Base>()) else {
             return Err(EditorialError::Api(ApiError::internal("the schema was built without a desk")));
         };
-        Ok(Self { desk, editor, base: &base.0 })
+        let tail = ctx.data_opt::<Arc<Tail>>().map(Arc::as_ref);
+        Ok(Self { desk, editor, base: &base.0, tail })
     }
 
     /// Whoever sent the request, if they may do `act`.
@@ -71,7 +74,12 @@ impl<'c> Caller<'c> {
         }
         let Editor { principal, origin } = self.editor.clone();
         let doing = Doing { principal, origin, idempotency_key };
-        Ok(Box::pin(self.desk.perform(&doing, command)).await?)
+        let performed = Box::pin(self.desk.perform(&doing, command)).await;
+        // Whoever is told that it is done must not be shown by us what it has made wrong.
+        if let Some(tail) = self.tail {
+            tail.catch_up().await;
+        }
+        Ok(performed?)
     }
 }
 

@@ -18,6 +18,7 @@ use super::query::Query;
 use super::retract::RetractWrites;
 use super::review::ReviewWrites;
 use super::user_error::UserError;
+use crate::tail::Tail;
 
 /// Acts of editors. Each takes one `input`, does all of it or nothing, and says in `userErrors` what hindered it.
 #[derive(Default, MergedObject)]
@@ -40,9 +41,13 @@ pub struct Mutation(
 /// The editorial schema. A request has to bring an [`Editor`](super::Editor) in its data.
 pub type EditorialSchema = Schema<Query, Mutation, EmptySubscription>;
 
-/// The schema over a desk; `site` is the one whose record it is.
-pub fn editorial_schema(desk: Arc<Desk>, site: &Site) -> EditorialSchema {
-    builder().data(desk).data(Base(site.base_url.clone())).finish()
+/// The schema over a desk; `site` is the one whose record it is. Acts are answered once `tail` has heard of them.
+pub fn editorial_schema(desk: Arc<Desk>, site: &Site, tail: Option<Arc<Tail>>) -> EditorialSchema {
+    let builder = builder().data(desk).data(Base(site.base_url.clone()));
+    match tail {
+        Some(tail) => builder.data(tail).finish(),
+        None => builder.finish(),
+    }
 }
 
 /// The schema in GraphQL's own language, as `editorial.graphql` holds it.

@@ -68,11 +68,11 @@ async fn ranked(article: &Article, loads: &Loads) -> Answer<Vec<EntryId>> {
         .flat_map(|kind| article.named(kind).into_iter().map(move |id| (id, kind)))
         .chain(article.topic_ids().into_iter().map(|id| (id, EntryKind::Topic)))
         .collect();
-    let ranked = griot_domain::related::rank(&entry.related, candidates(found, &kinds), issued_at, MOST);
+    let ranked = griot_domain::related::rank(&entry.related, candidates(&found, &kinds), issued_at, MOST);
     Ok(ranked.into_iter().map(EntryId::from).collect())
 }
 
-fn candidates(found: Vec<Related>, kinds: &HashMap<EntryId, EntryKind>) -> Vec<Candidate> {
+fn candidates(found: &[Related], kinds: &HashMap<EntryId, EntryKind>) -> Vec<Candidate> {
     let mut by_article: HashMap<EntryId, (i64, Vec<Shared>)> = HashMap::new();
     for one in found {
         let (_, shared) = by_article.entry(one.article).or_insert((one.issued_at, Vec::new()));

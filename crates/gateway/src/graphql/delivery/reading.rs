@@ -1,0 +1,223 @@
+//! The store as one request reads it: everything an answer depends on is noted where it is read.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use griot_domain::{Body, EntryId, EntryKind, ExternalId, LinkRole, Locale, Moment, Slug, View, micros};
+use griot_front::fresh::{Reads, Tag};
+use griot_persistence::{Found, ListQuery, Notice, Page, PublishedStore, Record, Related, StoreError, Version};
+
+use super::memory::{Memory, Read};
+use super::weight;
+use crate::tags;
+
+/// A store that notes what is read from it, and keeps it. There is no other way from a resolver to the store, so nothing
+/// can be read without a note.
+pub(crate) struct Reading {
+    store: PublishedStore,
+    kept: Option<Keeping>,
+}
+
+/// Where a request that everybody may share notes its reads, and what was kept of those before it.
+pub(crate) struct Keeping {
+    pub reads: Arc<Reads>,
+    pub memory: Option<Arc<Memory>>,
+}
+
+/// What is read at once, by key.
+type ByKey<K, V> = Result<HashMap<K, V>, StoreError>;
+
+impl Reading {
+    /// Without `kept`, the answer is for one reader and nothing of it is kept.
+    pub fn new(store: PublishedStore, kept: Option<Keeping>) -> Self {
+        Self { store, kept }
+    }
+
+    /// Notes that the answer is another one from `instant` on.
+    pub fn note_until(&self, instant: DateTime<Utc>) {
+        if let Some(kept) = &self.kept {
+            kept.reads.note_until(instant);
+        }
+    }
+
+    /// What is known of a read already.
+    pub fn recall<T: Any + Send + Sync>(&self, read: &Read) -> Option<Arc<T>> {
+        let kept = self.kept.as_ref()?;
+        kept.memory.as_ref()?.recall(read, &kept.reads)
+    }
+
+    /// Notes what a read depends on: to be called before it.
+    fn note(&self, reads: &[Read]) {
+        if let Some(kept) = &self.kept {
+            kept.reads.note(reads.iter().flat_map(Read::tags));
+        }
+    }
+
+    /// Keeps the result of a read, which took about `bytes` and told of the entries `found`.
+    fn keep<T: Any + Send + Sync>(&self, read: Read, value: &Arc<T>, bytes: usize, found: Option<EntryId>) {
+        let Some(kept) = &self.kept else { return };
+        let found = found.map(tags::entry);
+        kept.reads.note(found.clone());
+        if let Some(memory) = &kept.memory {
+            let tags: Vec<Tag> = read.tags().into_iter().chain(found).collect();
+            memory.keep(read, value, tags, bytes, &kept.reads);
+        }
+    }
+
+    /// Entries, `None` for what is not there.
+    pub async fn records(&self, view: &Arc<View>, ids: &[EntryId]) -> ByKey<EntryId, Arc<Option<Arc<Record>>>> {
+        let reads: Vec<Read> = ids.iter().map(|id| Read::Record(view.clone(), *id)).collect();
+        self.note(&reads);
+        let mut records = self.store.records(view, ids).await?;
+        let found = ids.iter().zip(reads).map(|(id, read)| {
+            let record = Arc::new(records.remove(id).map(Arc::new));
+            self.keep(read, &record, weight::of_record(Option::as_deref(&record)), None);
+            (*id, record)
+        });
+        Ok(found.collect())
+    }
+
+    /// Bodies of editions.
+    pub async fn bodies(&self, editions: &[i64]) -> ByKey<i64, Arc<Body>> {
+        let bodies = self.store.bodies(editions).await?;
+        let found = bodies.into_iter().map(|(edition, body)| {
+            let body = Arc::new(body);
+            self.keep(Read::Body(edition), &body, weight::of_json(&body), None);
+            (edition, body)
+        });
+        Ok(found.collect())
+    }
+
+    pub async fn pages(&self, view: &Arc<View>, queries: &[ListQuery]) -> Result<Vec<Arc<Page>>, StoreError> {
+        let reads: Vec<Read> = queries.iter().map(|query| Read::Page(view.clone(), query.clone())).collect();
+        self.note(&reads);
+        let pages = self.store.pages(view, queries).await?;
+        let found = pages.into_iter().zip(reads).map(|(page, read)| {
+            let page = Arc::new(page);
+            self.keep(read, &page, weight::of_page(&page), None);
+            page
+        });
+        Ok(found.collect())
+    }
+
+    pub async fn count(&self, view: &Arc<View>, query: &ListQuery) -> Result<u64, StoreError> {
+        let read = Read::Count(view.clone(), query.clone());
+        self.once(read, |_: &u64| (0, None), self.store.count(view, query)).await.map(|count| *count)
+    }
+
+    /// What links to each of `targets`.
+    pub async fn linking_to(
+        &self,
+        view: &Arc<View>,
+        role: LinkRole,
+        targets: &[EntryId],
+    ) -> ByKey<EntryId, Vec<Record>> {
+        let noted: Vec<Read> = targets.iter().map(|target| Read::Posts(view.clone(), *target)).collect();
+        self.note(&noted);
+        self.store.linking_to(view, role, targets).await
+    }
+
+    /// Keeps what was made of the appointments of a person.
+    pub fn keep_posts<T: Any + Send + Sync>(&self, view: &Arc<View>, person: EntryId, posts: &Arc<T>, bytes: usize) {
+        self.keep(Read::Posts(view.clone(), person), posts, bytes, None);
+    }
+
+    pub async fn related_to(
+        &self,
+        moment: Moment,
+        article: EntryId,
+        issued_at: DateTime<Utc>,
+        targets: &[(LinkRole, EntryId)],
+    ) -> Result<Arc<Vec<Related>>, StoreError> {
+        let read = Read::Related(moment, article, micros(issued_at), targets.to_vec());
+        let size = |found: &Vec<Related>| (size_of_val(&**found), None);
+        self.once(read, size, self.store.related_to(moment, article, issued_at, targets)).await
+    }
+
+    pub async fn versions(
+        &self,
+        view: &Arc<View>,
+        keys: &[(EntryId, Locale)],
+    ) -> ByKey<(EntryId, Locale), Arc<Vec<Version>>> {
+        let read = |(id, locale): &(EntryId, Locale)| Read::Versions(view.clone(), *id, locale.clone());
+        self.note(&keys.iter().map(read).collect::<Vec<_>>());
+        let found = self.store.versions(view.moment, keys).await?.into_iter().map(|(key, versions)| {
+            let versions = Arc::new(versions);
+            self.keep(read(&key), &versions, 256 * versions.len(), None);
+            (key, versions)
+        });
+        Ok(found.collect())
+    }
+
+    pub async fn external_ids(&self, ids: &[EntryId]) -> ByKey<EntryId, Arc<Vec<ExternalId>>> {
+        self.note(&ids.iter().copied().map(Read::ExternalIds).collect::<Vec<_>>());
+        let mut known = self.store.external_ids(ids).await?;
+        let found = ids.iter().map(|id| {
+            let ids = Arc::new(known.remove(id).unwrap_or_default());
+            self.keep(Read::ExternalIds(*id), &ids, weight::of_json(&ids), None);
+            (*id, ids)
+        });
+        Ok(found.collect())
+    }
+
+    pub async fn find_by_slug(
+        &self,
+        view: &Arc<View>,
+        kind: EntryKind,
+        slug: &Slug,
+    ) -> Result<Option<Arc<Record>>, StoreError> {
+        let read = Read::Slug(view.clone(), kind, slug.clone());
+        let reading = async { Ok(self.store.find_by_slug(view, kind, slug).await?.map(Arc::new)) };
+        let size =
+            |found: &Option<Arc<Record>>| (weight::of_record(found.as_deref()), found.as_ref().map(|record| record.id));
+        Ok(Option::clone(&*self.once(read, size, reading).await?))
+    }
+
+    pub async fn ids_by_slug(&self, kind: EntryKind, slugs: &[Slug]) -> ByKey<Slug, EntryId> {
+        self.note(&slugs.iter().map(|slug| Read::SlugId(kind, slug.clone())).collect::<Vec<_>>());
+        self.store.ids_by_slug(kind, slugs).await
+    }
+
+    pub async fn find_by_old_path(&self, forms: &[String]) -> Result<Option<Found>, StoreError> {
+        let read = Read::OldPath(forms.to_vec());
+        let found = self.once(read, |_| (64, None), self.store.find_by_old_path(forms)).await?;
+        Ok(Option::clone(&found))
+    }
+
+    pub async fn notice(&self, moment: Moment, id: EntryId) -> Result<Option<Notice>, StoreError> {
+        let reading = async { Ok(self.store.notices(moment, &[id]).await?.remove(&id)) };
+        let notice = self.once(Read::Notice(moment, id), |_| (256, None), reading).await?;
+        Ok(Option::clone(&notice))
+    }
+
+    pub async fn notice_by_slug(
+        &self,
+        view: &Arc<View>,
+        kind: EntryKind,
+        slug: &Slug,
+    ) -> Result<Option<Notice>, StoreError> {
+        let read = Read::NoticeOfSlug(view.clone(), kind, slug.clone());
+        let size = |found: &Option<Notice>| (256, found.as_ref().map(|notice| notice.id));
+        let notice = self.once(read, size, self.store.notice_by_slug(view, kind, slug)).await?;
+        Ok(Option::clone(&notice))
+    }
+
+    /// What is known of a read, or else what it gives now. `size` tells the bytes it takes and the entry it told of.
+    async fn once<T: Any + Send + Sync>(
+        &self,
+        read: Read,
+        size: impl Fn(&T) -> (usize, Option<EntryId>),
+        reading: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<Arc<T>, StoreError> {
+        if let Some(known) = self.recall(&read) {
+            return Ok(known);
+        }
+        self.note(std::slice::from_ref(&read));
+        let value = Arc::new(reading.await?);
+        let (bytes, found) = size(&value);
+        self.keep(read, &value, bytes, found);
+        Ok(value)
+    }
+}

@@ -1,0 +1,123 @@
+//! Hears of publications and ends what they make wrong.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use griot_front::fresh::{Freshness, Tag};
+use griot_persistence::{Bell, PublishedStore, StoreError};
+use tokio::sync::{Mutex, Notify};
+use tokio::time::{Instant, MissedTickBehavior, interval};
+
+use crate::tags;
+
+/// How often the journal is looked at when nothing else tells of a publication.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// How long the journal may be out of reach before nothing kept is trusted.
+const BLIND_AFTER: Duration = Duration::from_secs(5);
+/// Publications read at a time.
+const PAGE: u64 = 500;
+/// Publications after which it is cheaper to end everything than to ask what each of them changed.
+const MOST: i64 = 5_000;
+
+/// Follows the journal of the published store. Until it has looked for the first time, nothing kept is trusted.
+pub struct Tail {
+    store: PublishedStore,
+    freshness: Arc<Freshness>,
+    followed: Mutex<Followed>,
+}
+
+struct Followed {
+    /// The last publication dealt with.
+    seq: Option<i64>,
+    /// When the journal was reached last.
+    reached: Instant,
+}
+
+impl Tail {
+    pub(crate) fn new(store: PublishedStore, freshness: Arc<Freshness>) -> Self {
+        freshness.set_blind(true);
+        Self { store, freshness, followed: Mutex::new(Followed { seq: None, reached: Instant::now() }) }
+    }
+
+    /// Looks at the journal for as long as it is polled: every tenth of a second, and when the bell rings.
+    pub async fn follow(&self, mut bell: Bell) {
+        let rung = Notify::new();
+        let listen = async {
+            loop {
+                bell.rings().await;
+                rung.notify_one();
+            }
+        };
+        let look = async {
+            let mut ticks = interval(LOOK_EVERY);
+            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            loop {
+                tokio::select! {
+                    _ = ticks.tick() => {}
+                    () = rung.notified() => {}
+                }
+                self.look(BLIND_AFTER).await;
+            }
+        };
+        tokio::join!(listen, look);
+    }
+
+    /// Ends what the publications up to now have made wrong. When it returns, what was published before the call is dealt
+    /// with, or nothing kept is trusted any more.
+    pub async fn catch_up(&self) {
+        self.look(Duration::ZERO).await;
+    }
+
+    /// Looks at the journal. Where it is out of reach for longer than `patience`, nothing kept is trusted until it is
+    /// back.
+    async fn look(&self, patience: Duration) {
+        let mut followed = self.followed.lock().await;
+        match self.advance(&mut followed).await {
+            Ok(()) => {
+                followed.reached = Instant::now();
+                if self.freshness.is_blind() {
+                    tracing::info!("the journal is followed: answers are kept");
+                    self.freshness.set_blind(false);
+                }
+            }
+            Err(error) => {
+                if !self.freshness.is_blind() && followed.reached.elapsed() > patience {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::error!(error, "the journal is out of reach: answers are made anew");
+                    self.freshness.set_blind(true);
+                }
+            }
+        }
+    }
+
+    async fn advance(&self, followed: &mut Followed) -> Result<(), StoreError> {
+        let last = self.store.last_seq().await?;
+        let Some(mut seq) = followed.seq else {
+            self.freshness.touch_all();
+            followed.seq = Some(last);
+            return Ok(());
+        };
+        if last == seq {
+            return Ok(());
+        }
+        // A journal that got shorter is another one: the record was replaced under us.
+        if last < seq || last - seq > MOST {
+            self.freshness.touch_all();
+            followed.seq = Some(last);
+            return Ok(());
+        }
+        while seq < last {
+            let page = self.store.touched_after(seq, PAGE).await?;
+            let Some(end) = page.last() else { break };
+            seq = end.seq;
+            if page.iter().any(|touched| touched.is_killed) {
+                self.freshness.touch_all();
+            } else {
+                let tags: Vec<Tag> = page.iter().flat_map(tags::touched_by).collect();
+                self.freshness.touch(&tags);
+            }
+            followed.seq = Some(seq);
+        }
+        Ok(())
+    }
+}
