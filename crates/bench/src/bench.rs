@@ -11,7 +11,7 @@ use griot_testbed::Backend;
 use crate::generate::{Files, Recipe, Slugs, generate};
 use crate::record::{Floor, Record, Source};
 use crate::table;
-use crate::workload::Page;
+use crate::workload::{Keeps, Page};
 use crate::{Database, Run, SEED};
 
 /// A floor is steadier than what stands on it, so it is asked for less time.
@@ -92,7 +92,9 @@ async fn measure(options: &Run, records: &mut [Record], floor_dir: &Path) -> any
     for round in 0..options.rounds {
         for page in Page::ALL {
             for record in records.iter_mut().filter(|record| record.pages().any(|one| one == page)) {
-                record.measure(page, options.connections, time, round).await?;
+                for keeps in Keeps::ALL.into_iter().filter(|keeps| page.tells_of(*keeps)) {
+                    record.measure((keeps, page), options.connections, time, round).await?;
+                }
                 if page.floor() == page {
                     let path = file(record, page);
                     record.measure_floor(page, &floor, &path, time.mul_f64(FLOOR_SHARE)).await?;

@@ -20,10 +20,23 @@ pub struct Workload {
     pub path: String,
     /// GraphQL document.
     pub document: &'static str,
+    /// How it is asked.
+    pub method: Method,
     /// JSON objects; each request draws one at random.
     pub variables: Rc<[String]>,
     /// Stands in every right answer; a lookup that found nothing does not have it.
     pub expects: &'static str,
+}
+
+/// How a request is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Document and variables in the body.
+    Post,
+    /// Both in the address.
+    Get,
+    /// The same, by a client that has the answer with this entity tag.
+    Conditional(String),
 }
 
 /// What was seen.
@@ -115,7 +128,19 @@ pub async fn ask(workload: &Workload, variables: &str) -> Result<Vec<u8>, LoadEr
     Ok(body.to_vec())
 }
 
+/// Asks once for the entity tag of the answer.
+pub async fn ask_tag(workload: &Workload, variables: &str) -> Result<String, LoadError> {
+    let mut request = Vec::new();
+    Requests::of(workload).write(variables, &mut request);
+    let mut connection = Connection::open(workload.address).await?;
+    connection.exchange(&request).await?;
+    connection.last_tag().ok_or_else(|| LoadError::Malformed("the answer has no entity tag".to_owned()))
+}
+
 fn check(workload: &Workload, body: &[u8]) -> Result<(), LoadError> {
+    if matches!(workload.method, Method::Conditional(_)) && body.is_empty() {
+        return Ok(());
+    }
     let has = |needle: &str| memchr::memmem::find(body, needle.as_bytes()).is_some();
     if has("\"errors\"") || !has(workload.expects) {
         let body = String::from_utf8_lossy(&body[..body.len().min(600)]).into_owned();
@@ -129,12 +154,31 @@ struct Requests {
     head: String,
     /// Up to the variables.
     body: String,
+    /// After the variables, where they stand in the address.
+    tail: Option<String>,
 }
 
 impl Requests {
     fn of(workload: &Workload) -> Self {
         let document = serde_json::Value::from(workload.document);
+        let known = match &workload.method {
+            Method::Post => None,
+            Method::Get => Some(String::new()),
+            Method::Conditional(tag) => Some(format!("If-None-Match: {tag}\r\n")),
+        };
+        if let Some(known) = known {
+            let document: String = form_urlencoded::byte_serialize(workload.document.as_bytes()).collect();
+            return Self {
+                head: format!("GET {}?query={document}&variables=", workload.path),
+                body: String::new(),
+                tail: Some(format!(
+                    " HTTP/1.1\r\nHost: {}\r\nAccept: application/graphql-response+json\r\n{known}\r\n",
+                    workload.address
+                )),
+            };
+        }
         Self {
+            tail: None,
             head: format!(
                 "POST {} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\n\
                  Accept: application/graphql-response+json\r\nContent-Length: ",
@@ -148,6 +192,11 @@ impl Requests {
         use std::io::Write;
         request.clear();
         request.extend_from_slice(self.head.as_bytes());
+        if let Some(tail) = &self.tail {
+            request.extend(form_urlencoded::byte_serialize(variables.as_bytes()).flat_map(str::bytes));
+            request.extend_from_slice(tail.as_bytes());
+            return;
+        }
         write!(request, "{}\r\n\r\n", self.body.len() + variables.len() + 1).expect("a vector takes all bytes");
         request.extend_from_slice(self.body.as_bytes());
         request.extend_from_slice(variables.as_bytes());
@@ -162,7 +211,8 @@ mod tests {
 
     fn workload(address: SocketAddr, expects: &'static str) -> Workload {
         let variables = Rc::from(["{\"a\":1}".to_owned(), "{\"a\":22}".to_owned()]);
-        Workload { address, path: "/one".into(), document: "query($a: Int) { a }", variables, expects }
+        let document = "query($a: Int) { a }";
+        Workload { address, path: "/one".into(), document, method: Method::Post, variables, expects }
     }
 
     async fn served(bytes: &'static [u8]) -> SocketAddr {

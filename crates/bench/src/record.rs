@@ -10,10 +10,10 @@ use griot_persistence::Location;
 use griot_testbed::{Backend, Place, TestDatabase};
 
 use crate::generate::{Files, Slugs};
-use crate::load::{self, Tally, Workload};
+use crate::load::{self, Method, Tally, Workload};
 use crate::process::{self, Cost, Server};
 use crate::publishing::{self, Publishing};
-use crate::workload::{self, Page};
+use crate::workload::{self, Keeps, Page};
 
 /// What the record is made of and by.
 pub struct Source<'a> {
@@ -38,8 +38,10 @@ pub struct Record {
     /// What publishing costs.
     pub publishing: Option<Publishing>,
     /// The figures of each page so far.
-    pub figures: HashMap<Page, Figures>,
-    server: Server,
+    pub figures: HashMap<(Keeps, Page), Figures>,
+    /// The same bytes from the floor, of pages that have one of their own.
+    pub floors: HashMap<Page, Tally>,
+    servers: HashMap<Keeps, Server>,
     workloads: HashMap<Page, Workload>,
     database: TestDatabase,
 }
@@ -50,8 +52,6 @@ pub struct Figures {
     pub tally: Tally,
     /// Processor time of the server, that of PostgreSQL not included.
     pub server_cpu: Duration,
-    /// The same bytes from the floor; absent where another page's floor is taken.
-    pub floor: Option<Tally>,
 }
 
 impl Record {
@@ -66,12 +66,22 @@ impl Record {
         };
         let json = run(&["import", "json"], &source.files.record, "import-json.log")?;
         let wordpress = run(&["import", "wordpress"], &source.files.wordpress, "import-wordpress.log")?;
-        let mut serve = griot(source, &database);
-        serve.args(["serve", "--bind", "127.0.0.1:0"]);
-        let server = Server::start(serve)?;
+        let mut servers = HashMap::new();
+        for keeps in Keeps::ALL {
+            let mut serve = griot(source, &database);
+            serve.args(["serve", "--bind", "127.0.0.1:0"]);
+            if keeps != Keeps::Answers {
+                serve.env("GRIOT_CACHE_RESPONSES_MIB", "0");
+            }
+            if keeps == Keeps::Nothing {
+                serve.env("GRIOT_CACHE_RECORDS_MIB", "0");
+            }
+            servers.insert(keeps, Server::start(serve)?);
+        }
+        let address = servers[&Keeps::Answers].address;
         let mut workloads = HashMap::new();
         for page in Page::ALL {
-            let workload = workload::prepare(page, server.address, source.slugs).await?;
+            let workload = workload::prepare(page, address, source.slugs).await?;
             if !workload.variables.is_empty() {
                 workloads.insert(page, workload);
             }
@@ -84,7 +94,8 @@ impl Record {
             file_bytes: files,
             publishing: None,
             figures: HashMap::new(),
-            server,
+            floors: HashMap::new(),
+            servers,
             workloads,
             database,
         })
@@ -95,15 +106,22 @@ impl Record {
         Page::ALL.into_iter().filter(|page| self.workloads.contains_key(page))
     }
 
-    /// Asks `page` for `time`, after a warm-up.
-    pub async fn measure(&mut self, page: Page, connections: usize, time: Duration, round: u32) -> anyhow::Result<()> {
-        let workload = &self.workloads[&page];
+    /// Asks the server that keeps as much as `keeps` says for `page` for `time`, after a warm-up.
+    pub async fn measure(
+        &mut self,
+        (keeps, page): (Keeps, Page),
+        connections: usize,
+        time: Duration,
+        round: u32,
+    ) -> anyhow::Result<()> {
+        let server = &self.servers[&keeps];
+        let workload = &Workload { address: server.address, ..self.workloads[&page].clone() };
         let seed = u64::from(round) << 32;
         load::drive(workload, connections, WARM_UP, seed + 1_000).await?;
-        let before = self.server.cpu()?;
+        let before = server.cpu()?;
         let tally = load::drive(workload, connections, time, seed).await?;
-        let figures = self.figures.entry(page).or_default();
-        figures.server_cpu += self.server.cpu()?.saturating_sub(before);
+        let figures = self.figures.entry((keeps, page)).or_default();
+        figures.server_cpu += server.cpu()?.saturating_sub(before);
         figures.tally.add(&tally);
         Ok(())
     }
@@ -111,10 +129,11 @@ impl Record {
     /// Asks the floor for the same bytes, `path` of which it serves.
     pub async fn measure_floor(&mut self, page: Page, floor: &Floor, path: &str, time: Duration) -> anyhow::Result<()> {
         let page_workload = &self.workloads[&page];
-        let workload = Workload { address: floor.address(), path: format!("/{path}"), ..page_workload.clone() };
+        let (address, path) = (floor.address(), format!("/{path}"));
+        let workload = Workload { address, path, method: Method::Post, ..page_workload.clone() };
         load::drive(&workload, floor.connections, WARM_UP, 0).await?;
         let tally = load::drive(&workload, floor.connections, time, 0).await?;
-        self.figures.entry(page).or_default().floor.get_or_insert_default().add(&tally);
+        self.floors.entry(page).or_default().add(&tally);
         Ok(())
     }
 
@@ -135,9 +154,9 @@ impl Record {
         Ok(())
     }
 
-    /// Memory of the server's own now.
+    /// Memory of the server's own now, of the one that keeps as much as it does by itself.
     pub fn server_bytes(&self) -> u64 {
-        self.server.own_bytes()
+        self.servers[&Keeps::Answers].own_bytes()
     }
 }
 

@@ -5,7 +5,7 @@ use griot_testbed::Backend;
 use crate::load::Tally;
 use crate::publishing::Publishing;
 use crate::record::{Figures, Record};
-use crate::workload::Page;
+use crate::workload::{Keeps, Page};
 
 /// Articles a second that an import of a WordPress export has to reach on SQLite.
 const IMPORT_GOAL: f64 = 2_000.0;
@@ -33,22 +33,25 @@ pub fn print_import(backend: Backend, record: &Record) {
 /// What each page costs.
 pub fn print_pages(backend: Backend, record: &Record) {
     println!("\n{}, {} articles\n", name(backend), whole(record.articles as f64));
-    println!("| page | requests/s | of the floor | floor | p50 ms | p99 ms | server µs/request | KB |");
-    println!("|---|---:|---:|---:|---:|---:|---:|---:|");
+    println!("| page | kept | requests/s | of the floor | floor | p50 ms | p99 ms | server µs/request | KB |");
+    println!("|---|---|---:|---:|---:|---:|---:|---:|---:|");
     for page in record.pages() {
-        let Some(figures) = record.figures.get(&page) else { continue };
-        let floor = record.figures.get(&page.floor()).and_then(|figures| figures.floor.as_ref()).map(Tally::rate);
-        println!("{}", row(page, figures, floor));
+        let floor = record.floors.get(&page.floor()).map(Tally::rate);
+        for keeps in Keeps::ALL {
+            let Some(figures) = record.figures.get(&(keeps, page)) else { continue };
+            println!("{}", row(page, keeps, figures, floor));
+        }
     }
     println!("\nmemory of the server after it, mapped files aside: {} MB", megabytes(record.server_bytes()));
 }
 
-fn row(page: Page, figures: &Figures, floor: Option<f64>) -> String {
+fn row(page: Page, keeps: Keeps, figures: &Figures, floor: Option<f64>) -> String {
     let tally = &figures.tally;
     let count = tally.count.max(1) as f64;
     format!(
-        "| {} | {} | {} | {} | {:.2} | {:.2} | {} | {:.1} |",
+        "| {} | {} | {} | {} | {} | {:.2} | {:.2} | {} | {:.1} |",
         label(page),
+        kept(keeps),
         whole(tally.rate()),
         floor.map_or("–".to_owned(), |floor| format!("{:.3}", tally.rate() / floor)),
         floor.map_or("–".to_owned(), whole),
@@ -120,7 +123,8 @@ pub fn print_goals(backend: Backend, records: &[Record]) {
 
 /// Time of a request of the second kind, in times of the first.
 fn ratio(base_record: &Record, base: Page, record: &Record, page: Page) -> Option<f64> {
-    Some(base_record.figures.get(&base)?.tally.rate() / record.figures.get(&page)?.tally.rate())
+    let rate = |record: &Record, page| Some(record.figures.get(&(Keeps::Nothing, page))?.tally.rate());
+    Some(rate(base_record, base)? / rate(record, page)?)
 }
 
 fn verdict(is_met: bool) -> &'static str {
@@ -137,11 +141,22 @@ fn name(backend: Backend) -> &'static str {
 fn label(page: Page) -> &'static str {
     match page {
         Page::Article => "ArticlePage",
+        Page::OneArticle => "ArticlePage, always the same",
+        Page::OneByGet => "the same by GET",
+        Page::OneKnown => "the same, 304",
         Page::Front => "FrontPage",
         Page::Person => "PersonPage",
         Page::Topic => "Topic, first page",
         Page::TopicDeep => "Topic, from the 300th article",
         Page::TopicDeepest => "Topic, the last page",
+    }
+}
+
+fn kept(keeps: Keeps) -> &'static str {
+    match keeps {
+        Keeps::Nothing => "nothing",
+        Keeps::Records => "records",
+        Keeps::Answers => "answers",
     }
 }
 
@@ -176,10 +191,10 @@ mod tests {
         let mut tally =
             Tally { count: 200, bytes: 400_000, elapsed: std::time::Duration::from_secs(2), ..Tally::default() };
         tally.latencies.record_n(1_500, 200).unwrap();
-        let figures = Figures { tally, server_cpu: std::time::Duration::from_millis(100), floor: None };
+        let figures = Figures { tally, server_cpu: std::time::Duration::from_millis(100) };
         assert_eq!(
-            row(Page::Front, &figures, Some(1_000.0)),
-            "| FrontPage | 100 | 0.100 | 1,000 | 1.50 | 1.50 | 500 | 2.0 |"
+            row(Page::Front, Keeps::Records, &figures, Some(1_000.0)),
+            "| FrontPage | records | 100 | 0.100 | 1,000 | 1.50 | 1.50 | 500 | 2.0 |"
         );
     }
 }

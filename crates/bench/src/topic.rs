@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::documents::TOPIC_WALK;
 use crate::generate::Slugs;
-use crate::load::{LoadError, Workload, ask};
+use crate::load::{LoadError, Method, Workload, ask};
 
 /// Articles of a page.
 const PAGE: usize = 20;
@@ -55,6 +55,7 @@ async fn walk(address: SocketAddr, topic: &str) -> Result<Vec<String>, LoadError
     let workload = Workload {
         address,
         path: "/graphql".to_owned(),
+        method: Method::Post,
         document: TOPIC_WALK,
         variables: Rc::from([]),
         expects: "\"hasNextPage\":",

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 
 use crate::documents;
 use crate::generate::Slugs;
-use crate::load::{LoadError, Workload};
+use crate::load::{self, LoadError, Method, Workload};
 use crate::topic::{self, Depth};
 
 /// A page that sites show.
@@ -16,6 +16,12 @@ use crate::topic::{self, Depth};
 pub enum Page {
     /// Any article.
     Article,
+    /// One and the same article.
+    OneArticle,
+    /// One article, asked for by GET.
+    OneByGet,
+    /// One article, asked for by a client that has it.
+    OneKnown,
     /// The newest 20 of all articles.
     Front,
     /// Any person.
@@ -30,16 +36,51 @@ pub enum Page {
 
 impl Page {
     /// In the order they are shown.
-    pub const ALL: [Self; 6] =
-        [Self::Article, Self::Front, Self::Person, Self::Topic, Self::TopicDeep, Self::TopicDeepest];
+    pub const ALL: [Self; 9] = [
+        Self::Article,
+        Self::OneArticle,
+        Self::OneByGet,
+        Self::OneKnown,
+        Self::Front,
+        Self::Person,
+        Self::Topic,
+        Self::TopicDeep,
+        Self::TopicDeepest,
+    ];
+
+    /// Whether it says anything of a server that keeps as much as `keeps` says.
+    pub fn tells_of(self, keeps: Keeps) -> bool {
+        match self {
+            Self::OneArticle | Self::OneByGet | Self::OneKnown => keeps == Keeps::Answers,
+            Self::Article | Self::Front => true,
+            Self::Person | Self::Topic | Self::TopicDeep | Self::TopicDeepest => keeps == Keeps::Nothing,
+        }
+    }
 
     /// Whether it has a floor of its own; pages of one list share one.
     pub fn floor(self) -> Self {
         match self {
             Self::TopicDeep | Self::TopicDeepest => Self::Topic,
+            Self::OneArticle | Self::OneByGet | Self::OneKnown => Self::Article,
             own => own,
         }
     }
+}
+
+/// What a server keeps in memory of what it was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Keeps {
+    /// Nothing: every page is read and made anew.
+    Nothing,
+    /// Entries, lists and bodies.
+    Records,
+    /// Finished answers too, as it does by itself.
+    Answers,
+}
+
+impl Keeps {
+    /// From the least to the most.
+    pub const ALL: [Self; 3] = [Self::Nothing, Self::Records, Self::Answers];
 }
 
 /// Requests for a page with all variables it can have. Deep pages are looked for in the record first; where topics
@@ -49,6 +90,10 @@ pub async fn prepare(page: Page, address: SocketAddr, slugs: &Slugs) -> Result<W
     let of_slugs =
         |slugs: &[String]| slugs.iter().map(|slug| format!("{{\"slug\":\"{slug}\",\"day\":\"{day}\"}}")).collect();
     let (document, expects, variables): (_, _, Rc<[String]>) = match page {
+        Page::OneArticle | Page::OneByGet | Page::OneKnown => {
+            let slug = &slugs.articles[slugs.articles.len() / 2];
+            (documents::ARTICLE_PAGE, "\"article\":{", Rc::from([format!("{{\"slug\":\"{slug}\"}}")]))
+        }
         Page::Article => {
             let variables = slugs.articles.iter().map(|slug| format!("{{\"slug\":\"{slug}\"}}")).collect();
             (documents::ARTICLE_PAGE, "\"article\":{", variables)
@@ -63,5 +108,13 @@ pub async fn prepare(page: Page, address: SocketAddr, slugs: &Slugs) -> Result<W
             (documents::TOPIC_PAGE, "\"title\":", topic::deep_pages(address, slugs, Depth::Last).await?)
         }
     };
-    Ok(Workload { address, path: "/graphql".to_owned(), document, variables, expects })
+    let path = "/graphql".to_owned();
+    let mut workload = Workload { address, path, document, method: Method::Post, variables, expects };
+    if matches!(page, Page::OneByGet | Page::OneKnown) {
+        workload.method = Method::Get;
+    }
+    if page == Page::OneKnown {
+        workload.method = Method::Conditional(load::ask_tag(&workload, &workload.variables[0]).await?);
+    }
+    Ok(workload)
 }

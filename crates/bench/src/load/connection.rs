@@ -64,7 +64,7 @@ impl Connection {
         Ok(Self { stream, buffer: Vec::with_capacity(64 << 10), joined: Vec::new() })
     }
 
-    /// Sends `request` and gives the body of the answer, which has status 200.
+    /// Sends `request` and gives the body of the answer, which has status 200, or 304 and no body.
     pub async fn exchange(&mut self, request: &[u8]) -> Result<&[u8], LoadError> {
         self.stream.write_all(request).await?;
         self.buffer.clear();
@@ -94,10 +94,19 @@ impl Connection {
                 &self.joined
             }
         };
-        if status != 200 {
+        if status != 200 && status != 304 {
             return Err(LoadError::Status { status, body: String::from_utf8_lossy(body).into_owned() });
         }
         Ok(body)
+    }
+
+    /// The entity tag of the last answer.
+    pub fn last_tag(&self) -> Option<String> {
+        let mut headers = [httparse::EMPTY_HEADER; 32];
+        let mut response = httparse::Response::new(&mut headers);
+        response.parse(&self.buffer).ok()?;
+        let found = response.headers.iter().find(|header| header.name.eq_ignore_ascii_case("etag"))?;
+        Some(std::str::from_utf8(found.value).ok()?.to_owned())
     }
 
     async fn read_more(&mut self) -> Result<(), LoadError> {
@@ -119,6 +128,8 @@ fn read_head(bytes: &[u8]) -> Result<Option<(u16, usize, Framing)>, LoadError> {
         std::str::from_utf8(found.value).ok()
     };
     let framing = match (value("content-length").and_then(|length| length.parse().ok()), value("transfer-encoding")) {
+        // RFC 9112, 6.3: the length such an answer may tell is that of the one it stands for.
+        _ if response.code == Some(304) => Framing::Length(0),
         (Some(length), None) => Framing::Length(length),
         (None, Some("chunked")) => Framing::Chunked,
         _ => return Err(LoadError::Malformed("neither a length nor chunks".to_owned())),
