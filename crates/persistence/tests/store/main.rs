@@ -22,3 +22,4 @@ mod seq;
 mod slugs;
 mod support;
 mod time;
+mod touched;
