@@ -211,7 +211,7 @@ impl Responses {
                 answer.headers.insert(name, value);
             }
         }
-        answer.headers.append(VARY, HeaderValue::from_static("Accept-Encoding"));
+        answer.headers.insert(VARY, HeaderValue::from_static("Accept, Accept-Encoding"));
         let identity = tagged(&answer, Coding::Identity);
         Kept {
             answer,

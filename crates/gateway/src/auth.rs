@@ -99,6 +99,6 @@ pub(crate) fn for_one_reader(response: Response) -> Response {
 
 /// Says that another reader may get another answer.
 pub(crate) fn depending_on_reader(mut response: Response) -> Response {
-    response.headers_mut().insert(VARY, HeaderValue::from_static("Accept, Authorization"));
+    response.headers_mut().insert(VARY, HeaderValue::from_static("Accept, Accept-Encoding, Authorization"));
     response
 }

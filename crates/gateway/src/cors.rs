@@ -42,7 +42,7 @@ pub(crate) async fn listed_sites_only(State(origins): State<AllowedOrigins>, req
     if let Some(origin) = origin {
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     }
-    headers.insert(VARY, HeaderValue::from_static("Accept, Authorization, Origin"));
+    headers.insert(VARY, HeaderValue::from_static("Accept, Accept-Encoding, Authorization, Origin"));
     headers.insert(RESOURCE_POLICY, HeaderValue::from_static("same-origin"));
     response
 }

@@ -186,7 +186,10 @@ async fn under_embargo_a_file_is_for_entitled_keys_until_its_time(
     assert_eq!(studio.shown(Some(&early), "/graphql", &draft)["url"], json!(format!("https://api.example{path}")));
     let file = world.get_as(&early, &path);
     assert_eq!((file.status, file.body.as_bytes()), (200, PDF));
-    assert_eq!((file.header("cache-control"), file.header("vary")), ("private, no-store", "Accept, Authorization"));
+    assert_eq!(
+        (file.header("cache-control"), file.header("vary")),
+        ("private, no-store", "Accept, Accept-Encoding, Authorization")
+    );
     assert_eq!(world.get(&path), world.get(RANDOM));
     assert_eq!(world.get_as(&plain, &path), world.get_as(&plain, RANDOM));
     assert_eq!([world.get(&path).status, world.get_as(&plain, &path).status], [404, 404]);
