@@ -96,6 +96,29 @@ impl Server {
         agent.get(format!("{}{path}", self.address)).call().expect("the server answers").status().as_u16()
     }
 
+    /// A figure at `/metrics`, such as `griot_tail_seq` or `griot_response_cache_total{result="hit"}`.
+    ///
+    /// # Panics
+    /// When the server was started without `metrics.bind`, or has no such figure.
+    #[track_caller]
+    pub fn figure(&self, name: &str) -> f64 {
+        let text = self.metrics();
+        let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        value.unwrap_or_else(|| panic!("no {name} in\n{text}")).parse().expect("a figure is a number")
+    }
+
+    /// What is told at `/metrics`.
+    ///
+    /// # Panics
+    /// When the server was started without `metrics.bind`.
+    #[track_caller]
+    pub fn metrics(&self) -> String {
+        let said = self.said();
+        let url = said.lines().find_map(|line| line.strip_prefix("metrics at ")).expect("metrics.bind is set");
+        let mut answer = ureq::get(url).call().expect("the figures are served");
+        answer.body_mut().read_to_string().expect("they are text")
+    }
+
     /// Waits for the end of the process.
     ///
     /// # Panics

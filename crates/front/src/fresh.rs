@@ -160,6 +160,11 @@ impl Freshness {
         self.is_blind.store(is_blind, Ordering::SeqCst);
     }
 
+    /// How often something was ended since the start.
+    pub fn touches(&self) -> u64 {
+        self.now.load(Ordering::Relaxed)
+    }
+
     /// Whether changes are not heard of.
     pub fn is_blind(&self) -> bool {
         self.is_blind.load(Ordering::SeqCst)

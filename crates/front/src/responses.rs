@@ -131,6 +131,10 @@ impl Responses {
         }
     }
 
+    pub(crate) fn bytes(&self) -> u64 {
+        self.cache.weight()
+    }
+
     /// The answer kept for `key`, or what `make` makes of the request. What several ask for at once is made once.
     pub(crate) async fn answer<F>(&self, key: Key, parts: &Parts, make: impl FnOnce(Arc<Reads>) -> F) -> Response<Body>
     where

@@ -61,7 +61,7 @@ pub(crate) struct Showing {
 
 impl Showing {
     /// The record in `store`, with media files below `media_path`; `memory` keeps what was read of it.
-    pub fn of(&self, store: PublishedStore, media_path: &str, memory: Option<Memory>) -> Arc<Delivery> {
+    pub fn of(&self, store: PublishedStore, media_path: &str, memory: Option<Arc<Memory>>) -> Arc<Delivery> {
         Arc::new(Delivery::new(store, media_path, memory, self))
     }
 }

@@ -8,6 +8,7 @@ mod editorial;
 mod graphql;
 mod health;
 mod media;
+mod metrics;
 mod preview;
 mod tags;
 mod tail;
@@ -41,6 +42,7 @@ use crate::editorial::{Editors, editorial_routes};
 use crate::graphql::delivery::memory::Memory;
 use crate::graphql::delivery::{delivery_schema, scalar_checks, sdl};
 use crate::media::{Media, media_routes, preview_media_routes};
+use crate::metrics::{KeptFigures, Metrics};
 use crate::preview::{Previews, preview_routes};
 use crate::uploads::upload_routes;
 
@@ -54,6 +56,8 @@ pub const MEDIA_PATH: &str = "/media";
 /// Where those of a preview are, to holders of its token.
 pub const PREVIEW_MEDIA_PATH: &str = "/preview/media";
 
+/// Where figures of the process are served, by a listener of its own.
+pub const METRICS_PATH: &str = "/metrics";
 /// Where editors work.
 pub const EDITORIAL_PATH: &str = "/editorial/graphql";
 /// Where editors bring files in.
@@ -124,6 +128,7 @@ pub struct EditorialSide {
 pub struct Gateway {
     router: Router,
     tail: Arc<Tail>,
+    kept: KeptFigures,
 }
 
 impl Gateway {
@@ -140,12 +145,18 @@ impl Gateway {
             Arc::new(move || clock.now())
         };
         let CacheSizes { response_bytes, record_bytes } = settings.caches;
-        let memory = (record_bytes > 0).then(|| Memory::new(record_bytes, Arc::clone(&freshness), Arc::clone(&now)));
-        let caching = Caching { budget_bytes: response_bytes, freshness, now };
+        let memory =
+            (record_bytes > 0).then(|| Arc::new(Memory::new(record_bytes, Arc::clone(&freshness), Arc::clone(&now))));
+        let caching = Caching { budget_bytes: response_bytes, freshness: Arc::clone(&freshness), now };
         let options = FrontOptions { prepare, scalars: scalar_checks(), caching: Some(caching), ..front.clone() };
         let delivery = Arc::new(Front::new(delivery_schema(), &sdl(), limits.clone(), options)?);
-        let public = showing.of(store.clone(), MEDIA_PATH, memory);
+        let public = showing.of(store.clone(), MEDIA_PATH, memory.clone());
         let media = settings.media_dir.map(|folder| Media { folder: Arc::new(folder), public: store.clone() });
+        let kept = {
+            let front = Arc::clone(&delivery);
+            let kept_bytes = Arc::new(move || front.kept_bytes());
+            KeptFigures { counts: delivery.counts(), kept_bytes, memory, freshness, tail: Arc::clone(&tail) }
+        };
 
         let mut router = match settings.editorial {
             None => {
@@ -181,12 +192,20 @@ impl Gateway {
             router = router.merge(graphiql_routes(options));
         }
         router = router.merge(health::health_routes(settings.readiness, store));
-        Ok(Self { router: shell(router, &limits), tail })
+        Ok(Self { router: shell(router, &limits), tail, kept })
     }
 
     /// What keeps the answers kept in step with the record.
     pub fn tail(&self) -> Arc<Tail> {
         Arc::clone(&self.tail)
+    }
+
+    /// Counts from now on what goes through the [router](Self::router). The routes that tell it, and what is kept: for a
+    /// listener of their own, since readers have no business with them.
+    pub fn metered(&mut self) -> Router {
+        let metrics = Metrics::default();
+        self.router = metrics.around(std::mem::take(&mut self.router));
+        metrics.routes(self.kept.clone())
     }
 
     /// Every route, with the outermost guards around them.

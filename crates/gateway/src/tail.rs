@@ -1,6 +1,7 @@
 //! Hears of publications and ends what they make wrong.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use griot_front::fresh::{Freshness, Tag};
@@ -24,6 +25,8 @@ pub struct Tail {
     store: PublishedStore,
     freshness: Arc<Freshness>,
     followed: Mutex<Followed>,
+    /// The last publication dealt with, for whoever watches.
+    heard: AtomicI64,
 }
 
 struct Followed {
@@ -36,7 +39,17 @@ struct Followed {
 impl Tail {
     pub(crate) fn new(store: PublishedStore, freshness: Arc<Freshness>) -> Self {
         freshness.set_blind(true);
-        Self { store, freshness, followed: Mutex::new(Followed { seq: None, reached: Instant::now() }) }
+        Self {
+            store,
+            freshness,
+            followed: Mutex::new(Followed { seq: None, reached: Instant::now() }),
+            heard: AtomicI64::new(0),
+        }
+    }
+
+    /// Number of the last publication dealt with; 0 before the first look.
+    pub fn heard(&self) -> i64 {
+        self.heard.load(Ordering::Relaxed)
     }
 
     /// Looks at the journal for as long as it is polled: every tenth of a second, and when the bell rings.
@@ -72,7 +85,9 @@ impl Tail {
     /// back.
     async fn look(&self, patience: Duration) {
         let mut followed = self.followed.lock().await;
-        match self.advance(&mut followed).await {
+        let advanced = self.advance(&mut followed).await;
+        self.heard.store(followed.seq.unwrap_or_default(), Ordering::Relaxed);
+        match advanced {
             Ok(()) => {
                 followed.reached = Instant::now();
                 if self.freshness.is_blind() {

@@ -46,6 +46,8 @@ pub struct Config {
     #[allow(missing_docs)]
     pub cache: Cache,
     #[allow(missing_docs)]
+    pub metrics: Metrics,
+    #[allow(missing_docs)]
     pub log: Log,
     #[allow(missing_docs)]
     pub editorial: Editorial,
@@ -98,6 +100,14 @@ pub struct Cache {
     pub records_mib: u64,
 }
 
+/// `[metrics]`: figures for whoever runs the server.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Metrics {
+    /// Where `/metrics` is served, apart from everything else; nowhere when not set.
+    pub bind: Option<Bind>,
+}
+
 /// `[log]`: what is written to standard error.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -135,6 +145,7 @@ impl Default for Config {
             graphiql: Graphiql { enabled: true },
             introspection: Introspection { enabled: true },
             cache: Cache::default(),
+            metrics: Metrics::default(),
             log: Log::default(),
             editorial: Editorial::default(),
             limits: griot_front::Limits::default(),

@@ -12,6 +12,7 @@ mod documents;
 mod exchange;
 mod files;
 mod keys;
+mod metrics;
 mod oidc;
 mod reshuffle;
 mod serving;

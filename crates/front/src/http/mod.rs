@@ -158,6 +158,11 @@ impl<E: Executor> Front<E> {
         Arc::clone(&self.counts)
     }
 
+    /// Bytes that the answers kept take.
+    pub fn kept_bytes(&self) -> u64 {
+        self.responses.as_ref().map_or(0, Responses::bytes)
+    }
+
     async fn answer(&self, request: Request<Body>) -> Response<Body> {
         let (parts, body) = request.into_parts();
         if parts.method == Method::OPTIONS {

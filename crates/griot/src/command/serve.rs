@@ -10,7 +10,7 @@ use griot_domain::{Site, SystemClock};
 use griot_editorial::Scheduler;
 use griot_front::FrontOptions;
 use griot_front::graphiql::GraphiqlOptions;
-use griot_gateway::{CacheSizes, GRAPHQL_PATH, Gateway, GatewaySettings, Readiness, TrustedProxies};
+use griot_gateway::{CacheSizes, GRAPHQL_PATH, Gateway, GatewaySettings, METRICS_PATH, Readiness, TrustedProxies};
 use griot_persistence::{Bell, Location, PublishedStore, Publisher, StoreName};
 use tokio::net::TcpListener;
 use url::Url;
@@ -24,15 +24,21 @@ const EXAMPLE: &str = include_str!("../example.graphql");
 
 /// Serves until told to stop: the whole record, or what is published alone.
 pub async fn run(config: &Config, wants_demo: bool) -> anyhow::Result<ExitCode> {
-    refuse_exposure(config)?;
+    for bind in std::iter::once(&config.bind).chain(&config.metrics.bind) {
+        refuse_exposure(bind.0, config.insecure_http)?;
+    }
     if config.editorial.enabled {
         place::prepare(config)?;
     } else if wants_demo {
         bail!("the demo cannot be loaded where editorial.enabled is false: such a server only reads")
     }
     // Before anything is written: a port in use must not leave a half-made record behind.
-    let listener = listen(config.bind.0).await?;
+    let listener = listen(config.bind.0, 8080, |other| format!("--bind {other}")).await?;
     let address = listener.local_addr()?;
+    let metrics_listener = match &config.metrics.bind {
+        Some(bind) => Some(listen(bind.0, 9464, |other| format!("metrics.bind = \"{other}\"")).await?),
+        None => None,
+    };
 
     let location = if config.editorial.enabled { place::location(config) } else { place::of_delivery(config) };
     let mut settings = settings(config, address)?;
@@ -46,7 +52,12 @@ pub async fn run(config: &Config, wants_demo: bool) -> anyhow::Result<ExitCode> 
         tokio::spawn(scheduler.run(move |is_ready| readiness.set(is_ready)));
     }
     let store = PublishedStore::open(&location).await?;
-    let gateway = Gateway::new(store, settings)?;
+    let mut gateway = Gateway::new(store, settings)?;
+    if let Some(listener) = metrics_listener {
+        tell(format_args!("metrics at http://{}{METRICS_PATH}", listener.local_addr()?));
+        let router = gateway.metered();
+        tokio::spawn(griot_front::serve(listener, router, config.server.clone(), stop()));
+    }
     let tail = gateway.tail();
     let bell = Bell::of(&location)?;
     tokio::spawn(async move { tail.follow(bell).await });
@@ -123,9 +134,8 @@ fn settings(config: &Config, address: SocketAddr) -> anyhow::Result<GatewaySetti
     })
 }
 
-fn refuse_exposure(config: &Config) -> anyhow::Result<()> {
-    let bind = config.bind.0;
-    if bind.ip().is_loopback() || config.insecure_http {
+fn refuse_exposure(bind: SocketAddr, is_allowed: bool) -> anyhow::Result<()> {
+    if bind.ip().is_loopback() || is_allowed {
         return Ok(());
     }
     bail!(
@@ -134,18 +144,19 @@ fn refuse_exposure(config: &Config) -> anyhow::Result<()> {
     )
 }
 
-async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+/// `set` writes how another address is chosen.
+async fn listen(address: SocketAddr, usual: u16, set: impl Fn(SocketAddr) -> String) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.map_err(|err| {
+        let usual = || set(SocketAddr::from(([127, 0, 0, 1], usual)));
         let remedy = match err.kind() {
             ErrorKind::AddrInUse => {
-                let other = SocketAddr::new(address.ip(), address.port().checked_add(1).unwrap_or(8080));
-                format!("the port is in use; stop what listens there, or choose another: --bind {other}")
+                let next = SocketAddr::new(address.ip(), address.port().checked_add(1).unwrap_or(8080));
+                format!("the port is in use; stop what listens there, or choose another: {}", set(next))
             }
             ErrorKind::PermissionDenied => {
-                "this account may not use that port; ports from 1024 up are free to all: --bind 127.0.0.1:8080"
-                    .to_owned()
+                format!("this account may not use that port; ports from 1024 up are free to all: {}", usual())
             }
-            ErrorKind::AddrNotAvailable => "this machine has no such address: --bind 127.0.0.1:8080".to_owned(),
+            ErrorKind::AddrNotAvailable => format!("this machine has no such address: {}", usual()),
             _ => err.to_string(),
         };
         anyhow!("cannot listen on {address}: {remedy}")

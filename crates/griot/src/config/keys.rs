@@ -58,6 +58,7 @@ const OURS: &[(&str, Shape)] = &[
     ("introspection.enabled", Shape::Flag),
     ("cache.responses_mib", Shape::Number),
     ("cache.records_mib", Shape::Number),
+    ("metrics.bind", Shape::Text),
     ("log.level", Shape::Text),
     ("log.format", Shape::Text),
     ("editorial.enabled", Shape::Flag),

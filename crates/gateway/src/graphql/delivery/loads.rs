@@ -37,9 +37,9 @@ pub(crate) struct Delivery {
 
 impl Delivery {
     /// What is in `record`, told as `showing` says.
-    pub fn new(record: PublishedStore, media_path: &str, memory: Option<Memory>, showing: &Showing) -> Self {
+    pub fn new(record: PublishedStore, media_path: &str, memory: Option<Arc<Memory>>, showing: &Showing) -> Self {
         let Showing { site, fallback_locales, public_url, clock } = showing.clone();
-        let (memory, media_url) = (memory.map(Arc::new), format!("{public_url}{media_path}"));
+        let media_url = format!("{public_url}{media_path}");
         Self { record, memory, site, fallback_locales, media_url, clock }
     }
 

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use griot_domain::{EntryId, EntryKind, LinkRole, Locale, Moment, Slug, View};
 use griot_front::Now;
@@ -102,6 +103,8 @@ pub(crate) struct Memory {
     cache: Cache<Read, Kept, Weight>,
     freshness: Arc<Freshness>,
     now: Now,
+    hits: AtomicU64,
+    misses: AtomicU64,
 }
 
 /// Bytes a result takes beside its own: key, tags and what the memory itself needs.
@@ -110,15 +113,33 @@ const OVERHEAD: usize = 512;
 impl Memory {
     pub fn new(budget_bytes: u64, freshness: Arc<Freshness>, now: Now) -> Self {
         let items = (budget_bytes / 2_048).clamp(64, 1 << 20) as usize;
-        Self { cache: Cache::with_weighter(items, budget_bytes, Weight), freshness, now }
+        let (hits, misses) = Default::default();
+        Self { cache: Cache::with_weighter(items, budget_bytes, Weight), freshness, now, hits, misses }
+    }
+
+    /// Results found since the start.
+    pub fn hits(&self) -> u64 {
+        self.hits.load(Ordering::Relaxed)
+    }
+
+    /// Results that were not there, or did not hold any more.
+    pub fn misses(&self) -> u64 {
+        self.misses.load(Ordering::Relaxed)
+    }
+
+    /// Bytes that the results kept take.
+    pub fn bytes(&self) -> u64 {
+        self.cache.weight()
     }
 
     /// The result kept for a read, if it holds; what it depends on is noted.
     pub fn recall<T: Any + Send + Sync>(&self, read: &Read, reads: &Reads) -> Option<Arc<T>> {
-        if self.freshness.is_blind() {
+        let kept = self.cache.get(read).filter(|kept| self.freshness.holds(&kept.held, &*self.now));
+        let Some(kept) = kept.filter(|_| !self.freshness.is_blind()) else {
+            self.misses.fetch_add(1, Ordering::Relaxed);
             return None;
-        }
-        let kept = self.cache.get(read).filter(|kept| self.freshness.holds(&kept.held, &*self.now))?;
+        };
+        self.hits.fetch_add(1, Ordering::Relaxed);
         reads.note(kept.tags.iter().cloned());
         kept.value.downcast().ok()
     }

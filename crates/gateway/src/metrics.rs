@@ -1,0 +1,187 @@
+//! Figures of the process for whoever runs it, in the text format of Prometheus. They tell of what is public and of how
+//! much is asked; nothing of what is not published shows in them.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use griot_front::Counts;
+use griot_front::fresh::Freshness;
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric};
+use prometheus_client::metrics::MetricType;
+use prometheus_client::metrics::counter::{ConstCounter, Counter};
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+
+use crate::graphql::delivery::memory::Memory;
+use crate::tail::Tail;
+use crate::{EDITORIAL_PATH, GRAPHQL_PATH, METRICS_PATH, PREVIEW_PATH};
+
+/// Seconds that answers take: from those found to those at the deadline.
+const SECONDS: [f64; 14] =
+    [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 10.0];
+
+/// What is counted of requests. Clones count the same.
+#[derive(Clone)]
+pub(crate) struct Metrics {
+    requests: Family<Answered, Counter>,
+    seconds: Family<Asked, Histogram, fn() -> Histogram>,
+    in_flight: Gauge,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Asked {
+    endpoint: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Answered {
+    endpoint: &'static str,
+    status: &'static str,
+}
+
+/// What is known of the answers and reads kept.
+#[derive(Clone)]
+pub(crate) struct KeptFigures {
+    pub counts: Arc<Counts>,
+    /// Bytes of finished answers.
+    pub kept_bytes: Arc<dyn Fn() -> u64 + Send + Sync>,
+    /// `None` where nothing read is kept.
+    pub memory: Option<Arc<Memory>>,
+    pub freshness: Arc<Freshness>,
+    pub tail: Arc<Tail>,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let seconds = Family::new_with_constructor((|| Histogram::new(SECONDS)) as fn() -> Histogram);
+        Self { requests: Family::default(), seconds, in_flight: Gauge::default() }
+    }
+}
+
+impl Metrics {
+    /// The routes with a count of all that goes through them.
+    pub fn around(&self, router: Router) -> Router {
+        router.layer(from_fn_with_state(self.clone(), counted))
+    }
+
+    /// `/metrics`.
+    pub fn routes(&self, kept: KeptFigures) -> Router {
+        let mut registry = Registry::with_prefix("griot");
+        registry.register("http_requests", "Requests answered, by endpoint and class of status", self.requests.clone());
+        registry.register("http_request_seconds", "Time to the head of the answer", self.seconds.clone());
+        registry.register("http_requests_in_flight", "Requests being answered", self.in_flight.clone());
+        registry.register_collector(Box::new(kept));
+        Router::new().route(METRICS_PATH, get(told)).with_state(Arc::new(registry))
+    }
+}
+
+/// Counts itself out when it is dropped: by the answer, or because the client is gone.
+struct InFlight(Gauge);
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+async fn counted(State(metrics): State<Metrics>, request: Request, next: Next) -> Response {
+    let endpoint = endpoint(request.uri().path());
+    let start = Instant::now();
+    metrics.in_flight.inc();
+    let in_flight = InFlight(metrics.in_flight.clone());
+    let response = next.run(request).await;
+    drop(in_flight);
+    metrics.seconds.get_or_create(&Asked { endpoint }).observe(start.elapsed().as_secs_f64());
+    let status = class(response.status());
+    metrics.requests.get_or_create(&Answered { endpoint, status }).inc();
+    response
+}
+
+/// Paths are many; these are few.
+fn endpoint(path: &str) -> &'static str {
+    match path {
+        GRAPHQL_PATH => "delivery",
+        EDITORIAL_PATH => "editorial",
+        PREVIEW_PATH => "preview",
+        _ => "other",
+    }
+}
+
+fn class(status: StatusCode) -> &'static str {
+    match status.as_u16() / 100 {
+        1 => "1xx",
+        2 => "2xx",
+        3 => "3xx",
+        4 => "4xx",
+        _ => "5xx",
+    }
+}
+
+async fn told(State(registry): State<Arc<Registry>>) -> Response {
+    let mut text = String::new();
+    if encode(&mut text, &registry).is_err() {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    }
+    let kind = HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
+    ([(header::CONTENT_TYPE, kind)], text).into_response()
+}
+
+impl fmt::Debug for KeptFigures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeptFigures").finish_non_exhaustive()
+    }
+}
+
+impl Collector for KeptFigures {
+    fn encode(&self, mut encoder: DescriptorEncoder) -> fmt::Result {
+        let of = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        let Counts { hits, misses, outdated, bypassed, stale } = &*self.counts;
+        let answers = [
+            ("hit", of(hits)),
+            ("miss", of(misses)),
+            ("outdated", of(outdated)),
+            ("bypassed", of(bypassed)),
+            ("stale", of(stale)),
+        ];
+        by_result(&mut encoder, "response_cache", "Answers looked for among those kept", &answers)?;
+        let (hits, misses, bytes) =
+            self.memory.as_ref().map_or((0, 0, 0), |memory| (memory.hits(), memory.misses(), memory.bytes()));
+        let reads = [("hit", hits), ("miss", misses)];
+        by_result(&mut encoder, "record_memory", "Reads of the record looked for among those kept", &reads)?;
+        let gauges = [
+            ("response_cache_bytes", "Bytes of answers kept", (self.kept_bytes)()),
+            ("record_memory_bytes", "Bytes kept of the record", bytes),
+            ("tail_seq", "Number of the last publication dealt with", self.tail.heard().unsigned_abs()),
+            ("tail_blind", "1 while publications are not heard of", u64::from(self.freshness.is_blind())),
+        ];
+        for (name, help, value) in gauges {
+            // More than a gauge holds is as good as endless.
+            let gauge = ConstGauge::new(i64::try_from(value).unwrap_or(i64::MAX));
+            gauge.encode(encoder.encode_descriptor(name, help, None, MetricType::Gauge)?)?;
+        }
+        let touches = ConstCounter::new(self.freshness.touches());
+        let help = "Times at which publications ended what depends on them";
+        touches.encode(encoder.encode_descriptor("tail_touches", help, None, MetricType::Counter)?)
+    }
+}
+
+/// One counter, told apart by what came of it.
+fn by_result(encoder: &mut DescriptorEncoder, name: &str, help: &str, results: &[(&str, u64)]) -> fmt::Result {
+    let mut family = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
+    for (result, count) in results {
+        ConstCounter::new(*count).encode(family.encode_family(&[("result", *result)])?)?;
+    }
+    Ok(())
+}
