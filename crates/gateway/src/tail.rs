@@ -7,7 +7,7 @@ use std::time::Duration;
 use griot_front::fresh::{Freshness, Tag};
 use griot_persistence::{Bell, PublishedStore, StoreError};
 use tokio::sync::{Mutex, Notify};
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
 use crate::tags;
 
@@ -15,6 +15,8 @@ use crate::tags;
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// How long the journal may be out of reach before nothing kept is trusted.
 const BLIND_AFTER: Duration = Duration::from_secs(5);
+/// How long one look may take at least, however long the journal has been out of reach.
+const LOOK_FOR: Duration = Duration::from_secs(1);
 /// Publications read at a time.
 const PAGE: u64 = 500;
 /// Publications after which it is cheaper to end everything than to ask what each of them changed.
@@ -85,23 +87,27 @@ impl Tail {
     /// back.
     async fn look(&self, patience: Duration) {
         let mut followed = self.followed.lock().await;
-        let advanced = self.advance(&mut followed).await;
+        // A database that neither answers nor fails is out of reach too.
+        let patience_left = BLIND_AFTER.saturating_sub(followed.reached.elapsed()).max(LOOK_FOR);
+        let advanced = timeout(patience_left, self.advance(&mut followed)).await;
         self.heard.store(followed.seq.unwrap_or_default(), Ordering::Relaxed);
         match advanced {
-            Ok(()) => {
+            Ok(Ok(())) => {
                 followed.reached = Instant::now();
                 if self.freshness.is_blind() {
                     tracing::info!("the journal is followed: answers are kept");
                     self.freshness.set_blind(false);
                 }
             }
-            Err(error) => {
-                if !self.freshness.is_blind() && followed.reached.elapsed() > patience {
-                    let error = &error as &dyn std::error::Error;
-                    tracing::error!(error, "the journal is out of reach: answers are made anew");
-                    self.freshness.set_blind(true);
-                }
-            }
+            Ok(Err(error)) => self.lose(followed.reached, patience, &error),
+            Err(elapsed) => self.lose(followed.reached, patience, &elapsed),
+        }
+    }
+
+    fn lose(&self, reached: Instant, patience: Duration, error: &(dyn std::error::Error + 'static)) {
+        if !self.freshness.is_blind() && reached.elapsed() >= patience {
+            tracing::error!(error, "the journal is out of reach: answers are made anew");
+            self.freshness.set_blind(true);
         }
     }
 
