@@ -72,7 +72,9 @@ impl PublishedStore {
             .filter(journal::Column::EntryId.in_subquery(killed()))
             .into_tuple::<Uuid>()
             .all(&self.db);
-        let (links, slugs, paths, gone) = tokio::try_join!(links, slugs, paths, gone)?;
+        let (links, slugs, paths) = tokio::try_join!(links, slugs, paths)?;
+        // After them: a kill that took the links before they were read is known by now.
+        let gone = gone.await?;
         let (links, slugs, paths) = (grouped(links), grouped(slugs), grouped(paths));
         let touched = rows.into_iter().map(|row| {
             let corrupt = |err: &dyn std::fmt::Display| StoreError::corrupt(format!("journal {}", row.seq), err);

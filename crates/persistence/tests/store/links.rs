@@ -155,3 +155,22 @@ async fn every_role_links(#[values(Backend::Sqlite, Backend::Postgres)] backend:
         assert_eq!(store.latest(&now("fr"), EntryKind::Event, linking(role, target)).await, [], "{role:?}");
     }
 }
+
+#[rstest]
+#[tokio::test]
+async fn a_publication_names_what_any_version_was_read_by(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let store = fresh_store(backend).await;
+    let first = article(1, "2024-01-01").topic(id(8)).mention("fr", id(7)).slug("fr", "avant").old_path("/a", None);
+    store.publish(&[first.build(), article(2, "2024-01-02").topic(id(8)).build()]).await;
+    store.publish(&[article(1, "2024-01-01").topic(id(9)).slug("fr", "apres").on("2024-05-01").build()]).await;
+    let touched = store.reader.touched_after(2, 10).await.unwrap();
+    let [one] = &touched[..] else { panic!("{touched:?}") };
+    assert_eq!((one.seq, one.id, one.kind, one.is_killed), (3, id(1), ARTICLE, false));
+    assert!([id(7), id(8), id(9)].iter().all(|target| one.targets.contains(target)), "{touched:?}");
+    assert!([slug("avant"), slug("apres")].iter().all(|name| one.slugs.contains(name)), "{touched:?}");
+    assert_eq!(one.old_paths, ["/a"]);
+    let pages = [store.reader.touched_after(0, 2).await.unwrap(), store.reader.touched_after(3, 2).await.unwrap()];
+    assert_eq!(pages.map(|page| page.iter().map(|one| one.seq).collect::<Vec<_>>()), [vec![1, 2], vec![]]);
+}
