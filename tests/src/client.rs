@@ -97,6 +97,7 @@ pub fn act(mutation: &str) -> String {
     const DRAFT: &str = "draft { contentId revision state }";
     let (input, result) = match mutation {
         "contentPublish" => ("ContentPublish", "drafts { contentId revision state }"),
+        "contentMerge" => ("ContentMerge", "drafts { contentId revision state }"),
         "contentSchedule" | "contentEmbargo" => ("ContentSchedule", "schedule { id dueAt state }"),
         "scheduleMove" => ("ScheduleMove", "schedule { id dueAt state }"),
         "scheduleCancel" => ("ScheduleCancel", "schedule { id dueAt state }"),

@@ -3,6 +3,7 @@
 mod client;
 mod faketime;
 mod record;
+pub mod requests;
 mod server;
 
 use std::path::{Path, PathBuf};

@@ -3,20 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use apollo_compiler::Schema;
+use griot_tests::requests::{Answer, Ask, Generator, Names, Wire, meet};
 use serde_json::Value;
 
 use crate::canary::Sweep;
-use crate::generator::Generator;
-use crate::names::Names;
-use crate::wire::{Answer, Ask, Wire};
 
 /// Askers at work at once, each with requests of its own.
 const ASKERS: usize = 4;
 /// Differences that are told; one is enough to know.
 const MOST_TOLD: usize = 5;
-
-/// How often a request is unsettled whose errors come in no set order.
-const MOST_REPEATS: usize = 20;
 
 /// What is asked, and of whom.
 pub struct Round<'a> {
@@ -87,7 +82,7 @@ impl Round<'_> {
             }
             let (first, second) = (plain.send(&made.ask), secret.send(&made.ask));
             let is_alike = first == second || {
-                let is_unsettled = without_items(&first).is_some() && meet(&made.ask, &plain, &secret);
+                let is_unsettled = meet(&made.ask, &first, [&plain, &secret]);
                 found.unsettled += usize::from(is_unsettled);
                 is_unsettled
             };
@@ -132,37 +127,6 @@ impl Findings {
             }
         }
     }
-}
-
-/// An answer without what depends on which fields happen to be resolved first. Errors stand in the order of their paths,
-/// but where nothing may be null, the first of the items that fail is the only one told. `None` when nothing failed below
-/// a field.
-fn without_items(answer: &Answer) -> Option<Answer> {
-    let mut body: Value = serde_json::from_slice(&answer.body).ok()?;
-    let errors = body["errors"].as_array_mut()?;
-    if !errors.iter().any(|error| error["path"].is_array()) {
-        return None;
-    }
-    for step in errors.iter_mut().filter_map(|error| error["path"].as_array_mut()).flatten() {
-        if step.is_number() {
-            *step = Value::Null;
-        }
-    }
-    errors.dedup();
-    let mut answer = answer.clone();
-    answer.headers.retain(|(name, _)| name != "content-length");
-    answer.body = body.to_string().into_bytes();
-    Some(answer)
-}
-
-/// Whether both worlds, asked again and again, give an answer that the other gives too.
-fn meet(ask: &Ask, plain: &Wire, secret: &Wire) -> bool {
-    let mut given: [Vec<Answer>; 2] = Default::default();
-    (0..MOST_REPEATS).any(|_| {
-        given[0].extend(without_items(&plain.send(ask)));
-        given[1].extend(without_items(&secret.send(ask)));
-        given[0].iter().any(|answer| given[1].contains(answer))
-    })
 }
 
 fn is_faultless(answer: &Answer) -> bool {

@@ -8,26 +8,22 @@
 
 mod canary;
 mod compare;
-mod generator;
 mod house;
-mod literal;
-mod names;
 mod pair;
 mod unpublished;
-mod wire;
 
 use std::collections::BTreeSet;
 
 use apollo_compiler::Schema;
 use griot_editorial::Command;
 use griot_testbed::Backend;
+use griot_tests::requests::{Named, Names};
 use griot_tests::{Server, workspace};
 use rstest::rstest;
 
 use crate::canary::{Canaries, Sweep};
 use crate::compare::Round;
 use crate::house::{House, item};
-use crate::names::{Named, Names};
 use crate::pair::{Pair, in_runtime};
 use crate::unpublished::{Writer, Written};
 use crate::wire::{Ask, Wire};

@@ -4,11 +4,11 @@
 use chrono::{DateTime, Utc};
 use griot_domain::{EntryId, ExternalId, Locale, OldPath};
 use griot_editorial::{BlockEdit, Command};
+use griot_tests::requests::Named;
 use serde_json::{Value, json};
 
 use crate::canary::Canaries;
 use crate::house::{House, Kept, item, kind_of, patch};
-use crate::names::Named;
 
 /// Writes it. `public` are the lines of the entries there are, `far` an instant that does not come while the test runs.
 pub struct Writer<'a> {

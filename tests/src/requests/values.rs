@@ -4,9 +4,7 @@ use apollo_compiler::ast::Type;
 use apollo_compiler::schema::ExtendedType;
 use serde_json::Value;
 
-use super::Generator;
-use crate::literal::Literal;
-use crate::names::Named;
+use super::{Generator, Literal, Named};
 
 const LOCALES: [&str; 10] = ["fr", "en", "bm", "fr-ML", "en-GB", "ar", "zh-Hant-TW", "nqo", "und", "not a language"];
 /// Instants around those of the demo, of the retractions, and of what is scheduled.

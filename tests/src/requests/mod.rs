@@ -1,8 +1,13 @@
 //! Requests made from the schema: every field with every argument, in random combinations, and mistakes among them.
 
 mod faults;
+mod literal;
+mod names;
+mod settling;
 mod values;
+mod wire;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use apollo_compiler::Schema;
@@ -10,9 +15,10 @@ use apollo_compiler::ast::FieldDefinition;
 use apollo_compiler::schema::ExtendedType;
 use serde_json::{Map, Value, json};
 
-use crate::literal::Literal;
-use crate::names::Names;
-use crate::wire::{Answer, Ask};
+use self::literal::Literal;
+pub use self::names::{Named, Names};
+pub use self::settling::{fail_alike, meet};
+pub use self::wire::{Answer, Ask, Wire};
 
 /// Fields inside fields of most documents.
 const DEPTH: usize = 4;
@@ -22,7 +28,7 @@ const MOST_KEPT: usize = 300;
 /// Makes requests. The same seed makes the same ones, as long as the answers are the same.
 pub struct Generator<'a> {
     schema: &'a Schema,
-    names: &'a Names,
+    names: Cow<'a, Names>,
     rng: fastrand::Rng,
     /// The kind of entry the root field is about, such as `person`.
     about: Option<String>,
@@ -34,8 +40,16 @@ pub struct Generator<'a> {
     asked: BTreeSet<String>,
 }
 
+impl std::fmt::Debug for Generator<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Generator").field("about", &self.about).finish_non_exhaustive()
+    }
+}
+
 /// A request and what it is about.
+#[derive(Clone, Debug)]
 pub struct Made {
+    #[allow(missing_docs)]
     pub ask: Ask,
     /// The root fields it calls, when the document is meant to be a good one.
     calls: Vec<Call>,
@@ -54,9 +68,16 @@ struct Call {
 }
 
 impl<'a> Generator<'a> {
+    /// One that asks for what `names` names, by the fields of `schema`.
     pub fn new(schema: &'a Schema, names: &'a Names, rng: fastrand::Rng) -> Self {
         let (ids, cursors, next) = Default::default();
+        let names = Cow::Borrowed(names);
         Self { schema, names, rng, about: None, ids, cursors, next, asked: BTreeSet::new() }
+    }
+
+    /// Asks for what these name from now on.
+    pub fn rename(&mut self, names: Names) {
+        self.names = Cow::Owned(names);
     }
 
     /// A request.

@@ -11,29 +11,36 @@ const MOST_BYTES: u64 = 16 * 1024 * 1024;
 /// One request, as it is sent to each world.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ask {
+    #[allow(missing_docs)]
     pub method: &'static str,
     /// Path and query.
     pub target: String,
+    #[allow(missing_docs)]
     pub headers: Vec<(&'static str, String)>,
+    #[allow(missing_docs)]
     pub body: Option<String>,
 }
 
 /// What came back, without the headers that differ between any two answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
+    #[allow(missing_docs)]
     pub status: u16,
     /// In the order of their names.
     pub headers: Vec<(String, Vec<u8>)>,
+    #[allow(missing_docs)]
     pub body: Vec<u8>,
 }
 
 /// Connections kept to one server.
+#[derive(Debug)]
 pub struct Wire {
     agent: ureq::Agent,
     address: String,
 }
 
 impl Wire {
+    /// The server at an address such as `http://127.0.0.1:8080`.
     pub fn to(address: &str) -> Self {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
@@ -42,6 +49,10 @@ impl Wire {
         Self { agent: config.build().into(), address: address.to_owned() }
     }
 
+    /// The answer to a request.
+    ///
+    /// # Panics
+    /// When none comes.
     pub fn send(&self, ask: &Ask) -> Answer {
         let mut request = Request::builder().method(ask.method).uri(format!("{}{}", self.address, ask.target));
         for (name, value) in &ask.headers {
@@ -65,6 +76,7 @@ impl Wire {
 }
 
 impl Ask {
+    /// A GET of a path and query.
     pub fn get(target: impl Into<String>) -> Self {
         Self { method: "GET", target: target.into(), headers: Vec::new(), body: None }
     }
@@ -76,11 +88,15 @@ impl Ask {
 }
 
 impl Answer {
-    fn header(&self, name: &str) -> Option<&[u8]> {
+    /// The value of a header; of several of one name the first.
+    pub fn header(&self, name: &str) -> Option<&[u8]> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_slice())
     }
 
     /// The body as its encoding means it.
+    ///
+    /// # Panics
+    /// When it is in another one than gzip, or not in that.
     pub fn decoded(&self) -> Vec<u8> {
         match self.header("content-encoding") {
             None => self.body.clone(),

@@ -2,8 +2,7 @@
 
 use serde_json::{Map, json};
 
-use super::{Generator, percent};
-use crate::wire::Ask;
+use super::{Ask, Generator, percent};
 
 const OTHER_ROUTES: [&str; 10] = [
     "/health/live",

@@ -7,10 +7,13 @@ use serde_json::Value;
 /// An entry, by everything it can be asked for by.
 #[derive(Clone, Debug, Default)]
 pub struct Named {
+    #[allow(missing_docs)]
     pub kind: String,
+    #[allow(missing_docs)]
     pub id: String,
     /// Language and slug.
     pub slugs: Vec<(String, String)>,
+    #[allow(missing_docs)]
     pub old_paths: Vec<String>,
     /// Its headline, name or title, language by language.
     pub titles: Vec<String>,
@@ -21,6 +24,7 @@ pub struct Named {
 /// Both sorts.
 #[derive(Clone, Debug)]
 pub struct Names {
+    #[allow(missing_docs)]
     pub public: Vec<Named>,
     /// Drafts, items under embargo, and what drafts of public entries change of them.
     pub hidden: Vec<Named>,
