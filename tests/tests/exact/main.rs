@@ -8,6 +8,7 @@
 mod asked;
 mod editor;
 mod pages;
+mod scopes;
 mod servers;
 
 use std::time::{Duration, Instant};
