@@ -59,15 +59,27 @@ impl Record {
 
     /// A command on this record, not yet started. No setting of the person who runs the tests gets in.
     pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = self.bare_command(args);
+        if let Place::Postgres { url } = self.place.place() {
+            command.arg("--database-url").arg(url);
+        }
+        command
+    }
+
+    /// The same by another way to its PostgreSQL database.
+    pub fn command_at(&self, url: &str, args: &[&str]) -> Command {
+        let mut command = self.bare_command(args);
+        command.arg("--database-url").arg(url);
+        command
+    }
+
+    fn bare_command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(binary());
         command.args(args).current_dir(self.directory());
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("GRIOT_")) {
             command.env_remove(name);
         }
         command.arg("--data").arg(self.data());
-        if let Place::Postgres { url } = self.place.place() {
-            command.arg("--database-url").arg(url);
-        }
         command
     }
 

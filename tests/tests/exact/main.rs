@@ -7,7 +7,9 @@
 
 mod asked;
 mod editor;
+mod outage;
 mod pages;
+mod proxy;
 mod scopes;
 mod servers;
 
