@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 use apollo_compiler::Schema;
 use griot_editorial::Command;
 use griot_testbed::Backend;
-use griot_tests::requests::{Named, Names};
+use griot_tests::requests::{Ask, Named, Names, Wire};
 use griot_tests::{Server, workspace};
 use rstest::rstest;
 
@@ -26,7 +26,6 @@ use crate::compare::Round;
 use crate::house::{House, item};
 use crate::pair::{Pair, in_runtime};
 use crate::unpublished::{Writer, Written};
-use crate::wire::{Ask, Wire};
 
 /// Requests of each audience, to each of the two worlds.
 const OF_PUBLIC: usize = 4_000;
