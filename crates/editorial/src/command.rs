@@ -121,4 +121,16 @@ impl Command {
             Self::Merge { .. } => EditorialAct::Merge,
         }
     }
+
+    /// The entries it names, when it changes what the public or entitled keys see of them at once.
+    pub(crate) fn publishes(&self) -> Vec<EntryId> {
+        match self {
+            Self::Publish { items } | Self::Schedule { items, early: true, .. } => {
+                items.iter().map(|item| item.id).collect()
+            }
+            Self::Merge { keep, drop, .. } => vec![*keep, *drop],
+            Self::Correct { id, .. } | Self::Withdraw { id, .. } | Self::Kill { id, .. } => vec![*id],
+            _ => Vec::new(),
+        }
+    }
 }

@@ -48,6 +48,7 @@ pub struct Desk {
     pub(crate) ids: Arc<dyn IdSource>,
     pub(crate) two_person: TwoPerson,
     pub(crate) files: Option<Files>,
+    pub(crate) asks_database: bool,
 }
 
 /// A command under way.
@@ -57,6 +58,9 @@ pub(crate) struct Work<'d, 's> {
     pub author: &'d str,
     pub origin: &'d str,
     pub role: Role,
+    /// What the clock shows.
+    pub now: DateTime<Utc>,
+    /// The instant of what is done: later than the last public change of what it concerns, whatever the clock shows.
     pub at: DateTime<Utc>,
 }
 
@@ -66,7 +70,12 @@ pub(crate) type Step<T> = Result<Result<T, Vec<UserError>>, StoreError>;
 impl Desk {
     /// A desk over a record.
     pub fn new(store: EditorialStore, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>, two_person: TwoPerson) -> Self {
-        Self { store, clock, ids, two_person, files: None }
+        Self { store, clock, ids, two_person, files: None, asks_database: false }
+    }
+
+    /// Makes nothing public while the clock is not that of the database, where that has one of its own.
+    pub fn with_database_clock(self) -> Self {
+        Self { asks_database: true, ..self }
     }
 
     /// The drafts, revisions, schedules and log to read.
@@ -80,13 +89,15 @@ impl Desk {
         if !may(doing.principal.role, act) {
             return Ok(Err(vec![UserError::forbidden(act, doing.principal.role)]));
         }
-        let at = self.clock.now();
         let author = doing.principal.id.as_str();
         let (origin, role) = (doing.origin.as_str(), doing.principal.role);
-        let mut work = Work { desk: self, tx: self.store.begin().await?, author, origin, role, at };
+        let tx = self.store.begin().await?;
+        // Others may have acted while this one waited.
+        let now = self.clock.now();
+        let mut work = Work { desk: self, tx, author, origin, role, now, at: now };
         let digest = digest_of(command);
         if let Some(key) = &doing.idempotency_key {
-            match work.tx.replay(author, key, &digest, at).await? {
+            match work.tx.replay(author, key, &digest, now).await? {
                 Some(Replay::Same(answer)) => {
                     let done = serde_json::from_str(&answer);
                     return done.map(Ok).map_err(|err| StoreError::Corrupt { what: format!("idempotency key: {err}") });
@@ -99,13 +110,20 @@ impl Desk {
                 None => {}
             }
         }
+        if let Some(error) = self.misdates(command).await? {
+            return Ok(Err(vec![error]));
+        }
+        let concerned = command.publishes();
+        if !concerned.is_empty() {
+            work.follow(&concerned).await?;
+        }
         // On the heap: a command is a state machine of many stores, and it runs deep in a server's own.
         let mut done = match Box::pin(work.perform(command)).await? {
             Ok(done) => done,
             Err(errors) => return Ok(Err(errors)),
         };
         let record = AuditRecord {
-            at,
+            at: work.at,
             author: author.to_owned(),
             origin: doing.origin.clone(),
             verb: act.as_str().to_owned(),
@@ -115,7 +133,7 @@ impl Desk {
         work.tx.audit(&record).await?;
         if let Some(key) = &doing.idempotency_key {
             let answer = serde_json::to_string(&done).expect("an answer has string keys only");
-            work.tx.remember(author, key, &digest, &answer, at).await?;
+            work.tx.remember(author, key, &digest, &answer, now).await?;
         }
         done.is_pending = work.tx.commit().await? == Committed::Pending;
         if matches!(command, Command::Publish { .. } | Command::Kill { .. }) {

@@ -2,6 +2,7 @@
 //! in (the API, the command line) gives a [`Command`] to a [`Desk`], which is the one place that decides whether it
 //! may be done.
 
+mod clock;
 mod command;
 mod desk;
 mod error;
@@ -13,4 +14,4 @@ pub use command::{BlockEdit, Command, PublishItem};
 pub use desk::{Desk, Doing, Done, Performed};
 pub use error::{Detail, UserError, UserErrorCode};
 pub use files::{FilesError, UPLOAD_LIFE};
-pub use scheduler::{ClockGuard, Scheduler, Tick};
+pub use scheduler::{Scheduler, Tick};

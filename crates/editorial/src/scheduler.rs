@@ -3,11 +3,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, TimeDelta, Utc};
-use griot_persistence::{Act, AuditRecord, DraftState, EditorialTx, Schedule, ScheduleState, StoreError, StoreName};
+use chrono::{DateTime, Utc};
+use griot_persistence::{
+    Act, AuditRecord, DraftState, EditorialTx, Publishing, Schedule, ScheduleState, StoreError, StoreName,
+};
 use serde_json::json;
 
 use crate::Desk;
+use crate::clock::{ClockGuard, following, is_apart};
 use crate::command::{erasing, refusals};
 
 /// How often it looks.
@@ -16,18 +19,6 @@ const PERIOD: Duration = Duration::from_millis(200);
 const FILES_PERIOD: Duration = Duration::from_secs(3_600);
 /// How soon after one that failed.
 const FILES_RETRY: Duration = Duration::from_secs(5);
-/// How far the wall clock may stray from the steady one before nothing is published any more.
-const MOST_DRIFT: TimeDelta = TimeDelta::seconds(5);
-/// How far the machine's clock may be from the database's.
-const MOST_APART: TimeDelta = TimeDelta::seconds(2);
-
-/// Compares the wall clock with one that cannot jump. A jump forwards would publish early, one backwards late: nothing
-/// is published until the two agree again or the process is started anew.
-#[derive(Debug)]
-pub struct ClockGuard {
-    wall: DateTime<Utc>,
-    steady: Instant,
-}
 
 /// What one look came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,29 +39,6 @@ pub struct Scheduler {
     was_frozen: bool,
     /// When every file was last looked over, by the steady clock.
     files_looked: Option<Instant>,
-}
-
-impl ClockGuard {
-    /// Takes the two clocks as they are now for right.
-    pub fn new(wall: DateTime<Utc>, steady: Instant) -> Self {
-        Self { wall, steady }
-    }
-
-    /// How far the wall clock has strayed since.
-    pub fn drift(&self, wall: DateTime<Utc>, steady: Instant) -> TimeDelta {
-        wall - self.expected(steady)
-    }
-
-    /// What the wall clock would show, had it gone on as the steady one did.
-    pub fn expected(&self, steady: Instant) -> DateTime<Utc> {
-        let lapsed = TimeDelta::from_std(steady.saturating_duration_since(self.steady)).unwrap_or(TimeDelta::zero());
-        self.wall + lapsed
-    }
-
-    /// Whether it has strayed too far.
-    pub fn is_off(&self, wall: DateTime<Utc>, steady: Instant) -> bool {
-        self.drift(wall, steady).abs() > MOST_DRIFT
-    }
 }
 
 impl Scheduler {
@@ -139,9 +107,8 @@ impl Scheduler {
     }
 
     async fn is_frozen(&mut self, now: DateTime<Utc>, steady: Instant) -> Result<bool, StoreError> {
-        let database = if self.asks_database { self.desk.store.database_clock().await? } else { None };
-        let apart = database.map(|database| (now - database).abs());
-        let is_frozen = self.guard.is_off(now, steady) || apart.is_some_and(|apart| apart > MOST_APART);
+        let apart = if self.asks_database { self.desk.ahead_of_database().await? } else { None };
+        let is_frozen = self.guard.is_off(now, steady) || apart.is_some_and(is_apart);
         if is_frozen && !self.was_frozen {
             let drift = self.guard.drift(now, steady).num_milliseconds();
             tracing::error!(
@@ -158,8 +125,9 @@ impl Scheduler {
     async fn release(&self, schedule: Schedule, now: DateTime<Utc>) -> Result<bool, StoreError> {
         let mut tx = self.desk.store.begin().await?;
         let Some(mut schedule) = still_waiting(&tx, &schedule).await? else { return Ok(true) };
+        let publishings = following_all(&mut tx, &schedule).await?;
         let act = Act { origin: format!("schedule {}", schedule.author), at: now.max(schedule.due_at) };
-        let flaws = flaws(&mut tx, &schedule, &act).await?;
+        let flaws = flaws(&mut tx, &schedule, &publishings, &act).await?;
         if !flaws.is_empty() {
             drop(tx);
             tx = self.desk.store.begin().await?;
@@ -201,7 +169,12 @@ impl Scheduler {
 }
 
 /// Makes a schedule public in an open transaction, or says what hinders it.
-async fn flaws(tx: &mut EditorialTx<'_>, schedule: &Schedule, act: &Act) -> Result<Vec<String>, StoreError> {
+async fn flaws(
+    tx: &mut EditorialTx<'_>,
+    schedule: &Schedule,
+    publishings: &[Publishing],
+    act: &Act,
+) -> Result<Vec<String>, StoreError> {
     if let Some(seq) = schedule.after_seq {
         let since = tx.published_since(&schedule.entries(), seq).await?;
         if !since.is_empty() {
@@ -209,8 +182,21 @@ async fn flaws(tx: &mut EditorialTx<'_>, schedule: &Schedule, act: &Act) -> Resu
             return Ok(since.iter().map(told).collect());
         }
     }
-    let outcomes = tx.act(StoreName::Published, &schedule.publishings, act).await?;
+    let outcomes = tx.act(StoreName::Published, publishings, act).await?;
     Ok(refusals(&outcomes).err().into_iter().flatten().map(|error| error.message).collect())
+}
+
+/// What a schedule publishes: as from its instant, or just after the last change where a clock that was ahead dated that
+/// later. Never earlier.
+async fn following_all(tx: &mut EditorialTx<'_>, schedule: &Schedule) -> Result<Vec<Publishing>, StoreError> {
+    let last = tx.last_public(&schedule.entries()).await?;
+    let mut publishings = schedule.publishings.clone();
+    for publishing in &mut publishings {
+        if let Publishing::Publish(publication) = publishing {
+            publication.live_from = following(publication.live_from, last);
+        }
+    }
+    Ok(publishings)
 }
 
 async fn still_waiting(tx: &EditorialTx<'_>, schedule: &Schedule) -> Result<Option<Schedule>, StoreError> {

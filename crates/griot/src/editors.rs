@@ -21,7 +21,7 @@ pub async fn desk(config: &Config, location: &Location, public_url: &Url) -> any
     folders.prepare().with_context(|| format!("cannot make the folders of files in {}", config.data.display()))?;
     let store = EditorialStore::open(location).await?;
     let two_person = TwoPerson { kinds: config.editorial.two_person.iter().copied().collect() };
-    let desk = Desk::new(store, Arc::new(SystemClock), Arc::new(RandomIds), two_person);
+    let desk = Desk::new(store, Arc::new(SystemClock), Arc::new(RandomIds), two_person).with_database_clock();
     Ok(Arc::new(desk.with_files(folders, public_url.as_str())))
 }
 

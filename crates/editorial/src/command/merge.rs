@@ -33,6 +33,8 @@ impl Work<'_, '_> {
         let mut others = self.tx.referring_to(drop).await?;
         others.remove(&keep);
         others.remove(&drop);
+        let concerned: Vec<EntryId> = others.iter().copied().collect();
+        self.follow(&concerned).await?;
         let public = match self.public_changes(&pair, &others).await? {
             Ok(public) => public,
             Err(errors) => return Ok(Err(errors)),

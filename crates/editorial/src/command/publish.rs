@@ -61,7 +61,7 @@ impl Work<'_, '_> {
         at: DateTime<Utc>,
         early: bool,
     ) -> Result<Performed, StoreError> {
-        if at <= self.at {
+        if at <= self.now {
             return Ok(Err(vec![past(at)]));
         }
         let ready = match self.ready(items, at).await? {
@@ -88,7 +88,8 @@ impl Work<'_, '_> {
             verb: "publish".to_owned(),
             is_early: early,
             author: self.author.to_owned(),
-            made_at: self.at,
+            // A draft that a clock ahead has dated later is in it all the same.
+            made_at: ready.drafts.iter().map(|draft| draft.updated_at).fold(self.at, Ord::max),
             publishings: ready.publications.into_iter().map(Publishing::from).collect(),
             failure: None,
             after_seq,
@@ -99,7 +100,7 @@ impl Work<'_, '_> {
     }
 
     pub(super) async fn reschedule(&mut self, id: Uuid, at: DateTime<Utc>) -> Result<Performed, StoreError> {
-        if at <= self.at {
+        if at <= self.now {
             return Ok(Err(vec![past(at)]));
         }
         let mut schedule = match self.waiting(id).await? {

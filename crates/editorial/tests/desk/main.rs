@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests unwrap like the tests themselves")]
 
+mod clocks;
 mod merging;
 mod publishing;
 mod reimporting;

@@ -9,6 +9,7 @@ mod audit;
 mod drafts;
 mod erase;
 mod idempotency;
+mod instants;
 mod named;
 mod public;
 mod schedule;
