@@ -23,7 +23,10 @@ use crate::refusal::{Location, Refusal, code};
 use crate::scan::scan;
 use crate::schema::{FrontError, FrontSchema};
 use crate::values::ScalarCheck;
-use crate::{shape, translate, values};
+use crate::{nul, shape, translate, values};
+
+/// What is said of a text with that character.
+const NUL: &str = "has the character U+0000, which no text can hold: leave it out";
 
 /// What kind of operation is to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,6 +156,10 @@ impl Checker {
         })?;
         at_most("nesting", "brackets inside each other", self.limits.nesting, found.nesting)?;
         at_most("tokens", "tokens of the document", self.limits.tokens, found.tokens)?;
+        if let Some(offset) = nul::in_document(query) {
+            let message = format!("a text {NUL}");
+            return Err(Refusal::document(code::BAD_USER_INPUT, message, vec![Lines::new(query).at(offset)]));
+        }
         Ok(blank(query, &found.descriptions))
     }
 
@@ -194,7 +201,10 @@ impl Checker {
             let max = self.limits.variables_depth as u64;
             return Err(Refusal::limit("variables_depth", "depth of the variables", max, depth as u64));
         }
-        Ok(())
+        match nul::in_variables(variables) {
+            Some(path) => Err(Refusal::ill_formed(code::BAD_USER_INPUT, format!("{path} {NUL}"))),
+            None => Ok(()),
+        }
     }
 
     fn coerce(

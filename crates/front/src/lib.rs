@@ -64,6 +64,7 @@ mod http;
 mod lifetime;
 mod limits;
 mod lines;
+mod nul;
 mod refusal;
 mod responses;
 pub mod scan;

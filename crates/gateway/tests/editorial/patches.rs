@@ -125,3 +125,28 @@ async fn a_flaw_is_named_by_its_place_in_the_input(#[case] change: Value, #[case
     let error = office.refused("author", "articleUpdate", with(at(&before), change)).await;
     assert_eq!((error["code"].clone(), error["path"].clone()), (json!(code), path), "{error}");
 }
+
+#[rstest]
+#[tokio::test]
+async fn the_one_character_no_text_can_hold_is_refused_where_it_stands(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let office = Office::open(backend).await;
+    let document =
+        "mutation Begin($input: ArticleCreateInput!) { articleCreate(input: $input) { userErrors { code } } }";
+    let places = [
+        ("$input.note", json!({ "note": "a\0" })),
+        ("$input.idempotencyKey", json!({ "idempotencyKey": "\0" })),
+        ("$input.externalIds.0.value", json!({ "externalIds": [{ "scheme": "cms", "value": "\0" }] })),
+        ("$input.texts.0.headline", json!({ "texts": [{ "locale": "fr", "headline": "Un\0", "body": null }] })),
+    ];
+    for (path, part) in places {
+        let answer = office.answer("author", document, json!({ "input": with(article("Un"), part) })).await;
+        let error = &answer["errors"][0];
+        assert_eq!(error["extensions"]["code"], "BAD_USER_INPUT", "{answer}");
+        assert!(
+            error["message"].as_str().unwrap().starts_with(&format!("{path} has the character U+0000")),
+            "{answer}"
+        );
+    }
+}
