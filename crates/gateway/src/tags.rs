@@ -70,5 +70,6 @@ pub(crate) fn touched_by(touched: &Touched) -> impl Iterator<Item = Tag> + '_ {
     let targets = touched.targets.iter().copied().map(linking_to);
     let slugs = touched.slugs.iter().map(|name: &Slug| slug(touched.kind, name.as_str()));
     let paths = touched.old_paths.iter().map(|path| old_path(path));
-    own.into_iter().chain(targets).chain(slugs).chain(paths)
+    let successors = touched.successors.iter().copied().map(entry);
+    own.into_iter().chain(successors).chain(targets).chain(slugs).chain(paths)
 }

@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use griot_domain::{EntryId, EntryKind, Slug};
+use griot_domain::{EntryId, EntryKind, RetractionAct, Slug};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::PublishedStore;
-use super::notice::killed;
 use crate::StoreError;
-use crate::entity::{journal, link, old_path, slug};
+use crate::entity::{journal, link, notice, old_path, slug};
 
 /// An entry that was published, withdrawn or killed, with all it is, or was, read by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +25,8 @@ pub struct Touched {
     pub slugs: Vec<Slug>,
     /// Addresses of an earlier site that lead to it.
     pub old_paths: Vec<String>,
+    /// Entries that stand, or stood, for it: a merge gives them its identifiers in other systems.
+    pub successors: Vec<EntryId>,
     /// It was killed: what it linked to is not known any more.
     pub is_killed: bool,
 }
@@ -64,17 +65,18 @@ impl PublishedStore {
             .filter(old_path::Column::EntryId.is_in(ids.clone()))
             .into_tuple::<(Uuid, String)>()
             .all(&self.db);
-        let gone = journal::Entity::find()
+        let notices = notice::Entity::find()
             .select_only()
-            .column(journal::Column::EntryId)
-            .distinct()
-            .filter(journal::Column::EntryId.is_in(ids))
-            .filter(journal::Column::EntryId.in_subquery(killed()))
-            .into_tuple::<Uuid>()
+            .columns([notice::Column::EntryId, notice::Column::Act])
+            .column(notice::Column::Successor)
+            .filter(notice::Column::EntryId.is_in(ids))
+            .into_tuple::<(Uuid, String, Option<Uuid>)>()
             .all(&self.db);
         let (links, slugs, paths) = tokio::try_join!(links, slugs, paths)?;
         // After them: a kill that took the links before they were read is known by now.
-        let gone = gone.await?;
+        let notices = notices.await?;
+        let gone =
+            |id: Uuid| notices.iter().any(|(entry, act, _)| *entry == id && act == RetractionAct::Killed.as_str());
         let (links, slugs, paths) = (grouped(links), grouped(slugs), grouped(paths));
         let touched = rows.into_iter().map(|row| {
             let corrupt = |err: &dyn std::fmt::Display| StoreError::corrupt(format!("journal {}", row.seq), err);
@@ -86,7 +88,12 @@ impl PublishedStore {
                 targets: links.get(&row.entry_id).into_iter().flatten().copied().map(EntryId).collect(),
                 slugs: slugs.collect::<Result<_, _>>().map_err(|err| corrupt(&err))?,
                 old_paths: paths.get(&row.entry_id).cloned().unwrap_or_default(),
-                is_killed: gone.contains(&row.entry_id),
+                successors: notices
+                    .iter()
+                    .filter(|(entry, ..)| *entry == row.entry_id)
+                    .filter_map(|(.., successor)| successor.map(EntryId))
+                    .collect(),
+                is_killed: gone(row.entry_id),
             })
         });
         touched.collect()

@@ -45,6 +45,7 @@ async fn an_entry_is_told_with_all_it_links_to_and_is_called_now_or_was(
     store.publish(&[article(1, "2024-01-01").on("2024-03-01").retracted(RetractionAct::Withdrawn, "x").build()]).await;
     let touched = touched_after(&store, 4).await;
     assert_eq!(set(&touched[0].targets), set(&[id(5), id(6)]), "a withdrawal is told like any change");
+    assert_eq!(touched[0].successors, []);
     store.publish(&[article(1, "2024-01-01").on("2024-04-01").retracted(RetractionAct::Killed, "x").build()]).await;
     assert!(touched_after(&store, 5).await[0].is_killed);
 }
@@ -80,4 +81,18 @@ async fn the_bell_rings_when_something_was_published_and_not_before_it_can_be_re
     // What is refused, and what is no publication, is not told of.
     store.publish(&[topic(1, "A").build()]).await;
     tokio::time::timeout(Duration::from_millis(300), bell.rings()).await.expect_err("nothing was published");
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_entry_that_another_stands_for_is_told_with_it(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let store = fresh_store(backend).await;
+    store.publish(&[topic(1, "Kept").build(), topic(2, "Dropped").external("cms", "2").build()]).await;
+    let mut merged = topic(2, "Dropped").on("2024-02-01").retracted(RetractionAct::Withdrawn, "x").build();
+    merged.retraction.as_mut().unwrap().successor = Some(id(1));
+    store.publish(&[merged]).await;
+    let touched = touched_after(&store, 2).await;
+    assert_eq!((touched[0].id, touched[0].successors.as_slice()), (id(2), [id(1)].as_slice()));
 }
