@@ -116,7 +116,10 @@ async fn bad_arguments_are_named_with_what_would_be_right(
             json!({ "after": cursor, "filter": { "topics": ["sport"] } }),
             "`after`: belongs to a list with another filter or order; begin again without a cursor",
         ),
-        (json!({ "filter": { "text": "a\u{0}" } }), "`filter.text`: holds the control character '\\0'; leave it out"),
+        (
+            json!({ "filter": { "text": "a\u{1}" } }),
+            "`filter.text`: holds the control character '\\u{1}'; leave it out",
+        ),
         (
             json!({ "filter": { "or": vec![json!({ "text": "zq" }); 100] } }),
             "`filter`: weighs 901, at most 32; each condition weighs 1, `text` 8",
