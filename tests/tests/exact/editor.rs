@@ -1,14 +1,17 @@
 //! Somebody who publishes, takes back, renames and merges at random.
 
+mod content;
+mod schedules;
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-use griot_domain::{Clock, SystemClock};
+use chrono::{DateTime, Utc};
 use griot_tests::requests::{Ask, Named, Names};
 use griot_tests::{Client, Record};
 use serde_json::{Value, json};
 
+use self::content::{address, slug_of};
 use crate::pages::post;
 
 /// Slugs of each kind that new entries and renamed ones take: few, so that they change hands.
@@ -225,32 +228,6 @@ impl Editor {
         }
     }
 
-    /// A change of what an entry links to and of a line of its text.
-    fn change(&mut self, kind: &str, title: &str) -> Value {
-        let body = json!({ "markdown": format!("{title}.\n") });
-        match kind {
-            "article" => {
-                let topics: Vec<String> = (0..self.rng.usize(..3)).map(|_| self.some(&["topic"]).id).collect();
-                let related: Vec<String> = self.ids_of("article").into_iter().take(1).collect();
-                let text = json!({ "locale": "fr", "headline": title, "body": body, "mentions": self.mentions(title) });
-                let mut change = json!({ "texts": [text], "topics": topics, "byline": [self.byline()],
-                    "related": related });
-                if self.rng.bool() {
-                    change["kind"] = json!(["NEWS", "SPEECH", "PAGE"][self.rng.usize(..3)]);
-                    change["issuedAt"] = json!(self.instant());
-                }
-                change
-            }
-            "event" => json!({ "time": { "timed": { "startsAt": self.instant() } },
-                "organisers": [self.some(&["institution", "person"]).id] }),
-            "person" => {
-                json!({ "ranks": [{ "rank": { "fr": title } }], "texts": [{ "locale": "fr", "knownAs": title }] })
-            }
-            "institution" => json!({ "acronym": { "fr": title }, "texts": [{ "locale": "fr", "body": body }] }),
-            _ => json!({ "texts": [{ "locale": "fr", "summary": title, "body": body }] }),
-        }
-    }
-
     fn create(&mut self, kind: &str, title: &str, slug: &str) -> Option<()> {
         if self.known.iter().filter(|known| known.kind == kind).count() > MOST_OF_A_KIND {
             return None;
@@ -324,96 +301,6 @@ impl Editor {
         json!({ "contentId": id, "expectedRevision": draft["draft"]["revision"].as_i64().unwrap_or_default() })
     }
 
-    /// An entry of one of the kinds; without an id when there is none.
-    fn some(&mut self, kinds: &[&str]) -> Named {
-        let kind = self.rng.choice(kinds).expect("there is a kind");
-        let of_kind: Vec<&Named> = self.known.iter().filter(|known| known.kind == **kind).collect();
-        let none = || Named { kind: (*kind).to_owned(), ..Named::default() };
-        self.rng.choice(of_kind).cloned().unwrap_or_else(none)
-    }
-
-    /// A slug that is free, as far as is known, and was another's perhaps; seldom one that is not.
-    fn slug(&mut self, kind: &str) -> String {
-        let all = (0..SLUGS).map(|number| slug_of(kind, number));
-        let holds =
-            |slug: &String| self.known.iter().any(|known| known.slugs.last().is_some_and(|(_, own)| own == slug));
-        let free: Vec<String> = all.filter(|slug| !holds(slug)).collect();
-        let any = slug_of(kind, self.rng.usize(..SLUGS));
-        if self.rng.u8(..10) == 0 { any } else { self.rng.choice(free).unwrap_or(any) }
-    }
-
-    fn ids_of(&mut self, kind: &str) -> Vec<String> {
-        let mut ids: Vec<String> =
-            self.known.iter().filter(|known| known.kind == kind).map(|known| known.id.clone()).collect();
-        self.rng.shuffle(&mut ids);
-        ids
-    }
-
-    fn title(&mut self) -> String {
-        let mut word = || *self.rng.choice(&WORDS).expect("there are words");
-        format!("{} {} {}", word(), word(), self.rng.u16(..))
-    }
-
-    fn instant(&mut self) -> String {
-        let at =
-            DateTime::from_timestamp(1_700_000_000 + self.rng.i64(0..80_000_000), 0).expect("it is in the calendar");
-        at.to_rfc3339_opts(SecondsFormat::Secs, true)
-    }
-
-    fn byline(&mut self) -> Value {
-        json!({ "name": { "fr": "Rédaction" }, "entry": self.some(&["person", "institution"]).id })
-    }
-
-    /// The first word of the headline means somebody.
-    fn mentions(&mut self, title: &str) -> Value {
-        let target = self.some(&["person", "institution", "event"]);
-        if target.id.is_empty() {
-            return json!([]);
-        }
-        let word = title.split(' ').next().unwrap_or_default();
-        let length = word.chars().count();
-        json!([{ "target": target.id, "kind": target.kind.to_uppercase(), "role": "SUBJECT", "words": word,
-            "passage": "HEADLINE", "offset": 0, "length": length }])
-    }
-
-    /// Plans the publication of a new article in two seconds or three.
-    pub fn schedule(&mut self) {
-        let title = self.title();
-        let mut input = self.change("article", &title);
-        input["kind"] = json!("NEWS");
-        input["issuedAt"] = json!(self.instant());
-        let payload = self.desk.act("articleCreate", input);
-        let Some(id) = payload["draft"]["contentId"].as_str().map(str::to_owned) else { return };
-        let due = SystemClock.now() + TimeDelta::seconds(3);
-        let due = DateTime::from_timestamp(due.timestamp(), 0).unwrap();
-        let at = due.to_rfc3339_opts(SecondsFormat::Secs, true);
-        let payload = self.desk.act("contentSchedule", json!({ "items": [self.item(&id)], "at": at }));
-        if let Some(schedule) = payload["schedule"]["id"].as_str() {
-            self.pending.push((schedule.to_owned(), due));
-            let named = Named { kind: "article".to_owned(), id, titles: vec![title], ..Named::default() };
-            self.known.push(named);
-        }
-        let count = self.counts.entry("schedule").or_default();
-        count[usize::from(payload["schedule"]["id"].is_null())] += 1;
-    }
-
-    /// When something is due so soon that it could come between two answers.
-    pub fn due_soon(&self) -> Option<DateTime<Utc>> {
-        let near = SystemClock.now() + TimeDelta::milliseconds(1_900);
-        self.pending.iter().map(|(_, due)| *due).filter(|due| *due < near).max()
-    }
-
-    /// Whether all that was due is released.
-    pub fn released(&mut self) -> bool {
-        let state = |id: &String| {
-            self.desk.data("query($id: ID!) { schedule(id: $id) { state } }", json!({ "id": id }))["schedule"]["state"]
-                .take()
-        };
-        let open: Vec<_> = self.pending.iter().filter(|(id, _)| state(id) == "WAITING").cloned().collect();
-        self.pending = open;
-        self.pending.is_empty()
-    }
-
     /// How many acts were done.
     pub fn done_so_far(&self) -> usize {
         self.counts.values().map(|[done, _]| done).sum()
@@ -443,13 +330,4 @@ impl Plan {
         let document = format!("{document} {list}(first: 60) {{ totalCount nodes {{ contentId {own} }} }} }}");
         post(&document, json!({ "id": self.of.id }))
     }
-}
-
-/// An address of a site before.
-fn address(number: usize) -> String {
-    format!("/ancien/{number}")
-}
-
-fn slug_of(kind: &str, number: usize) -> String {
-    format!("exact-{kind}-{number}")
 }
