@@ -1,116 +1,21 @@
-//! Files of assets: who may bring one in, and who gets it when.
+//! Files of assets: who gets one, and when.
+
+mod studio;
+mod taking;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
-use griot_access::{Grant, Role};
+use griot_access::{Origin, Principal, Role};
 use griot_domain::{EntryId, RandomIds};
-use griot_editorial::{Desk, Scheduler};
+use griot_editorial::{Command, Desk, Doing, PublishItem, Scheduler};
 use griot_persistence::EditorialStore;
 use griot_testbed::Backend;
 use rstest::rstest;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::support::{Answer, World};
-
-/// Nobody has this name.
-const RANDOM: &str = "/media/00000000000000000000000000000000.pdf";
-const PDF: &[u8] = b"%PDF-1.7\nprojet de remaniement\n";
-
-/// A PNG of this size, as far as its header goes, and then what a browser would run.
-fn png(width: u32, height: u32) -> Vec<u8> {
-    let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
-    bytes.extend(width.to_be_bytes());
-    bytes.extend(height.to_be_bytes());
-    bytes.extend(b"\x08\x06\0\0\0\0\0\0\0<!DOCTYPE html><script>alert(1)</script>");
-    bytes
-}
-
-/// A world and an editor who may publish.
-struct Studio {
-    world: World,
-    key: String,
-}
-
-impl Studio {
-    async fn open(backend: Backend) -> Self {
-        let world = World::open(backend).await;
-        let (_, key) = world.key("Paula", Grant::Editorial(Role::Publisher)).await;
-        Self { world, key }
-    }
-
-    fn send(&self, name: &str, bytes: &[u8]) -> Answer {
-        self.world.put_as(&self.key, &format!("/editorial/uploads?name={name}"), &[], bytes)
-    }
-
-    #[track_caller]
-    fn uploaded(&self, name: &str, bytes: &[u8]) -> Value {
-        let answer = self.send(name, bytes);
-        assert_eq!(answer.status, 201, "{answer:?}");
-        answer.json()
-    }
-
-    /// Does it, a second after what was done before.
-    #[track_caller]
-    fn act(&self, field: &str, input_type: &str, input: Value) -> Value {
-        self.world.wait(TimeDelta::seconds(1));
-        let result = match field {
-            "contentPublish" | "contentEmbargo" => "drafts { contentId revision }",
-            _ => "draft { contentId revision content }",
-        };
-        self.world.mutate(&self.key, field, input_type, result, input)
-    }
-
-    #[track_caller]
-    fn done(&self, field: &str, input_type: &str, input: Value) -> Value {
-        let mut payload = self.act(field, input_type, input);
-        assert_eq!(payload["userErrors"], json!([]), "{field}");
-        payload["draft"].take()
-    }
-
-    /// An asset of the kind with the upload, as a draft.
-    #[track_caller]
-    fn asset(&self, kind: &str, upload: &Value) -> Value {
-        let texts = json!([{ "locale": "fr", "title": "Pièce", "alt": "Une page" }]);
-        self.done("assetCreate", "AssetCreateInput", json!({ "kind": kind, "upload": upload["id"], "texts": texts }))
-    }
-
-    #[track_caller]
-    fn publish(&self, draft: &Value) {
-        self.done("contentPublish", "ContentPublishInput", json!({ "items": [item(draft)] }));
-    }
-
-    fn shown(&self, key: Option<&str>, path: &str, draft: &Value) -> Value {
-        let query = format!("{{ asset(contentId: {}) {{ url fileName byteSize }} }}", draft["contentId"]);
-        let headers: Vec<_> = key.into_iter().map(|key| ("authorization", key)).collect();
-        self.world.ask(path, &query, &headers).json()["data"]["asset"].take()
-    }
-
-    /// Files there are: not public, and public.
-    fn files(&self) -> (Vec<String>, Vec<String>) {
-        let names = |folder: &std::path::Path| {
-            let names = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
-            let mut names: Vec<_> = names.collect();
-            names.sort();
-            names
-        };
-        (names(self.world.folders.uploads()), names(self.world.folders.media()))
-    }
-}
-
-fn item(draft: &Value) -> Value {
-    json!({ "contentId": draft["contentId"], "expectedRevision": draft["revision"] })
-}
-
-/// The name in the data folder.
-fn stored(draft: &Value) -> String {
-    draft["content"]["entry"]["file"]["stored"].as_str().unwrap().to_owned()
-}
-
-fn id_of(draft: &Value) -> EntryId {
-    serde_json::from_value(draft["contentId"].clone()).unwrap()
-}
+use self::studio::{PDF, RANDOM, Studio, id_of, item, stored};
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
@@ -252,19 +157,19 @@ async fn what_a_crash_left_undone_is_done_at_the_next_start(
     // A process that ends between the commit and the file.
     let store = EditorialStore::open(&world.location).await.unwrap();
     let other = Desk::new(store, world.clock.clone(), Arc::new(RandomIds), Default::default());
-    let doing = griot_editorial::Doing {
-        principal: griot_access::Principal {
+    let doing = Doing {
+        principal: Principal {
             id: "key:a".to_owned(),
             name: "A".to_owned(),
             role: Role::Publisher,
-            origin: griot_access::Origin::Key { id: "a".to_owned() },
+            origin: Origin::Key { id: "a".to_owned() },
         },
         origin: "test".to_owned(),
         idempotency_key: None,
     };
-    let items = vec![griot_editorial::PublishItem { id: id_of(&public), expected: 1, locales: None }];
-    other.perform(&doing, &griot_editorial::Command::Publish { items }).await.unwrap().unwrap();
-    let kill = griot_editorial::Command::Kill { id: id_of(&killed), expected: 1, reason: "Droits".to_owned() };
+    let items = vec![PublishItem { id: id_of(&public), expected: 1, locales: None }];
+    other.perform(&doing, &Command::Publish { items }).await.unwrap().unwrap();
+    let kill = Command::Kill { id: id_of(&killed), expected: 1, reason: "Droits".to_owned() };
     other.perform(&doing, &kill).await.unwrap().unwrap();
     let [path, gone] = [&public, &killed].map(|draft| format!("/media/{}", stored(draft)));
     assert_eq!([world.get(&path).status, world.get(&gone).status], [404, 410]);
@@ -275,179 +180,4 @@ async fn what_a_crash_left_undone_is_done_at_the_next_start(
         assert_eq!([world.get(&path).status, world.get(&gone).status], [200, 410]);
         assert_eq!(studio.files(), (vec![stored(&draft)], vec![stored(&public)]), "what no asset took is swept");
     }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_file_is_what_its_first_bytes_say_and_served_as_that() {
-    let studio = Studio::open(Backend::Sqlite).await;
-    let world = &studio.world;
-    let upload = studio.uploaded("page.html", &png(640, 480));
-    assert_eq!(
-        (&upload["mimeType"], &upload["width"], &upload["height"]),
-        (&json!("image/png"), &json!(640), &json!(480))
-    );
-    let draft = studio.asset("IMAGE", &upload);
-    studio.publish(&draft);
-    let file = world.get(&format!("/media/{}", stored(&draft)));
-    assert_eq!((file.header("content-type"), file.header("x-content-type-options")), ("image/png", "nosniff"));
-    assert_eq!(file.header("content-security-policy"), "sandbox; default-src 'none'");
-    let before = studio.files();
-
-    let html: &[u8] = b"<!DOCTYPE html><html><script>alert(1)</script></html>";
-    let svg: &[u8] = b"<?xml version=\"1.0\"?><svg xmlns=\"http://www.w3.org/2000/svg\" onload=\"alert(1)\"/>";
-    let path = "/editorial/uploads?name=a.png";
-    for (headers, bytes) in [
-        (&[][..], html),
-        (&[], svg),
-        (&[], b""),
-        (&[], b"PK\x03\x04"),
-        (&[("content-type", "image/png")], html),
-        (&[("content-type", "image/png")], PDF),
-        (&[("content-type", "text/html")], PDF),
-        (&[("content-type", "image/svg+xml")], svg),
-        (&[("content-encoding", "gzip")], PDF),
-        // The signature of a PNG and no header.
-        (&[], b"\x89PNG\r\n\x1a\n"),
-    ] {
-        let refused = world.put_as(&studio.key, path, headers, bytes);
-        assert_eq!(refused.status, 415, "{headers:?} {refused:?}");
-        assert_eq!(refused.json()["errors"][0]["extensions"]["code"], "BAD_USER_INPUT");
-    }
-    for (width, height) in [(12_001, 10), (10, 12_001), (8_000, 5_001), (u32::MAX, u32::MAX)] {
-        let refused = studio.send("a.png", &png(width, height));
-        assert_eq!(refused.status, 413, "{refused:?}");
-    }
-    for headers in [("content-type", "application/octet-stream"), ("content-type", "Application/PDF; a=b")] {
-        assert_eq!(world.put_as(&studio.key, path, &[headers], PDF).status, 201);
-    }
-    assert_eq!(studio.files().0.len(), before.0.len() + 2, "what was refused left nothing");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_too_large_or_breaks_off_leaves_no_file() {
-    let studio = Studio::open(Backend::Sqlite).await;
-    let world = &studio.world;
-    let mut large = PDF.to_vec();
-    large.resize((1 << 20) + 1, b'a');
-    let refused = world.raw(
-        format!(
-            "PUT /editorial/uploads?name=a.pdf HTTP/1.1\r\nHost: a\r\nAuthorization: {}\r\nContent-Length: {}\r\n\r\n",
-            studio.key,
-            large.len()
-        )
-        .as_bytes(),
-    );
-    assert!(refused.starts_with("HTTP/1.1 413 "), "declared: {refused}");
-    assert!(refused.contains("at most 1048576 bytes are taken"), "{refused}");
-    let head = |fields: &str| {
-        format!(
-            "PUT /editorial/uploads?name=a.pdf HTTP/1.1\r\nHost: a\r\nAuthorization: {}\r\n{fields}\r\n",
-            studio.key
-        )
-    };
-    let chunked = [
-        head("Transfer-Encoding: chunked\r\n").as_bytes(),
-        format!("{:x}\r\n", large.len()).as_bytes(),
-        &large,
-        b"\r\n0\r\n\r\n",
-    ]
-    .concat();
-    let refused = world.raw(&chunked);
-    assert!(refused.is_empty() || refused.starts_with("HTTP/1.1 413 "), "undeclared: {refused}");
-    large.truncate(1 << 20);
-    assert_eq!(studio.send("a.pdf", &large).status, 201, "just as large as may be");
-    assert_eq!(studio.files().0.len(), 1);
-
-    let cut = [head("Content-Length: 1000\r\n").as_bytes(), PDF].concat();
-    let refused = world.raw(&cut);
-    assert!(refused.is_empty() || refused.starts_with("HTTP/1.1 400 "), "{refused}");
-    let cut = [head("Transfer-Encoding: chunked\r\n").as_bytes(), b"1f\r\n", PDF, b"\r\n"].concat();
-    world.raw(&cut);
-    for _ in 0..100 {
-        if studio.files().0.len() == 1 {
-            break;
-        }
-        std::thread::sleep(Duration::from_millis(100));
-    }
-    assert_eq!(studio.files().0.len(), 1);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn only_those_who_work_here_bring_files_in_and_it_is_written_down() {
-    let studio = Studio::open(Backend::Sqlite).await;
-    let world = &studio.world;
-    let path = "/editorial/uploads?name=note.pdf";
-    let (_, partner) = world.delivery_key("Partner", true).await;
-    let (_, token) = world.preview_token(EntryId(Default::default())).await;
-    for key in [&partner, &token, &"Bearer x".to_owned()] {
-        let refused = world.put_as(key, path, &[], PDF);
-        assert_eq!((refused.status, refused.header("www-authenticate")), (401, "Bearer"), "{refused:?}");
-    }
-    assert_eq!(studio.files().0, Vec::<String>::new());
-    let (id, author) = world.key("Awa", Grant::Editorial(Role::Author)).await;
-    let answer = world.put_as(&author, path, &[], PDF);
-    assert_eq!((answer.status, answer.header("cache-control")), (201, "private, no-store"));
-    assert_eq!(world.get_as(&author, path).status, 405);
-    let asked = world.preflight("/editorial/uploads", "https://desk.example");
-    assert_eq!((asked.status, asked.header("access-control-allow-methods")), (204, "PUT"));
-    let asked = world.preflight("/editorial/uploads", "https://elsewhere.example");
-    assert_eq!((asked.status, asked.header("access-control-allow-methods")), (204, ""));
-    for name in ["..", "%2e%2e%2fa", "/etc/passwd", "a%00.pdf", &"a".repeat(4_096), "a%E2%80%AEfdp.exe"] {
-        let refused = studio.send(name, PDF);
-        assert_eq!(
-            (refused.status, &refused.json()["errors"][0]["extensions"]["code"]),
-            (400, &json!("BAD_USER_INPUT"))
-        );
-    }
-    assert_eq!(studio.uploaded("%252e%252e", PDF)["name"], "%2e%2e", "a fact, and no path");
-    let log = world.desk.store().audit_page(None, 10).await.unwrap();
-    let record = &log.last().unwrap().record;
-    assert_eq!((&*record.author, &*record.verb, &*record.origin), (&*format!("key:{id}"), "upload", "127.0.0.1"));
-    let upload = answer.json();
-    let detail = json!({ "upload": upload["id"], "name": "note.pdf", "mimeType": "application/pdf",
-        "byteSize": PDF.len(), "sha256": upload["sha256"] });
-    assert_eq!(record.detail, detail);
-}
-
-#[rstest]
-#[tokio::test(flavor = "multi_thread")]
-async fn an_asset_has_an_upload_or_an_address(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
-    let studio = Studio::open(backend).await;
-    let refused = |field: &str, input_type: &str, input: Value| {
-        let errors = studio.act(field, input_type, input)["userErrors"].take();
-        json!([errors[0]["code"], errors[0]["path"]])
-    };
-    let texts = json!([{ "locale": "fr", "title": "Pièce" }]);
-    let create = |fields: Value| {
-        let mut input = json!({ "kind": "DOCUMENT", "texts": texts });
-        input.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
-        refused("assetCreate", "AssetCreateInput", input)
-    };
-    let upload = studio.uploaded("un.pdf", PDF)["id"].take();
-    let url = "https://media.example/a.pdf";
-    assert_eq!(create(json!({})), json!(["REQUIRED", ["url"]]));
-    assert_eq!(create(json!({ "upload": upload, "url": url })), json!(["INVALID", ["upload"]]));
-    assert_eq!(create(json!({ "upload": upload, "file": { "name": "x" } })), json!(["INVALID", ["file"]]));
-    assert_eq!(create(json!({ "upload": upload, "kind": "IMAGE" })), json!(["INVALID", ["kind"]]));
-    for unknown in ["x", "00000000-0000-4000-8000-000000000009"] {
-        assert_eq!(create(json!({ "upload": unknown })), json!(["NOT_FOUND", ["upload"]]));
-    }
-    let draft = studio.asset("DOCUMENT", &json!({ "id": upload }));
-    assert_eq!(create(json!({ "upload": upload })), json!(["TAKEN", ["upload"]]));
-    let update = |fields: Value| {
-        let mut input = item(&draft);
-        input.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
-        input
-    };
-    let change = |fields: Value| refused("assetUpdate", "AssetUpdateInput", update(fields));
-    assert_eq!(change(json!({ "upload": null })), json!(["REQUIRED", ["upload"]]));
-    assert_eq!(change(json!({ "url": null })), json!(["REQUIRED", ["url"]]));
-    assert_eq!(change(json!({ "file": { "width": 9 } })), json!(["INVALID", ["file"]]));
-    let same = studio.done("assetUpdate", "AssetUpdateInput", update(json!({ "upload": upload })));
-    assert_eq!(same["revision"], 1, "it has it already");
-    let other = studio.uploaded("deux.pdf", PDF)["id"].take();
-    studio.world.wait(TimeDelta::hours(24));
-    assert_eq!(change(json!({ "upload": other })), json!(["NOT_FOUND", ["upload"]]), "it has expired");
-    let moved = studio.done("assetUpdate", "AssetUpdateInput", update(json!({ "url": url })));
-    assert_eq!(moved["content"]["entry"], json!({ "kind": "DOCUMENT", "url": url }));
 }
