@@ -28,16 +28,22 @@ fn correct((id, expected): (EntryId, i64), headline: &str) -> Command {
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn what_was_published_by_a_clock_that_was_ahead_is_corrected_and_taken_back_at_once(
-    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
-) {
+/// A house whose clock is right again, and what it published while it was ahead.
+async fn published_ahead(backend: Backend) -> (House, (EntryId, i64)) {
     let house = house(backend).await;
     house.clock.set(AHEAD);
     let entry = house.entry(&article("Un")).await;
     house.done(&publishing(&[entry])).await;
     house.clock.set(RIGHT);
+    (house, entry)
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_was_published_by_a_clock_that_was_ahead_is_corrected_and_taken_back_at_once(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let (house, entry) = published_ahead(backend).await;
     let entry = house.entry(&correct(entry, "Deux")).await;
     assert_eq!(house.seen(entry.0).await.as_deref(), Some("Deux"));
     let entry = house.entry(&headline(entry.0, entry.1, "Trois")).await;
@@ -75,11 +81,7 @@ async fn acts_of_one_instant_follow_each_other(#[values(Backend::Sqlite, Backend
 async fn what_is_scheduled_follows_what_a_clock_that_was_ahead_has_dated(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {
-    let house = house(backend).await;
-    house.clock.set(AHEAD);
-    let entry = house.entry(&article("Un")).await;
-    house.done(&publishing(&[entry])).await;
-    house.clock.set(RIGHT);
+    let (house, entry) = published_ahead(backend).await;
     let entry = house.entry(&headline(entry.0, entry.1, "Deux")).await;
     let due = instant("2026-03-01T12:00:20Z");
     house.done(&Command::Schedule { items: vec![item(entry)], at: due, early: false }).await;
