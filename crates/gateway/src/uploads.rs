@@ -248,16 +248,13 @@ fn declared(headers: &HeaderMap, most_bytes: u64) -> Result<Option<FileKind>, Fl
 fn file_name(query: &str) -> Result<String, Flaw> {
     let refuse = |message: &str| Err(Flaw::new(StatusCode::BAD_REQUEST, message));
     let mut pairs = form_urlencoded::parse(query.as_bytes());
-    let (Some((key, name)), None) = (pairs.next(), pairs.next()) else {
-        return refuse(
-            "give the name of the file, and nothing else, in the address: /editorial/uploads?name=photo.jpg",
-        );
+    let name = match (pairs.next(), pairs.next()) {
+        (Some((key, name)), None) if key == "name" => name,
+        _ => {
+            let example = "/editorial/uploads?name=photo.jpg";
+            return refuse(&format!("give the name of the file, and nothing else, in the address: {example}"));
+        }
     };
-    if key != "name" {
-        return refuse(
-            "give the name of the file, and nothing else, in the address: /editorial/uploads?name=photo.jpg",
-        );
-    }
     let name = name.trim();
     if name.is_empty() || name.len() > LONGEST_NAME {
         let length = name.len();
