@@ -1,4 +1,4 @@
-//! Fresh places for tests to keep a record in, and a provider of accounts.
+//! Fresh places for tests to keep a record in, a provider of accounts, and what is logged.
 //!
 //! ```no_run
 //! use griot_testbed::{Backend, Place};
@@ -15,6 +15,7 @@
 //! missing: the test fails and says how to install it.
 
 mod cluster;
+mod log;
 pub mod oidc;
 mod programs;
 
@@ -24,6 +25,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use tempfile::TempDir;
 
 use crate::cluster::Cluster;
+pub use crate::log::Log;
 
 /// The databases every store test runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,50 +1,15 @@
-//! What the log may say about a request.
+//! What the log may say about a request. Tests run their server on the thread of the test.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
-
+use griot_testbed::Log;
 use serde_json::json;
-use tracing::subscriber::{DefaultGuard, set_default};
 
 use crate::support::Server;
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Log {
-    /// Everything of this thread, down to the finest level, for as long as the guard lives. Tests run their server on
-    /// the thread of the test.
-    fn record() -> (Self, DefaultGuard) {
-        let log = Self::default();
-        let writer = log.clone();
-        let subscriber = tracing_subscriber::fmt()
-            .json()
-            .with_max_level(tracing::Level::TRACE)
-            .with_writer(move || writer.clone())
-            .finish();
-        (log, set_default(subscriber))
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-}
 
 const CANARY: &str = "canary-7d1f0c";
 
 #[tokio::test]
 async fn nothing_a_client_sends_reaches_the_log() {
-    let (log, _guard) = Log::record();
+    let log = Log::new();
     let server = Server::start().await;
     let requests = [
         json!({ "query": "query($n: String) { hello(name: $n) }", "variables": { "n": CANARY } }),
@@ -70,7 +35,7 @@ async fn nothing_a_client_sends_reaches_the_log() {
 
 #[tokio::test]
 async fn a_fault_is_logged_once_under_the_trace_id_the_client_got() {
-    let (log, _guard) = Log::record();
+    let log = Log::new();
     let server = Server::start().await;
     let answer = server.query("{ broken }").await;
     let trace_id = answer.json()["errors"][0]["extensions"]["traceId"].as_str().unwrap().to_owned();
