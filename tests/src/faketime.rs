@@ -17,10 +17,18 @@ impl WallClock {
     pub fn of(command: &mut Command, directory: &Path) -> Self {
         let clock = Self { file: directory.join("clock") };
         clock.set(0);
-        command.env("LD_PRELOAD", library());
-        command.env("FAKETIME_TIMESTAMP_FILE", &clock.file);
-        command.envs([("FAKETIME_NO_CACHE", "1"), ("FAKETIME_DONT_FAKE_MONOTONIC", "1"), ("NO_FAKE_STAT", "1")]);
+        clock.give(command);
         clock
+    }
+
+    /// Gives the same clock to another command.
+    ///
+    /// # Panics
+    /// As [`WallClock::of`].
+    pub fn give(&self, command: &mut Command) {
+        command.env("LD_PRELOAD", library());
+        command.env("FAKETIME_TIMESTAMP_FILE", &self.file);
+        command.envs([("FAKETIME_NO_CACHE", "1"), ("FAKETIME_DONT_FAKE_MONOTONIC", "1"), ("NO_FAKE_STAT", "1")]);
     }
 
     /// Sets it to so many seconds before (negative) or after the right time.

@@ -1,11 +1,15 @@
 //! Whether the clock can be trusted, and in which order things happened whatever it shows.
 
+mod watch;
+
 use std::time::Instant;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use griot_domain::EntryId;
-use griot_persistence::StoreError;
+use griot_persistence::{ClockTrace, StoreError};
 
+pub(crate) use self::watch::ClockWatch;
+pub use self::watch::trust_clock;
 use crate::desk::Work;
 use crate::{Command, Desk, UserError};
 
@@ -14,29 +18,93 @@ const MOST_DRIFT: TimeDelta = TimeDelta::seconds(5);
 /// How far the machine's clock may be from the database's.
 const MOST_APART: TimeDelta = TimeDelta::seconds(2);
 
+/// One start of the machine, and how long ago it was by a clock that nobody can set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Boot {
+    /// As the system names it.
+    pub id: String,
+    /// Sleep included.
+    pub up: TimeDelta,
+}
+
+impl Boot {
+    /// That of this machine, now; `None` where the system does not name its starts.
+    #[cfg(target_os = "linux")]
+    pub fn now() -> Option<Self> {
+        let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?.trim().to_owned();
+        let up = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+        Some(Self { id, up: TimeDelta::seconds(up.tv_sec) + TimeDelta::nanoseconds(up.tv_nsec) })
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    #[allow(missing_docs)]
+    pub fn now() -> Option<Self> {
+        None
+    }
+
+    /// What the wall clock shows at this moment, to be kept.
+    fn trace(self, wall: DateTime<Utc>) -> ClockTrace {
+        ClockTrace { boot: self.id, up: self.up, wall }
+    }
+}
+
 /// Compares the wall clock with one that cannot jump. A jump forwards would publish early, one backwards late: nothing
-/// is published until the two agree again or the process is started anew.
-#[derive(Debug)]
+/// is published until the two agree again or somebody says that the clock is right (`griot clock trust`).
+#[derive(Clone, Debug)]
 pub struct ClockGuard {
-    wall: DateTime<Utc>,
-    steady: Instant,
+    right: Right,
+}
+
+/// What is known of the right time.
+#[derive(Clone, Copy, Debug)]
+enum Right {
+    /// What it was when the steady clock showed `steady`.
+    At { wall: DateTime<Utc>, steady: Instant },
+    /// Before an earlier start of the machine, or on another one: it cannot be earlier now.
+    NotBefore(DateTime<Utc>),
 }
 
 impl ClockGuard {
     /// Takes the two clocks as they are now for right.
     pub fn new(wall: DateTime<Utc>, steady: Instant) -> Self {
-        Self { wall, steady }
+        Self { right: Right::At { wall, steady } }
     }
 
-    /// How far the wall clock has strayed since.
+    /// Takes for right what was found so before: the trace of this start of the machine, which is `boot` when the
+    /// steady clock shows `steady`; else the latest of any.
+    pub fn resume(traces: &[ClockTrace], boot: &Boot, wall: DateTime<Utc>, steady: Instant) -> Self {
+        let ours = traces.iter().find(|trace| trace.boot == boot.id);
+        let right = match (ours, traces.iter().map(|trace| trace.wall).max()) {
+            (Some(trace), _) => Right::At { wall: trace.wall + (boot.up - trace.up), steady },
+            (None, Some(last)) => Right::NotBefore(last),
+            (None, None) => Right::At { wall, steady },
+        };
+        let mut guard = Self { right };
+        guard.look(wall, steady);
+        guard
+    }
+
+    /// Takes the clocks for right as soon as nothing known speaks against them.
+    pub fn look(&mut self, wall: DateTime<Utc>, steady: Instant) {
+        if let Right::NotBefore(last) = self.right
+            && wall + MOST_DRIFT >= last
+        {
+            self.right = Right::At { wall, steady };
+        }
+    }
+
+    /// How far the wall clock has strayed.
     pub fn drift(&self, wall: DateTime<Utc>, steady: Instant) -> TimeDelta {
         wall - self.expected(steady)
     }
 
-    /// What the wall clock would show, had it gone on as the steady one did.
+    /// What the wall clock would show, had it gone on as the steady one did; the earliest it can be when that is all
+    /// that is known.
     pub fn expected(&self, steady: Instant) -> DateTime<Utc> {
-        let lapsed = TimeDelta::from_std(steady.saturating_duration_since(self.steady)).unwrap_or(TimeDelta::zero());
-        self.wall + lapsed
+        match self.right {
+            Right::At { wall, steady: since } => wall + lapsed(since, steady),
+            Right::NotBefore(last) => last,
+        }
     }
 
     /// Whether it has strayed too far.
@@ -45,8 +113,13 @@ impl ClockGuard {
     }
 }
 
+/// From one moment of the steady clock to a later one.
+fn lapsed(since: Instant, steady: Instant) -> TimeDelta {
+    TimeDelta::from_std(steady.saturating_duration_since(since)).unwrap_or(TimeDelta::zero())
+}
+
 /// Whether two clocks that should show the same do not.
-pub(crate) fn is_apart(by: TimeDelta) -> bool {
+fn is_apart(by: TimeDelta) -> bool {
     by.abs() > MOST_APART
 }
 

@@ -10,7 +10,7 @@ use griot_persistence::{
 use serde_json::json;
 
 use crate::Desk;
-use crate::clock::{ClockGuard, following, is_apart};
+use crate::clock::{Boot, ClockWatch, following};
 use crate::command::{erasing, refusals};
 
 /// How often it looks.
@@ -34,23 +34,25 @@ pub struct Tick {
 /// Does what is due.
 pub struct Scheduler {
     desk: Arc<Desk>,
-    guard: ClockGuard,
-    asks_database: bool,
-    was_frozen: bool,
+    watch: ClockWatch,
     /// When every file was last looked over, by the steady clock.
     files_looked: Option<Instant>,
 }
 
 impl Scheduler {
-    /// A scheduler that trusts the clock as it is now.
+    /// A scheduler that takes the clock for right as it was before, or as it is now when nothing is known of that.
     pub fn new(desk: Arc<Desk>) -> Self {
-        let guard = ClockGuard::new(desk.clock.now(), Instant::now());
-        Self { desk, guard, asks_database: true, was_frozen: false, files_looked: None }
+        Self { watch: ClockWatch::new(desk.clock.now()), desk, files_looked: None }
     }
 
-    /// One that does not compare the clock with the database's, for a clock that is set by hand.
+    /// One for a clock that is set by hand: it compares it with nothing but the steady one.
     pub fn without_database_clock(self) -> Self {
-        Self { asks_database: false, ..self }
+        Self { watch: self.watch.by_hand(None), ..self }
+    }
+
+    /// One for a clock that is set by hand, on a machine that is started by hand.
+    pub fn started(self, boot: Boot) -> Self {
+        Self { watch: self.watch.by_hand(Some(boot)), ..self }
     }
 
     /// Looks again and again until the process ends; a failure of the store is logged and tried again. `tell` hears after
@@ -76,11 +78,11 @@ impl Scheduler {
         self.settle_files(steady, has_caught_up).await;
         let now = self.desk.clock.now();
         // A clock that was set back is told of when something should be public by now.
-        let latest = now.max(self.guard.expected(steady));
+        let latest = now.max(self.watch.look(&self.desk, now, steady).await?);
         if self.desk.store.next_due().await?.is_none_or(|due| due > latest) {
             return Ok(Tick::default());
         }
-        if self.is_frozen(now, steady).await? {
+        if self.watch.is_frozen(&self.desk, now, steady).await? {
             return Ok(Tick { is_frozen: true, ..Tick::default() });
         }
         let mut tick = Tick::default();
@@ -104,21 +106,6 @@ impl Scheduler {
                 tracing::error!(error = %err, "files are not where they belong; it is tried again");
             }
         }
-    }
-
-    async fn is_frozen(&mut self, now: DateTime<Utc>, steady: Instant) -> Result<bool, StoreError> {
-        let apart = if self.asks_database { self.desk.ahead_of_database().await? } else { None };
-        let is_frozen = self.guard.is_off(now, steady) || apart.is_some_and(is_apart);
-        if is_frozen && !self.was_frozen {
-            let drift = self.guard.drift(now, steady).num_milliseconds();
-            tracing::error!(
-                drift_ms = drift,
-                apart_ms = apart.map(|apart| apart.num_milliseconds()),
-                "the clock has jumped: nothing scheduled is published until it is right, or Griot is started anew"
-            );
-        }
-        self.was_frozen = is_frozen;
-        Ok(is_frozen)
     }
 
     /// Publishes one schedule, unless another process has. Returns whether it is public.

@@ -61,6 +61,9 @@ pub enum Command {
     /// The log of what editors did
     #[command(subcommand)]
     Audit(Audit),
+    /// Whether the machine's clock is right
+    #[command(subcommand)]
+    Clock(TheClock),
     /// Print the GraphQL schema of delivery
     Schema {
         /// The schema editors use instead
@@ -75,6 +78,12 @@ pub enum Command {
 pub enum Audit {
     /// Check that no record was altered, taken out or cut off; fails and names the first that was
     Verify,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum TheClock {
+    /// Say that the clock is right now and was wrong before, so that a server that noticed a jump publishes again
+    Trust,
 }
 
 #[derive(Debug, Args)]
@@ -245,7 +254,7 @@ mod tests {
 
     #[test]
     fn every_command_takes_the_record_alike() {
-        let commands: [&[&str]; 9] = [
+        let commands: [&[&str]; 10] = [
             &["serve"],
             &["migrate"],
             &["import", "wordpress", "x.xml"],
@@ -254,6 +263,7 @@ mod tests {
             &["key", "list"],
             &["schema"],
             &["audit", "verify"],
+            &["clock", "trust"],
             &["doctor"],
         ];
         for command in commands {

@@ -1,6 +1,7 @@
 //! One file for each command.
 
 pub mod audit;
+pub mod clock;
 pub mod doctor;
 pub mod export;
 pub mod import;

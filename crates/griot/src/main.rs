@@ -55,6 +55,7 @@ fn start(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Export { file } => command::export::run(&config, &file).await,
             Command::Key(command) => command::key::run(&config, command).await,
             Command::Audit(command) => command::audit::run(&config, &command).await,
+            Command::Clock(command) => command::clock::run(&config, &command).await,
             Command::Doctor => command::doctor::run(&config).await,
             Command::Schema { editorial } => command::schema::run(editorial),
         }

@@ -83,3 +83,10 @@ pub fn require(config: &Config) -> anyhow::Result<()> {
     }
     Ok(())
 }
+
+/// Who runs a command, for the audit log. Whoever can run one can say anything here; it tells honest people apart.
+pub fn author() -> String {
+    let names = ["USER", "LOGNAME"].into_iter();
+    let user = names.filter_map(|name| std::env::var(name).ok()).find(|user| !user.is_empty());
+    format!("cli:{}", user.as_deref().unwrap_or("unknown"))
+}

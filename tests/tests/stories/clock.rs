@@ -1,5 +1,6 @@
 //! The machine's clock jumps while something waits for its instant.
 
+use std::process::Command;
 use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
@@ -11,6 +12,7 @@ use serde_json::{Value, json};
 
 /// Seconds: a minute and a half, an hour, a day, both ways.
 const JUMPS: [i64; 6] = [90, -90, 3_600, -3_600, 86_400, -86_400];
+const SERVE: [&str; 3] = ["serve", "--bind", "127.0.0.1:0"];
 const ALARM: &str = "the clock has jumped";
 
 #[rstest]
@@ -28,14 +30,9 @@ fn survive(backend: Backend, jump: i64) {
     let record = Record::new(backend);
     record.run(&["migrate"]).expect_success();
     let key = record.key(&["--role", "administrator", "--name", "Desk"]);
-    let mut command = record.command(&["serve", "--bind", "127.0.0.1:0"]);
+    let mut command = record.command(&SERVE);
     let clock = WallClock::of(&mut command, record.directory());
-    let server = Server::start(command);
-    let story = Story {
-        desk: server.client("/editorial/graphql", Some(&key)),
-        public: server.client("/graphql", None),
-        server,
-    };
+    let mut story = Story::begin(command, &key);
 
     let (first, first_due) = story.schedule("First");
     story.wait_until_public(&first, first_due);
@@ -49,6 +46,15 @@ fn survive(backend: Backend, jump: i64) {
         story.wait("its instant", || SystemClock.now() > due + TimeDelta::milliseconds(500));
     }
     assert_eq!(story.lives(&second), json!([]), "{jump}: nothing is published by a clock that is off");
+    assert_eq!(story.lives(&first).as_array().unwrap().len(), 1, "{jump}: what was public stays public");
+
+    // A new start does not make the clock right.
+    story.server.kill();
+    let mut command = record.command(&SERVE);
+    clock.give(&mut command);
+    let story = Story::begin(command, &key);
+    story.wait("the alarm", || story.server.said().contains(ALARM) && story.server.status("/health/ready") == 503);
+    assert_eq!(story.lives(&second), json!([]), "{jump}: nothing is published by a clock that was off at the start");
     assert_eq!(story.lives(&first).as_array().unwrap().len(), 1, "{jump}: what was public stays public");
 
     clock.set(0);
@@ -69,6 +75,26 @@ fn survive(backend: Backend, jump: i64) {
     println!("{backend:?} {jump:+} s: frozen, told, and published once from its instant");
 }
 
+#[test]
+fn a_clock_that_was_wrong_at_first_is_trusted_on_somebodys_word() {
+    let record = Record::new(Backend::Sqlite);
+    record.run(&["migrate"]).expect_success();
+    let key = record.key(&["--role", "administrator", "--name", "Desk"]);
+    let mut command = record.command(&SERVE);
+    let clock = WallClock::of(&mut command, record.directory());
+    clock.set(-3_600);
+    let story = Story::begin(command, &key);
+    let (topic, due) = story.schedule("First");
+    clock.set(0);
+    story.wait("the alarm", || story.server.said().contains(ALARM) && story.server.status("/health/ready") == 503);
+    story.wait("its instant", || SystemClock.now() > due + TimeDelta::milliseconds(500));
+    assert_eq!(story.lives(&topic), json!([]));
+    let said = record.run(&["clock", "trust"]).expect_success().stdout;
+    assert!(said.starts_with("the clock is taken for right: "), "{said}");
+    story.wait_until_public(&topic, due);
+    story.wait("trust in the clock", || story.server.status("/health/ready") == 200);
+}
+
 struct Story {
     desk: Client,
     public: Client,
@@ -76,6 +102,11 @@ struct Story {
 }
 
 impl Story {
+    fn begin(command: Command, key: &str) -> Self {
+        let server = Server::start(command);
+        Self { desk: server.client("/editorial/graphql", Some(key)), public: server.client("/graphql", None), server }
+    }
+
     /// A topic that becomes public some seconds from now, and when.
     fn schedule(&self, name: &str) -> (Value, DateTime<Utc>) {
         let topic = self.desk.draft("topicCreate", json!({ "texts": [{ "locale": "fr", "name": name }] }));

@@ -7,5 +7,6 @@ mod merging;
 mod publishing;
 mod reimporting;
 mod scheduling;
+mod starts;
 mod support;
 mod writing;

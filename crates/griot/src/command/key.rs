@@ -58,12 +58,9 @@ async fn recorded(ring: &KeyRing, location: &Location, issued: &Issued, detail: 
 
 /// Adds to the audit log what was done with a key: its id, never its secret.
 async fn record(location: &Location, detail: Value) -> anyhow::Result<()> {
-    // Whoever can run this can say anything here; it tells honest people apart.
-    let user =
-        ["USER", "LOGNAME"].into_iter().find_map(|name| std::env::var(name).ok().filter(|user| !user.is_empty()));
     let record = AuditRecord {
         at: SystemClock.now(),
-        author: format!("cli:{}", user.as_deref().unwrap_or("unknown")),
+        author: place::author(),
         origin: "griot key".to_owned(),
         verb: EditorialAct::ManageKeys.as_str().to_owned(),
         subjects: Vec::new(),

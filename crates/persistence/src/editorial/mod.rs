@@ -6,6 +6,7 @@
 
 mod acts;
 mod audit;
+mod clocks;
 mod drafts;
 mod erase;
 mod idempotency;
@@ -20,6 +21,7 @@ mod uploads;
 use sea_orm::{DatabaseConnection, EntityTrait};
 
 pub use audit::{AuditFlaw, AuditRecord, Audited};
+pub use clocks::ClockTrace;
 pub use drafts::{DraftFilter, DraftState, Drafted, Revision, Saving};
 pub use idempotency::Replay;
 pub use schedule::{Schedule, ScheduleState};

@@ -4,6 +4,7 @@ pub mod access_key;
 pub mod act;
 pub mod applied;
 pub mod audit;
+pub mod clock_trace;
 pub mod draft;
 pub mod drafting_head;
 pub mod edition;
