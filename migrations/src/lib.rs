@@ -14,6 +14,7 @@ mod m20261124_000006_schedule_seq;
 mod m20261124_000006_uploads;
 mod m20261124_000007_writers;
 mod m20261124_000008_merged_ids;
+mod m20261124_000009_preview_entries;
 mod m20261124_000010_clock_traces;
 
 /// Brings the published store up to date.
@@ -48,6 +49,7 @@ impl MigratorTrait for EditorialMigrator {
             Box::new(m20261124_000006_uploads::Migration),
             Box::new(m20261124_000007_writers::Migration),
             Box::new(m20261124_000008_merged_ids::Migration),
+            Box::new(m20261124_000009_preview_entries::Migration),
             Box::new(m20261124_000010_clock_traces::Migration),
         ]
     }

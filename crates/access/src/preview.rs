@@ -1,4 +1,4 @@
-//! Tokens that show one entry before it is public.
+//! Tokens that show entries before they are public.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use griot_domain::EntryId;
@@ -12,8 +12,8 @@ use crate::{Family, KeyRing, Principal, Token, Unauthenticated};
 pub struct PreviewGrant {
     /// Public part of the token.
     pub token: String,
-    /// The entry it shows.
-    pub entry: EntryId,
+    /// The entries it shows.
+    pub entries: Vec<EntryId>,
     /// Id of the principal who made it.
     pub holder: String,
     /// The first instant it shows nothing.
@@ -35,10 +35,10 @@ pub enum PreviewError {
 }
 
 impl KeyRing {
-    /// Makes a token that shows `entry`. All of it is in the answer, beside what it opens; it cannot be shown again.
+    /// Makes a token that shows `entries`, one at least. All of it is in the answer, beside what it opens; it cannot be shown again.
     pub async fn issue_preview(
         &self,
-        entry: EntryId,
+        entries: &[EntryId],
         holder: &Principal,
         lives: TimeDelta,
     ) -> Result<(SecretString, PreviewGrant), PreviewError> {
@@ -49,7 +49,7 @@ impl KeyRing {
         let created_at = self.clock.now();
         let kept = PreviewToken {
             id: token.id().to_owned(),
-            entry,
+            entries: entries.to_vec(),
             holder: holder.id.clone(),
             hash: token.hash(),
             created_at,
@@ -78,6 +78,6 @@ impl KeyRing {
 
 impl From<PreviewToken> for PreviewGrant {
     fn from(kept: PreviewToken) -> Self {
-        Self { token: kept.id, entry: kept.entry, holder: kept.holder, expires_at: kept.expires_at }
+        Self { token: kept.id, entries: kept.entries, holder: kept.holder, expires_at: kept.expires_at }
     }
 }

@@ -12,6 +12,7 @@ use sea_orm::{
 };
 
 pub use preview::PreviewToken;
+pub(crate) use preview::revoke_naming;
 
 use crate::entity::{access_key, preview_token};
 use crate::location::Access;

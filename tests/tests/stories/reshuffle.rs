@@ -90,9 +90,15 @@ fn a_reshuffle_is_prepared_previewed_embargoed_published_corrected_and_read_as_o
     let items = office.prepare();
     let now = |client: &Client| client.data(PAGE, office.page("fr", None));
     let fresh = page(communique(TYPO, true, json!([]), 1), Value::Null, "justice", "water");
-    let token = office.editing("author").done("previewTokenCreate", json!({ "contentId": office.ids["article"] }));
+    let author = office.editing("author");
+    let alone = author.done("previewTokenCreate", json!({ "contentId": office.ids["article"] }));
+    let alone = now(&office.server.client("/preview/graphql", alone["token"].as_str()));
+    assert_eq!(alone["article"]["title"], TYPO);
+    assert_eq!((&alone["justice"], &alone["water"], &alone["awa"]), (&old["justice"], &old["water"], &old["awa"]));
+    let set: Vec<&Value> = items.as_array().unwrap().iter().map(|item| &item["contentId"]).collect();
+    let token = author.done("previewTokenCreate", json!({ "contentIds": set }));
     let preview = office.server.client("/preview/graphql", token["token"].as_str());
-    assert_eq!(now(&preview), fresh, "the preview shows the drafts");
+    assert_eq!(now(&preview), fresh, "the preview shows the drafts it names");
     let url = preview.data("{ article(slug: \"remaniement-fr\") { url } }", json!({}))["article"]["url"].take();
     let path = url.as_str().unwrap().strip_prefix(office.server.address()).expect("a page lies on the site").to_owned();
     assert!(path.ends_with("remaniement-fr"), "{path}");
@@ -179,7 +185,7 @@ fn wait_until_public(public: &Client, variables: &Value, hidden: &[u8], due: Dat
 }
 
 /// All that the log holds: who, which act, on how many entries.
-const DEEDS: [&str; 19] = [
+const DEEDS: [&str; 20] = [
     "author create 1",
     "author create 1",
     "author create 1",
@@ -194,6 +200,7 @@ const DEEDS: [&str; 19] = [
     "editor edit 1",
     "editor edit 1",
     "author preview 1",
+    "author preview 6",
     "publisher embargo 6",
     "publisher schedule 0",
     "publisher publish 6 (scheduler)",

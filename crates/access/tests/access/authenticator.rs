@@ -98,7 +98,7 @@ async fn a_preview_token_comes_in_by_its_own_door() {
     let key = format!("Bearer {}", issued.key.expose_secret());
     let Caller::Principal(awa) = door.authenticate(&key, here()).await.unwrap() else { panic!("a reader") };
     let entry = griot_domain::EntryId(uuid::Uuid::from_u128(7));
-    let (token, granted) = ring.issue_preview(entry, &awa, TimeDelta::hours(1)).await.unwrap();
+    let (token, granted) = ring.issue_preview(&[entry], &awa, TimeDelta::hours(1)).await.unwrap();
     let token = format!("Bearer {}", token.expose_secret());
     assert_eq!(door.preview(&token, here()).await.unwrap(), granted);
     assert!(door.authenticate(&token, here()).await.is_err());

@@ -149,12 +149,12 @@ async fn a_preview_token_shows_one_entry_for_a_while(#[values(Backend::Sqlite, B
     let Caller::Principal(awa) = caller(&ring, issued.key.expose_secret()).await.unwrap() else { panic!("a reader") };
     let entry = EntryId(uuid::Uuid::from_u128(7));
     for lives in [TimeDelta::zero(), TimeDelta::hours(24) + TimeDelta::seconds(1)] {
-        assert!(ring.issue_preview(entry, &awa, lives).await.is_err());
+        assert!(ring.issue_preview(&[entry], &awa, lives).await.is_err());
     }
-    let (shown, granted) = ring.issue_preview(entry, &awa, TimeDelta::hours(24)).await.unwrap();
+    let (shown, granted) = ring.issue_preview(&[entry], &awa, TimeDelta::hours(24)).await.unwrap();
     let token = Token::parse(shown.expose_secret()).unwrap();
     assert_eq!(ring.preview(&token).await.unwrap(), Ok(granted.clone()));
-    assert_eq!((granted.entry, granted.holder), (entry, awa.id.clone()));
+    assert_eq!((granted.entries, granted.holder), (vec![entry], awa.id.clone()));
     assert_eq!(ring.caller(&token).await.unwrap(), Err(Unauthenticated), "it is nobody");
     let key = Token::parse(issued.key.expose_secret()).unwrap();
     assert_eq!(ring.preview(&key).await.unwrap(), Err(Unauthenticated), "a key is no preview");
@@ -162,7 +162,7 @@ async fn a_preview_token_shows_one_entry_for_a_while(#[values(Backend::Sqlite, B
     record.clock.advance(TimeDelta::hours(24));
     assert_eq!(ring.preview(&token).await.unwrap(), Err(Unauthenticated));
 
-    let (shown, granted) = ring.issue_preview(entry, &awa, TimeDelta::hours(1)).await.unwrap();
+    let (shown, granted) = ring.issue_preview(&[entry], &awa, TimeDelta::hours(1)).await.unwrap();
     assert!(ring.revoke_preview(&granted.token).await.unwrap());
     assert_eq!(ring.preview(&Token::parse(shown.expose_secret()).unwrap()).await.unwrap(), Err(Unauthenticated));
 }

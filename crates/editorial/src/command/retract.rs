@@ -61,7 +61,11 @@ impl Work<'_, '_> {
         }
         let mut publication = self.nothing_new(id, &known.content);
         publication.retraction = Some(Retraction::killed(Some(reason.to_owned())));
-        self.take_back(&known, publication, "kill").await
+        let done = self.take_back(&known, publication, "kill").await?;
+        if done.is_ok() {
+            self.tx.end_previews_of(id, self.at).await?;
+        }
+        Ok(done)
     }
 
     /// Ends it in both public stores: entitled keys must not see on what is gone.

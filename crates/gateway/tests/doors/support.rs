@@ -158,7 +158,7 @@ impl World {
         let (id, _) = self.key(&format!("editor of {entry}"), Grant::Editorial(Role::Editor)).await;
         let origin = Origin::Key { id: id.clone() };
         let holder = Principal { id: format!("key:{id}"), name: "Editor".to_owned(), role: Role::Editor, origin };
-        let (token, grant) = self.keys.issue_preview(entry, &holder, TimeDelta::hours(1)).await.unwrap();
+        let (token, grant) = self.keys.issue_preview(&[entry], &holder, TimeDelta::hours(1)).await.unwrap();
         (grant.token, format!("Bearer {}", token.expose_secret()))
     }
 

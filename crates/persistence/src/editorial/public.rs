@@ -1,9 +1,9 @@
 //! What an editor has to know of the public record before an act.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use griot_domain::{EntryId, EntryKind, Locale, RetractionAct, Slug, from_micros};
+use griot_domain::{EntryId, EntryKind, Locale, Moment, RetractionAct, Slug, from_micros};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
     Statement,
@@ -12,8 +12,10 @@ use uuid::Uuid;
 
 use super::{EditorialStore, EditorialTx};
 use crate::entity::{edition, entry, entry_version, journal, journal_head, notice, slug};
+use crate::keys::revoke_naming;
 use crate::publish::parse_locale;
-use crate::{StoreError, StoreName};
+use crate::published::standing_for;
+use crate::{Notice, StoreError, StoreName};
 
 /// Ids in one statement.
 const CHUNK: usize = 500;
@@ -63,6 +65,11 @@ impl EditorialTx<'_> {
             killed.extend(in_public!(self, db => query.all(db).await?).into_iter().map(EntryId));
         }
         Ok(killed)
+    }
+
+    /// Ends the preview tokens that name an entry.
+    pub async fn end_previews_of(&self, id: EntryId, at: DateTime<Utc>) -> Result<(), StoreError> {
+        revoke_naming(&self.tx.tx, id, at).await
     }
 
     /// The languages an entry is public in now.
@@ -160,6 +167,11 @@ async fn naming(db: &impl ConnectionTrait, id: EntryId) -> Result<BTreeSet<Entry
 }
 
 impl EditorialStore {
+    /// What the public is told now of those of `ids` that were taken back. One statement.
+    pub async fn notices(&self, ids: &[EntryId]) -> Result<HashMap<EntryId, Notice>, StoreError> {
+        standing_for(&self.reading.published, Moment::Now, ids).await
+    }
+
     /// The database's own clock; `None` on SQLite, which has that of the machine.
     pub async fn database_clock(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
         let db = &self.reading.editorial;

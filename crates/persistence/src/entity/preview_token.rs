@@ -7,6 +7,8 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: String,
     pub entry_id: Uuid,
+    /// Ids of further entries, with a space between two.
+    pub further: String,
     /// The principal who made it.
     pub holder: String,
     /// SHA-256 of the secret.

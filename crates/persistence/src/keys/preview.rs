@@ -1,21 +1,22 @@
-//! Tokens for the preview of one entry.
+//! Tokens for the preview of entries.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use griot_domain::{EntryId, micros};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
+use uuid::Uuid;
 
 use super::{AccessKeys, hash, instant, preview_token};
 use crate::StoreError;
 
-/// What is kept of a token that shows one entry before it is public.
+/// What is kept of a token that shows entries before they are public.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PreviewToken {
     /// The public part.
     pub id: String,
-    /// The entry it shows.
-    pub entry: EntryId,
+    /// The entries it shows: one at least.
+    pub entries: Vec<EntryId>,
     /// Id of the principal who made it.
     pub holder: String,
     /// SHA-256 of the secret.
@@ -46,9 +47,15 @@ impl AccessKeys {
             .filter(preview_token::Column::ExpiresAt.lt(micros(token.created_at - PreviewToken::LONGEST)))
             .exec(&tx)
             .await?;
+        let (first, further) = token
+            .entries
+            .split_first()
+            .ok_or_else(|| StoreError::Corrupt { what: format!("preview token {}: it names no entry", token.id) })?;
+        let further: Vec<String> = further.iter().map(ToString::to_string).collect();
         let row = preview_token::ActiveModel {
             id: Set(token.id.clone()),
-            entry_id: Set(token.entry.0),
+            entry_id: Set(first.0),
+            further: Set(further.join(" ")),
             holder: Set(token.holder.clone()),
             hash: Set(token.hash.to_vec()),
             created_at: Set(micros(token.created_at)),
@@ -89,12 +96,34 @@ pub(super) async fn revoke_of(db: &impl ConnectionTrait, holder: &str, at: DateT
     Ok(())
 }
 
+/// Ends all tokens that name an entry.
+pub(crate) async fn revoke_naming(
+    db: &impl ConnectionTrait,
+    entry: EntryId,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let names = Condition::any()
+        .add(preview_token::Column::EntryId.eq(entry.0))
+        .add(preview_token::Column::Further.contains(entry.to_string()));
+    preview_token::Entity::update_many()
+        .col_expr(preview_token::Column::RevokedAt, Expr::value(micros(at)))
+        .filter(names)
+        .filter(preview_token::Column::RevokedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
 impl TryFrom<preview_token::Model> for PreviewToken {
     type Error = StoreError;
 
     fn try_from(row: preview_token::Model) -> Result<Self, StoreError> {
+        let corrupt = |err| StoreError::Corrupt { what: format!("preview token {}: {err}", row.id) };
+        let further = row.further.split_whitespace().map(|id| id.parse::<Uuid>().map(EntryId));
+        let entries: Result<Vec<EntryId>, uuid::Error> =
+            [Ok(EntryId(row.entry_id))].into_iter().chain(further).collect();
         Ok(Self {
-            entry: EntryId(row.entry_id),
+            entries: entries.map_err(corrupt)?,
             hash: hash(&row.id, row.hash)?,
             created_at: instant(&row.id, row.created_at)?,
             expires_at: instant(&row.id, row.expires_at)?,

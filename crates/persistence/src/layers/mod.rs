@@ -9,22 +9,22 @@ use griot_domain::EntryId;
 
 use crate::{Location, PublishedStore, StoreError, StoreName};
 
-/// What a preview may see beyond what is published: the working state of one entry, of what it links to now by
-/// whatever role, and of the appointments of these.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// What a preview may see beyond what is published: the working state of the entries it names, and of what these link
+/// to now, by whatever role, that the public record never knew. Nothing of what was killed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PreviewScope {
     #[allow(missing_docs)]
-    pub entry: EntryId,
+    pub entries: Vec<EntryId>,
 }
 
 /// What lies over the published store.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Overlay {
+pub(crate) enum Overlay<'a> {
     Embargoed,
-    Editorial(PreviewScope),
+    Editorial(&'a PreviewScope),
 }
 
-impl Overlay {
+impl Overlay<'_> {
     fn store(self) -> StoreName {
         match self {
             Self::Embargoed => StoreName::Embargoed,
@@ -46,14 +46,14 @@ impl PublishedStore {
         Self::open_layer(location, Overlay::Embargoed).await
     }
 
-    /// Opens a migrated record as it would be if the working state of one entry were published. What the scope takes
+    /// Opens a migrated record as it would be if the working state of some entries were published. What the scope takes
     /// in follows the working state: it is asked anew by every statement. Holds at most two connections, and none
     /// after a minute without a question.
     pub async fn open_preview(location: &Location, scope: PreviewScope) -> Result<Self, StoreError> {
-        Self::open_layer(location, Overlay::Editorial(scope)).await
+        Self::open_layer(location, Overlay::Editorial(&scope)).await
     }
 
-    async fn open_layer(location: &Location, overlay: Overlay) -> Result<Self, StoreError> {
+    async fn open_layer(location: &Location, overlay: Overlay<'_>) -> Result<Self, StoreError> {
         let db = match location {
             Location::Sqlite { .. } => sqlite::connect(location, overlay).await?,
             Location::Postgres { url, .. } => postgres::connect(location, url, overlay).await?,
@@ -91,7 +91,7 @@ mod tests {
 
     async fn both(location: &Location) -> [PublishedStore; 2] {
         let early = PublishedStore::open_early(location).await.unwrap();
-        [early, PublishedStore::open_preview(location, PreviewScope { entry: ENTRY }).await.unwrap()]
+        [early, PublishedStore::open_preview(location, PreviewScope { entries: vec![ENTRY] }).await.unwrap()]
     }
 
     #[rstest]

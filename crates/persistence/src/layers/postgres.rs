@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
+use griot_domain::RetractionAct;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, Statement};
 use sha2::{Digest, Sha256};
 
@@ -16,14 +17,14 @@ use crate::{Location, StoreError, StoreName};
 const LAYERS: [(&str, StoreName, &str); 2] =
     [("early", StoreName::Embargoed, EARLY_ROLE), ("preview", StoreName::Editorial, PREVIEW_ROLE)];
 
-/// The entry a preview shows, as a setting of the connection.
-const PREVIEW_ENTRY: &str = "griot.preview_entry";
+/// The entries a preview names, as a setting of the connection: ids with a comma between two.
+const PREVIEW_ENTRIES: &str = "griot.preview_entries";
 
 /// Opens the published store at `url` under `overlay`.
 pub(super) async fn connect(
     location: &Location,
     url: &str,
-    overlay: Overlay,
+    overlay: Overlay<'_>,
 ) -> Result<DatabaseConnection, StoreError> {
     let [early, preview] = LAYERS;
     let ((schema, store, role), name) = match overlay {
@@ -35,7 +36,8 @@ pub(super) async fn connect(
         Overlay::Editorial(scope) => {
             // The planner takes the scope for more costly than it is, and would rather read whole tables once.
             let means = ["enable_seqscan", "enable_hashjoin", "enable_mergejoin"].map(|name| (name, "off".to_owned()));
-            [(PREVIEW_ENTRY, scope.entry.to_string())].into_iter().chain(means).collect()
+            let named: Vec<String> = scope.entries.iter().map(ToString::to_string).collect();
+            [(PREVIEW_ENTRIES, named.join(","))].into_iter().chain(means).collect()
         }
     };
     let reader = Reader { schema, role: Some(role), name, settings };
@@ -100,13 +102,16 @@ fn views(schema: &str, store: StoreName) -> String {
     let mut sql = String::new();
     let held = if store == StoreName::Editorial {
         // Without the setting this fails, rather than showing anything.
-        let id = format!("current_setting('{PREVIEW_ENTRY}')::uuid");
-        let linked = format!("SELECT target_id FROM {over}.link WHERE source_id = {id} AND live_to IS NULL");
+        let given = format!("unnest(string_to_array(current_setting('{PREVIEW_ENTRIES}'), ',')::uuid[])");
+        let killed = RetractionAct::Killed.as_str();
+        // Killing leaves the row of `entry`, so what is linked to and has none there was neither public nor killed.
         let _ = write!(
             sql,
-            "CREATE VIEW {schema}.scope (id) AS SELECT {id} UNION {linked} UNION
-               SELECT source_id FROM {over}.link WHERE role = 'holder' AND live_to IS NULL
-                 AND target_id IN (SELECT {id} UNION {linked});
+            "CREATE VIEW {schema}.named (id) AS SELECT id FROM {given} given (id)
+               WHERE NOT EXISTS (SELECT FROM published.notice n WHERE n.entry_id = given.id AND n.act = '{killed}');
+             CREATE VIEW {schema}.scope (id) AS SELECT id FROM {schema}.named UNION
+               SELECT target_id FROM {over}.link l WHERE source_id = ANY (ARRAY(SELECT id FROM {schema}.named))
+                 AND live_to IS NULL AND NOT EXISTS (SELECT FROM published.entry e WHERE e.id = l.target_id);
              CREATE VIEW {schema}.held (id) AS
                SELECT id FROM {over}.entry WHERE id IN (SELECT id FROM {schema}.scope);\n"
         );

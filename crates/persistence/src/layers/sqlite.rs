@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use griot_domain::RetractionAct;
 use sea_orm::sqlx::sqlite::SqliteConnectOptions;
 use sea_orm::sqlx::{AssertSqlSafe, Executor};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
@@ -12,7 +13,7 @@ use super::tables::{AS_PUBLISHED, Column, LAYERED, Table};
 use crate::{Location, StoreError, StoreName};
 
 /// Opens the published store of `location` under `overlay`.
-pub(super) async fn connect(location: &Location, overlay: Overlay) -> Result<DatabaseConnection, StoreError> {
+pub(super) async fn connect(location: &Location, overlay: Overlay<'_>) -> Result<DatabaseConnection, StoreError> {
     let files = [overlay.store(), StoreName::Published].map(|store| location.file(store).unwrap_or_default());
     if let Some(file) = files.iter().find(|file| !file.is_file()) {
         return Err(StoreError::NotMigrated {
@@ -25,7 +26,7 @@ pub(super) async fn connect(location: &Location, overlay: Overlay) -> Result<Dat
     Database::connect(options(script(&over?, &base?, overlay), overlay)).await.map_err(refuse)
 }
 
-fn options(script: String, overlay: Overlay) -> ConnectOptions {
+fn options(script: String, overlay: Overlay<'_>) -> ConnectOptions {
     let mut options = ConnectOptions::new("sqlite::memory:");
     options.sqlx_logging(false).acquire_timeout(Duration::from_secs(5)).test_before_acquire(false);
     options.max_lifetime(None).max_connections(overlay.connections());
@@ -67,7 +68,7 @@ fn read_only(file: &Path) -> Result<String, StoreError> {
 }
 
 /// What makes a connection a layer.
-fn script(over: &str, base: &str, overlay: Overlay) -> String {
+fn script(over: &str, base: &str, overlay: Overlay<'_>) -> String {
     // A statement begins to read the databases in the order they were attached. An entry moves from the overlay to the
     // base by being written there first; reading the overlay first, no moment lies between.
     let mut script = format!("ATTACH '{over}' AS overlay;\nATTACH '{base}' AS base;\n");
@@ -77,13 +78,18 @@ fn script(over: &str, base: &str, overlay: Overlay) -> String {
     };
     script.push_str(&format!("PRAGMA overlay.cache_size = -{pages};\nPRAGMA base.cache_size = -{pages};\n"));
     if let Overlay::Editorial(scope) = overlay {
-        let id = format!("x'{}'", scope.entry.0.simple());
-        let linked = format!("SELECT target_id FROM overlay.link WHERE source_id = {id} AND live_to IS NULL");
+        let ids: Vec<String> =
+            scope.entries.iter().map(|entry| format!("SELECT x'{}' AS id", entry.0.simple())).collect();
+        // Killing leaves the row of `entry`, so what is linked to and has none there was neither public nor killed.
         script.push_str(&format!(
-            "CREATE TEMP VIEW scope (id) AS SELECT {id} UNION ALL {linked} UNION ALL
-               SELECT source_id FROM overlay.link WHERE role = 'holder' AND live_to IS NULL
-                 AND target_id IN (SELECT {id} UNION ALL {linked});
-             CREATE TEMP VIEW held (id) AS SELECT id FROM overlay.entry WHERE id IN (SELECT id FROM scope);\n"
+            "CREATE TEMP VIEW named (id) AS SELECT id FROM ({ids}) given
+               WHERE NOT EXISTS (SELECT 1 FROM base.notice n WHERE n.entry_id = given.id AND n.act = '{killed}');
+             CREATE TEMP VIEW scope (id) AS SELECT id FROM named UNION ALL
+               SELECT target_id FROM overlay.link l WHERE source_id IN (SELECT id FROM named) AND live_to IS NULL
+                 AND NOT EXISTS (SELECT 1 FROM base.entry e WHERE e.id = l.target_id);
+             CREATE TEMP VIEW held (id) AS SELECT id FROM overlay.entry WHERE id IN (SELECT id FROM scope);\n",
+            ids = ids.join(" UNION ALL "),
+            killed = RetractionAct::Killed.as_str(),
         ));
     }
     for table in &LAYERED {
@@ -98,7 +104,7 @@ fn script(over: &str, base: &str, overlay: Overlay) -> String {
 
 /// Both halves of a table. In this form SQLite puts a query into each half, reads each by an index in the order asked
 /// for, and merges.
-fn view(Table { name, entry, columns }: &Table, overlay: Overlay) -> String {
+fn view(Table { name, entry, columns }: &Table, overlay: Overlay<'_>) -> String {
     let own: Vec<&str> = columns.iter().map(Column::name).collect();
     let own = own.join(", ");
     let shown: Vec<String> = columns.iter().map(|column| shown(column, name, overlay)).collect();
@@ -116,7 +122,7 @@ fn view(Table { name, entry, columns }: &Table, overlay: Overlay) -> String {
 /// A column of the overlay. Its row ids are negative, so that they are never those of the base. The casts change no
 /// value: they keep columns and halves of one type, and in a preview they keep SQLite from going over every draft
 /// by an index of such a column, where it should go to the few entries of the scope.
-fn shown(column: &Column, table: &str, overlay: Overlay) -> String {
+fn shown(column: &Column, table: &str, overlay: Overlay<'_>) -> String {
     let is_narrow = matches!(overlay, Overlay::Editorial(_)) && table != "old_path";
     match column {
         Column::RowId(name) => format!("CAST(-{name} AS INTEGER)"),

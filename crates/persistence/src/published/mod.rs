@@ -16,6 +16,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, Statement, State
 pub use file::FileState;
 pub use list::{Condition, ListQuery, Order, OrderKey, OrderedBy, Window};
 pub use notice::Notice;
+pub(crate) use notice::standing_for;
 pub use page::{Page, PageRow};
 pub use record::{Alternate, Record};
 pub use related::Related;

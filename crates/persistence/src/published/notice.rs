@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use griot_domain::{EntryId, EntryKind, Locale, Moment, RetractionAct, Slug, View, from_micros, micros};
 use sea_orm::sea_query::{CaseStatement, Cond, Expr, ExprTrait, Query, SelectStatement};
-use sea_orm::{ColumnTrait, EntityTrait, JoinType, Order, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, JoinType, Order, QueryFilter, QueryOrder, QuerySelect};
 
 use super::PublishedStore;
 use crate::StoreError;
@@ -31,13 +31,7 @@ impl PublishedStore {
     /// The notices that stand at `moment` for those of `ids` that have one: that of a withdrawal until the entry comes
     /// back, that of a kill at every moment. One statement.
     pub async fn notices(&self, moment: Moment, ids: &[EntryId]) -> Result<HashMap<EntryId, Notice>, StoreError> {
-        let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
-        let rows = notice::Entity::find()
-            .filter(notice::Column::EntryId.is_in(padded(&ids)))
-            .filter(standing(moment))
-            .all(&self.db)
-            .await?;
-        rows.into_iter().map(|row| Ok((EntryId(row.entry_id), told(row)?))).collect()
+        standing_for(&self.db, moment, ids).await
     }
 
     /// The notice of the entry that had the slug, when one stands at the moment of the view; in the languages asked
@@ -74,6 +68,21 @@ impl PublishedStore {
             .await?;
         row.map(told).transpose()
     }
+}
+
+/// What [`PublishedStore::notices`] answers, read over any connection to the published store.
+pub(crate) async fn standing_for(
+    db: &impl ConnectionTrait,
+    moment: Moment,
+    ids: &[EntryId],
+) -> Result<HashMap<EntryId, Notice>, StoreError> {
+    let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
+    let rows = notice::Entity::find()
+        .filter(notice::Column::EntryId.is_in(padded(&ids)))
+        .filter(standing(moment))
+        .all(db)
+        .await?;
+    rows.into_iter().map(|row| Ok((EntryId(row.entry_id), told(row)?))).collect()
 }
 
 /// From a notice to the slugs of its entry.

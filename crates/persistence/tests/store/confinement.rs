@@ -135,8 +135,8 @@ async fn previews_may_select_from_their_views_and_from_no_table() {
     login_as(&store, "reader_preview", PREVIEW_ROLE).await;
     let db = connect_as(&store.database, "reader_preview").await;
     let unset = db.execute_unprepared("SELECT * FROM preview.entry").await.unwrap_err().to_string();
-    assert!(unset.contains("griot.preview_entry"), "without a scope nothing is shown: {unset}");
-    db.execute_unprepared(&format!("SET griot.preview_entry = '{}'", id(1))).await.unwrap();
+    assert!(unset.contains("griot.preview_entries"), "without a scope nothing is shown: {unset}");
+    db.execute_unprepared(&format!("SET griot.preview_entries = '{}'", id(1))).await.unwrap();
     for table in CONTENT {
         db.execute_unprepared(&format!("SELECT * FROM preview.{table}")).await.unwrap();
         for schema in ["published", "embargoed", "editorial", "early"] {
@@ -210,7 +210,7 @@ async fn an_owner_without_any_power_over_roles_can_migrate_publish_and_deliver()
     editorial.publish(&[article(2, "2024-01-01").build()], &act("2026-01-01")).await.unwrap();
     let embargoed = Publisher::open(&location, StoreName::Embargoed).await.unwrap();
     embargoed.publish(&[article(3, "2024-01-01").build()], &act("2026-01-01")).await.unwrap();
-    let preview = PublishedStore::open_preview(&location, PreviewScope { entry: id(2) }).await.unwrap();
+    let preview = PublishedStore::open_preview(&location, PreviewScope { entries: vec![id(2)] }).await.unwrap();
     assert_eq!(preview.records(&now("fr"), &[id(1), id(2), id(3)]).await.unwrap().len(), 2);
     let early = PublishedStore::open_early(&location).await.unwrap();
     assert_eq!(early.records(&now("fr"), &[id(1), id(2), id(3)]).await.unwrap().len(), 2);

@@ -1,7 +1,7 @@
 //! Keys and preview tokens: what is kept of them, and when they end.
 
 use griot_persistence::{
-    AccessKey, AccessKeys, KeyCreation, KeyGrant, Location, PreviewToken, StoreError, principal_of,
+    AccessKey, AccessKeys, EditorialStore, KeyCreation, KeyGrant, Location, PreviewToken, StoreError, principal_of,
 };
 use rstest::rstest;
 use sea_orm::{ConnectionTrait, Database, TransactionTrait};
@@ -25,7 +25,7 @@ fn key(id: &str) -> AccessKey {
 fn token(id: &str, until: &str) -> PreviewToken {
     PreviewToken {
         id: id.to_owned(),
-        entry: support::id(1),
+        entries: vec![support::id(1), support::id(2)],
         holder: principal_of("first"),
         hash: [9; 32],
         created_at: at("2026-01-01"),
@@ -193,6 +193,40 @@ async fn a_preview_token_ends_by_itself_or_with_its_holders_last_key(
     assert!(keys.find_preview("b").await.unwrap().unwrap().is_live(noon), "the second key goes on");
     keys.revoke("second", noon).await.unwrap();
     assert!(!keys.find_preview("b").await.unwrap().unwrap().is_live(noon));
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_preview_tokens_that_name_an_entry_end_together(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let store = fresh_store(backend).await;
+    let keys = AccessKeys::open(&store.location).await.unwrap();
+    let naming = |token_id: &str, numbers: &[u128]| {
+        let entries = numbers.iter().copied().map(support::id).collect();
+        PreviewToken { entries, ..token(token_id, "2026-01-02") }
+    };
+    let made = [naming("a", &[1]), naming("b", &[2, 1]), naming("c", &[2, 3, 1]), naming("d", &[2, 3])];
+    for token in &made {
+        keys.create_preview(token).await.unwrap();
+        assert_eq!(keys.find_preview(&token.id).await.unwrap().as_ref(), Some(token));
+    }
+    let (noon, editorial) = (at("2026-01-01T12:00:00Z"), EditorialStore::open(&store.location).await.unwrap());
+    let act = editorial.begin().await.unwrap();
+    act.end_previews_of(support::id(1), noon).await.unwrap();
+    act.commit().await.unwrap();
+    for (token, is_live) in made.iter().zip([false, false, false, true]) {
+        assert_eq!(keys.find_preview(&token.id).await.unwrap().unwrap().is_live(noon), is_live, "{}", token.id);
+    }
+}
+
+#[tokio::test]
+async fn a_preview_token_names_an_entry_at_least() {
+    let store = fresh_store(Backend::Sqlite).await;
+    let keys = AccessKeys::open(&store.location).await.unwrap();
+    let empty = PreviewToken { entries: Vec::new(), ..token("empty", "2026-01-02") };
+    assert!(keys.create_preview(&empty).await.unwrap_err().to_string().contains("names no entry"));
+    assert_eq!(keys.find_preview("empty").await.unwrap(), None);
 }
 
 #[tokio::test]

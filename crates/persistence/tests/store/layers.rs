@@ -1,6 +1,6 @@
 //! One store over another: what the overlay holds replaces what is published, entry by entry, in every read.
 
-use griot_domain::{EntryId, EntryKind, LinkRole, Locale, Moment, View};
+use griot_domain::{EntryId, EntryKind, LinkRole, Locale, Moment, RetractionAct, View};
 use griot_persistence::{Condition, ListQuery, Order, OrderedBy, PreviewScope, PublishedStore, Publisher, StoreName};
 use proptest::test_runner::{Config, TestRunner};
 use rstest::rstest;
@@ -27,14 +27,15 @@ impl Layer {
     async fn open(self, store: &Store) -> Layered {
         let reader = match self {
             Self::Early => PublishedStore::open_early(&store.location).await.unwrap(),
-            Self::Preview => preview(store, 1).await,
+            Self::Preview => preview(store, [1]).await,
         };
         Layered { reader }
     }
 }
 
-async fn preview(store: &Store, number: u128) -> PublishedStore {
-    PublishedStore::open_preview(&store.location, PreviewScope { entry: id(number) }).await.unwrap()
+async fn preview<const COUNT: usize>(store: &Store, numbers: [u128; COUNT]) -> PublishedStore {
+    let scope = PreviewScope { entries: numbers.map(id).to_vec() };
+    PublishedStore::open_preview(&store.location, scope).await.unwrap()
 }
 
 struct Layered {
@@ -176,29 +177,67 @@ async fn the_text_and_slug_of_the_overlay_replace_those_of_the_base(
 
 #[rstest]
 #[tokio::test]
-async fn a_preview_sees_the_entry_what_it_links_to_and_their_posts(
+async fn a_preview_sees_what_it_names_and_the_links_of_these_that_never_were_public(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {
     let store = fresh_store(backend).await;
-    store.publish(&[topic(8, "Sahel").build(), person(9, "Awa").build()]).await;
+    store.publish(&[person(9, "Awa").build(), person(12, "Moussa").build()]).await;
     let editorial = Layer::Preview.publisher(&store).await;
     let drafts = [
-        topic(8, "Sahel central").build(),
+        topic(8, "Sahel").build(),
         person(9, "Awa Bâ").build(),
         article(1, "2024-01-02").topic(id(8)).mention("fr", id(9)).build(),
         appointment(10, id(9), Some(id(11)), (None, None)).build(),
     ];
     editorial.publish(&drafts, &act("2026-01-01")).await.unwrap();
     let layered = Layer::Preview.open(&store).await;
-    assert_eq!(layered.title(8).await.as_deref(), Some("Sahel central"));
-    assert_eq!(layered.title(9).await.as_deref(), Some("Awa Bâ"));
+    assert_eq!(layered.title(8).await.as_deref(), Some("Sahel"), "it is a draft only");
+    assert_eq!(layered.title(9).await.as_deref(), Some("Awa"), "it is public");
+    assert_eq!(layered.title(10).await, None, "a post comes only when it is named");
     let posts = layered.reader.linking_to(&now("fr"), LinkRole::Holder, &[id(9)]).await.unwrap();
-    assert_eq!(posts[&id(9)].len(), 1);
+    assert!(posts.get(&id(9)).is_none_or(Vec::is_empty), "{posts:?}");
 
-    let of_person = Layered { reader: preview(&store, 9).await };
+    let of_person = Layered { reader: preview(&store, [9]).await };
     assert_eq!(of_person.title(9).await.as_deref(), Some("Awa Bâ"));
-    assert_eq!(of_person.title(10).await.as_deref(), Some("Post 10"));
-    assert_eq!((of_person.title(1).await, of_person.title(8).await.as_deref()), (None, Some("Sahel")));
+    assert_eq!((of_person.title(10).await, of_person.title(1).await, of_person.title(8).await), (None, None, None));
+
+    let together = Layered { reader: preview(&store, [1, 9, 10]).await };
+    assert_eq!(together.title(9).await.as_deref(), Some("Awa Bâ"));
+    assert_eq!(together.title(12).await.as_deref(), Some("Moussa"));
+    let posts = together.reader.linking_to(&now("fr"), LinkRole::Holder, &[id(9)]).await.unwrap();
+    assert_eq!(posts[&id(9)].len(), 1);
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_was_killed_is_dark_in_a_preview_and_its_notice_stands(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let store = fresh_store(backend).await;
+    let article = article(1, "2024-01-02").mention("fr", id(9)).body("fr", "secret").build();
+    let linked = [person(9, "Awa").build(), self::article(2, "2024-01-01").build()];
+    let editorial = Layer::Preview.publisher(&store).await;
+    for publisher in [&store.publisher, &editorial] {
+        publisher.publish(&linked, &act("2026-01-01")).await.unwrap();
+        publisher.publish(std::slice::from_ref(&article), &act("2026-01-01")).await.unwrap();
+    }
+    let draft = self::article(1, "2024-01-02").topic(id(8)).mention("fr", id(9)).on("2024-02-01").build();
+    editorial.publish(&[topic(8, "Sahel").build(), draft], &act("2026-01-02")).await.unwrap();
+    let layered = Layer::Preview.open(&store).await;
+    assert!(layered.title(1).await.is_some() && layered.title(8).await.is_some());
+    for kill in [person(9, "Awa"), self::article(1, "2024-01-02")] {
+        let kill = kill.retracted(RetractionAct::Killed, "court").on("2024-03-01").build();
+        store.publish(std::slice::from_ref(&kill)).await;
+        let shown = layered.reader.records(&now("fr"), &[kill.id]).await.unwrap();
+        assert!(shown.is_empty(), "{shown:?}");
+        let public = store.reader.notices(Moment::Now, &[kill.id]).await.unwrap();
+        assert_eq!(public.len(), 1);
+        assert_eq!(layered.reader.notices(Moment::Now, &[kill.id]).await.unwrap(), public);
+    }
+    assert_eq!(layered.title(8).await, None, "nor does it bring anything along");
+    for view in [now("fr"), as_of("2024-01-15"), as_of("2026-01-01")] {
+        assert_eq!(answers(&layered.reader, &view).await, answers(&store.reader, &view).await, "as in public");
+    }
 }
 
 #[rstest]
@@ -228,7 +267,7 @@ async fn an_entry_outside_the_scope_is_unseen_in_every_read(
         event(7, "2024-01-01", None).build(),
     ];
     Layer::Preview.publisher(&with).await.publish(&others, &act("2026-01-02")).await.unwrap();
-    let (with, without) = (preview(&with, 1).await, preview(&without, 1).await);
+    let (with, without) = (preview(&with, [1]).await, preview(&without, [1]).await);
     for view in [now("fr"), only(&["fr"]), as_of("2024-01-03"), as_of("2025-01-01")] {
         assert_eq!(answers(&with, &view).await, answers(&without, &view).await, "{view:?}");
     }
@@ -347,7 +386,7 @@ async fn a_layer_without_its_overlay_says_what_to_run_and_creates_nothing() {
         }
         let refused = match layer {
             StoreName::Embargoed => PublishedStore::open_early(&store.location).await,
-            _ => PublishedStore::open_preview(&store.location, PreviewScope { entry: id(1) }).await,
+            _ => PublishedStore::open_preview(&store.location, PreviewScope { entries: vec![id(1)] }).await,
         };
         let told = refused.unwrap_err().to_string();
         assert!(told.contains(&format!("{name}.db")) && told.contains("griot migrate"), "{told}");
