@@ -6,5 +6,6 @@ mod audience;
 mod editorial;
 mod merging;
 mod preview;
+mod scope;
 mod support;
 mod uploads;

@@ -5,42 +5,18 @@ use griot_testbed::Backend;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::support::World;
+use crate::support::{Editor, World};
 
-const DRAFT: &str = "draft { contentId revision }";
-
-/// An editor at work.
-struct Editor<'w> {
-    world: &'w World,
-    key: String,
+fn person(editor: &Editor<'_>, name: &str, wikidata: &str) -> Value {
+    let ids = json!([{ "scheme": "wikidata", "value": wikidata }]);
+    let input = json!({ "name": { "display": name }, "texts": [{ "locale": "fr" }], "externalIds": ids });
+    editor.made("person", input)
 }
 
-impl Editor<'_> {
-    /// A new entry: its id and revision, ready to be added to an input.
-    fn made(&self, kind: &str, input: Value) -> Value {
-        let input_type = format!("{}CreateInput", kind[..1].to_uppercase() + &kind[1..]);
-        let payload = self.world.mutate(&self.key, &format!("{kind}Create"), &input_type, DRAFT, input);
-        assert_eq!(payload["userErrors"], json!([]), "{kind}");
-        json!({ "contentId": payload["draft"]["contentId"], "expectedRevision": payload["draft"]["revision"] })
-    }
-
-    fn person(&self, name: &str, wikidata: &str) -> Value {
-        let ids = json!([{ "scheme": "wikidata", "value": wikidata }]);
-        let input = json!({ "name": { "display": name }, "texts": [{ "locale": "fr" }], "externalIds": ids });
-        self.made("person", input)
-    }
-
-    fn merge(&self, keep: &Value, drop: &Value) -> Value {
-        let result = "isPending drafts { contentId revision state isArchived }";
-        let input = json!({ "keep": keep, "drop": drop, "note": "the same person" });
-        self.world.mutate(&self.key, "contentMerge", "ContentMergeInput", result, input)
-    }
-
-    fn publish(&self, items: &[&Value]) {
-        let input = json!({ "items": items });
-        let payload = self.world.mutate(&self.key, "contentPublish", "ContentPublishInput", "isPending", input);
-        assert_eq!(payload["userErrors"], json!([]));
-    }
+fn merge(editor: &Editor<'_>, keep: &Value, drop: &Value) -> Value {
+    let result = "isPending drafts { contentId revision state isArchived }";
+    let input = json!({ "keep": keep, "drop": drop, "note": "the same person" });
+    editor.world.mutate(&editor.key, "contentMerge", "ContentMergeInput", result, input)
 }
 
 #[rstest]
@@ -49,7 +25,7 @@ async fn readers_of_a_merged_person_find_the_kept_one(#[values(Backend::Sqlite, 
     let world = World::open(backend).await;
     let (_, key) = world.key("Awa", Grant::Editorial(Role::Publisher)).await;
     let editor = Editor { world: &world, key };
-    let (keep, drop) = (editor.person("Awa Diarra", "Q1"), editor.person("Mme Koné", "Q2"));
+    let (keep, drop) = (person(&editor, "Awa Diarra", "Q1"), person(&editor, "Mme Koné", "Q2"));
     let (kept, dropped) = (&keep["contentId"], &drop["contentId"]);
     let mention = json!({ "target": dropped, "kind": "PERSON", "role": "MENTIONED", "words": "Mme Koné",
         "passage": "HEADLINE", "offset": 0, "length": 8 });
@@ -81,10 +57,10 @@ async fn readers_of_a_merged_person_find_the_kept_one(#[values(Backend::Sqlite, 
     assert_eq!(before["notice"], Value::Null);
 
     world.wait(chrono::TimeDelta::hours(1));
-    let stale = editor.merge(&keep, &json!({ "contentId": dropped, "expectedRevision": 7 }));
+    let stale = merge(&editor, &keep, &json!({ "contentId": dropped, "expectedRevision": 7 }));
     assert_eq!(stale["userErrors"][0]["code"], "CONFLICT");
     assert_eq!(read(), before, "nothing changed");
-    let payload = editor.merge(&keep, &drop);
+    let payload = merge(&editor, &keep, &drop);
     let expected = json!({ "isPending": false, "userErrors": [], "drafts": [
         { "contentId": kept, "revision": 2, "state": "PUBLISHED", "isArchived": false },
         { "contentId": dropped, "revision": 2, "state": "WRITING", "isArchived": true }] });

@@ -237,6 +237,36 @@ impl World {
     }
 }
 
+/// An editor at work.
+pub struct Editor<'w> {
+    pub world: &'w World,
+    pub key: String,
+}
+
+impl Editor<'_> {
+    /// A new entry: its id and revision, ready to be added to an input.
+    #[track_caller]
+    pub fn made(&self, kind: &str, input: Value) -> Value {
+        self.draft(&format!("{kind}Create"), input)
+    }
+
+    /// The draft after an act on it, in that form.
+    #[track_caller]
+    pub fn draft(&self, field: &str, input: Value) -> Value {
+        let input_type = format!("{}{}Input", field[..1].to_uppercase(), &field[1..]);
+        let payload = self.world.mutate(&self.key, field, &input_type, "draft { contentId revision }", input);
+        assert_eq!(payload["userErrors"], json!([]), "{field}");
+        json!({ "contentId": payload["draft"]["contentId"], "expectedRevision": payload["draft"]["revision"] })
+    }
+
+    #[track_caller]
+    pub fn publish(&self, items: &[&Value]) {
+        let input = json!({ "items": items });
+        let payload = self.world.mutate(&self.key, "contentPublish", "ContentPublishInput", "isPending", input);
+        assert_eq!(payload["userErrors"], json!([]));
+    }
+}
+
 fn agent() -> ureq::Agent {
     ureq::Agent::config_builder().http_status_as_error(false).build().into()
 }
