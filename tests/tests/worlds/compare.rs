@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::canary::Sweep;
 
 /// Askers at work at once, each with requests of its own.
-const ASKERS: usize = 4;
+pub const ASKERS: usize = 4;
 /// Differences that are told; one is enough to know.
 const MOST_TOLD: usize = 5;
 
@@ -115,7 +115,7 @@ impl Findings {
         if !is_alike {
             self.differences += 1;
             if self.told.len() < MOST_TOLD {
-                self.told.push(format!("{ask:?}\n  without: {}\n  with:    {}", shown(plain), shown(secret)));
+                self.told.push(format!("{ask:?}\n  without: {}\n  with:    {}", told(plain), told(secret)));
             }
         }
         let hits = sweep.found(&secret.bytes());
@@ -123,18 +123,19 @@ impl Findings {
             // Whoever names a marker may be told it back, as in the path a route was asked for.
             let said = ask.said();
             for word in hits.into_iter().filter(|word| !said.contains(word)) {
-                self.leaks.insert(word.to_owned(), format!("{ask:?}: {}", shown(secret)));
+                self.leaks.insert(word.to_owned(), format!("{ask:?}: {}", told(secret)));
             }
         }
     }
 }
 
-fn is_faultless(answer: &Answer) -> bool {
+pub fn is_faultless(answer: &Answer) -> bool {
     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     body["data"].is_object() && body.get("errors").is_none()
 }
 
-fn shown(answer: &Answer) -> String {
+/// An answer for people to read.
+pub fn told(answer: &Answer) -> String {
     let headers: Vec<_> =
         answer.headers.iter().map(|(name, value)| format!("{name}: {}", String::from_utf8_lossy(value))).collect();
     format!("{} {} {}", answer.status, headers.join(", "), String::from_utf8_lossy(&answer.body))

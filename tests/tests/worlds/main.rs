@@ -8,6 +8,7 @@
 
 mod canary;
 mod compare;
+mod entitled;
 mod house;
 mod pair;
 mod unpublished;
@@ -20,9 +21,11 @@ use griot_testbed::Backend;
 use griot_tests::requests::{Ask, Named, Names, Wire};
 use griot_tests::{Server, workspace};
 use rstest::rstest;
+use serde_json::{Value, json};
 
 use crate::canary::{Canaries, Sweep};
 use crate::compare::Round;
+use crate::entitled::Entitled;
 use crate::house::{House, item};
 use crate::pair::{Pair, in_runtime};
 use crate::unpublished::{Writer, Written};
@@ -31,6 +34,9 @@ use crate::unpublished::{Writer, Written};
 const OF_PUBLIC: usize = 4_000;
 const OF_KEY: usize = 1_000;
 const OF_EDITOR: usize = 300;
+/// Requests of a key with early access, and of each preview token, to the second world.
+const OF_EARLY: usize = 600;
+const OF_PREVIEW: usize = 300;
 /// Requests that have to find a difference.
 const OF_CONTROL: usize = 400;
 
@@ -42,7 +48,8 @@ fn what_is_not_public_changes_no_byte_and_leaves_by_no_way(
     println!("GRIOT_TEST_SEED={seed}");
     let pair = Pair::new(backend);
     let mut canaries = Canaries::new(fastrand::Rng::with_seed(seed));
-    let Written { names: hidden, early, early_picture, ready, ready_name } = in_runtime(write(&pair, &mut canaries));
+    let written = in_runtime(write(&pair, &mut canaries));
+    let Written { names: hidden, early, early_picture, early_lines, previewed, ready, ready_name } = written;
     let names = Names { public: pair.public.iter().chain(&pair.gone).map(Named::of).collect(), hidden };
     let (schema, sweep) = (schema(), canaries.sweep());
     let ask = |plain: &Server, secret: &Server, names: &Names, key, seed, requests| {
@@ -104,6 +111,29 @@ fn what_is_not_public_changes_no_byte_and_leaves_by_no_way(
     assert!(!sweep.found(&second.body).is_empty(), "with the marker in it");
     let early = ask(&plain, &secret, &Names::only(early), Some(&pair.early_key), seed, OF_CONTROL);
     assert!(early.differences > 0 && !early.leaks.is_empty(), "a key with early access saw nothing: {early}");
+    let entitled = |door, credentials: &str, lines: &[Value], requests| {
+        let scope: BTreeSet<&str> = lines.iter().flat_map(|line| sweep.found(line.to_string().as_bytes())).collect();
+        // What may be seen is asked for as often as what is public.
+        let (seen, unseen): (Vec<Named>, _) =
+            names.hidden.iter().cloned().partition(|named| lines.iter().any(|line| line["id"] == *named.id));
+        let often = names.public.len() / seen.len().max(1) + 1;
+        let public = std::iter::repeat_n(&seen, often).flatten().chain(&names.public).cloned().collect();
+        let (names, world) = (Names { public, hidden: unseen }, secret.address());
+        let (schema, names, seen, sweep, scope) = (&schema, &names, &*seen, &sweep, &scope);
+        Entitled { schema, names, seen, sweep, world, door, credentials, scope, seed, requests }.run()
+    };
+    let editor = secret.client("/editorial/graphql", Some(&*pair.editor_key));
+    let mut seen = vec![("early access", entitled("", &pair.early_key, &early_lines, OF_EARLY))];
+    for (what, lines) in ["a new draft previewed", "a changed one previewed"].into_iter().zip(&previewed) {
+        let made = editor.done("previewTokenCreate", json!({ "contentId": lines[0]["id"] }));
+        seen.push((what, entitled("/preview", made["token"].as_str().unwrap(), lines, OF_PREVIEW)));
+    }
+    for (what, seen) in seen {
+        println!("{backend:?}, {what}: {seen}");
+        assert!(seen.leaks.is_empty(), "{what}, seed {seed}: {:#?}", seen.leaks);
+        assert!(seen.shown.len() >= 10, "{what}: hardly anything was shown: {seen}");
+        assert!(seen.faultless * 5 > seen.requests * 2, "{what}: many requests should be good ones: {seen}");
+    }
     drop(secret);
     in_runtime(async {
         let house = House::open(&pair.secret_location(), "desk").await;

@@ -27,9 +27,21 @@ pub struct Written {
     pub early: Named,
     /// And a picture.
     pub early_picture: Named,
+    /// The lines of all that entitled keys see early.
+    pub early_lines: Vec<Value>,
+    /// Drafts to preview: the line of each, and after it those of the other drafts it links to. The first is an article
+    /// nobody has seen, the second an article that is public.
+    pub previewed: [Vec<Value>; 2],
     /// A draft that could be published: nothing in it refers to what is not public.
     pub ready: Kept,
     pub ready_name: Named,
+}
+
+/// A draft change of a public entry.
+struct Change {
+    line: Value,
+    /// Whether it waits for its time, and if so whether it is shown early.
+    is_early: Option<bool>,
 }
 
 /// One new entry of each kind, which refer to each other and to public ones.
@@ -84,14 +96,35 @@ impl Writer<'_> {
         self.house.done(&self.canaries.word(), Command::Unschedule { schedule }).await;
         names.extend(self.named(&taken_back).await);
 
-        let public = self.public;
+        let mut early_lines = self.lines(&embargoed).await;
+        let (public, mut changed) = (self.public, None);
         for (number, line) in public.iter().chain([self.withdrawn]).enumerate() {
-            names.push(self.change(line, &drafts, number).await);
+            let Change { line, is_early } = self.change(line, &drafts, number).await;
+            names.push(Named::of(&line));
+            match is_early {
+                Some(true) => early_lines.push(line),
+                None if line["kind"] == "article" => changed = changed.or(Some(line)),
+                _ => {}
+            }
         }
+        let lines = self.lines(&drafts).await;
+        let with_drafts = |line: Value| {
+            let mut fields = line.clone();
+            for text in fields["texts"].as_object_mut().unwrap().values_mut() {
+                // A picture in a body is no link.
+                text.as_object_mut().unwrap().remove("body");
+            }
+            let written = fields.to_string();
+            let others = lines.iter().filter(|other| other["id"] != line["id"]);
+            let linked = others.filter(|other| written.contains(other["id"].as_str().unwrap()));
+            [line.clone()].into_iter().chain(linked.cloned()).collect::<Vec<_>>()
+        };
+        let drafted = self.house.line(drafts.article.0).await;
+        let previewed = [drafted, changed.expect("not every article waits for its time")].map(with_drafts);
         let ready = self.article(None).await;
         let ready_name = Named::of(&self.house.line(ready.0).await);
         names.push(ready_name.clone());
-        Written { names, early, early_picture, ready, ready_name }
+        Written { names, early, early_picture, early_lines, previewed, ready, ready_name }
     }
 
     /// Takes the drafts of a round through every state there is before publication.
@@ -120,7 +153,7 @@ impl Writer<'_> {
 
     /// A draft change of a public entry: every text, its slug, and links to what is not public. Some of the articles
     /// are then scheduled, early or not, with a change that refers to nothing hidden.
-    async fn change(&mut self, line: &Value, drafts: &Round, number: usize) -> Named {
+    async fn change(&mut self, line: &Value, drafts: &Round, number: usize) -> Change {
         let id: EntryId = serde_json::from_value(line["id"].clone()).unwrap();
         let kind = line["kind"].as_str().unwrap();
         let locales: Vec<&String> = line["texts"].as_object().unwrap().keys().collect();
@@ -152,12 +185,12 @@ impl Writer<'_> {
         let note = Some(self.canaries.phrase());
         let edit = Command::Edit { id, expected: self.house.revision(id).await, patch, note };
         let kept = self.house.kept(&self.canaries.word(), edit).await;
-        if is_scheduled {
-            let early = number.is_multiple_of(2);
+        let is_early = is_scheduled.then(|| number.is_multiple_of(2));
+        if let Some(early) = is_early {
             let schedule = Command::Schedule { items: vec![item(kept)], at: self.far, early };
             self.house.done(&self.canaries.word(), schedule).await;
         }
-        Named::of(&self.house.line(id).await)
+        Change { line: self.house.line(id).await, is_early }
     }
 
     async fn round(&mut self) -> Round {
@@ -315,10 +348,14 @@ impl Writer<'_> {
     }
 
     async fn named(&self, round: &Round) -> Vec<Named> {
-        let mut names = Vec::new();
+        self.lines(round).await.iter().map(Named::of).collect()
+    }
+
+    async fn lines(&self, round: &Round) -> Vec<Value> {
+        let mut lines = Vec::new();
         for (id, _) in round.all() {
-            names.push(Named::of(&self.house.line(id).await));
+            lines.push(self.house.line(id).await);
         }
-        names
+        lines
     }
 }
