@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::TimeDelta;
 use griot_access::{Grant, Role};
 use griot_testbed::Backend;
 use rstest::rstest;
@@ -270,4 +271,30 @@ async fn no_way_of_asking_finds_a_draft_outside_the_scope(
         }
     }
     looked_up(&id(9).to_string(), "article", "secret-nouveau", "/fr/articles/secret-nouveau");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_draft_was_before_is_not_shown(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let world = World::open(backend).await;
+    let editor = editor(&world).await;
+    let draft = editor.article("Premier jet", json!({}));
+    world.wait(TimeDelta::hours(2));
+    let texts = json!([{ "locale": "fr", "headline": "Second jet", "slug": "second-jet" }]);
+    let draft = editor.changed("article", &draft, json!({ "texts": texts }));
+    let token = editor.shows(&[&draft]);
+    let now = json!({ "article": { "title": "Second jet", "versions": { "nodes": [{ "number": 1 }] } },
+        "articles": { "nodes": [{ "title": "Second jet" }] }, "before": null });
+    let nothing = json!({ "article": null, "articles": { "nodes": [] }, "before": null });
+    for (moment, expected) in
+        [("null", &now), ("\"2026-06-01T13:00:00Z\"", &nothing), ("\"2026-06-01T14:00:00Z\"", &now)]
+    {
+        let query = format!(
+            "query($view: ViewInput = {{ locale: \"fr\", asOf: {moment} }}) {{
+                article(contentId: {}, view: $view) {{ title versions {{ nodes {{ number }} }} }}
+                articles(view: $view) {{ nodes {{ title }} }} before: article(slug: \"premier-jet\", view: $view) {{ title }} }}",
+            draft["contentId"]
+        );
+        assert_eq!(data(world.ask_as(&token, PREVIEW, &query)), *expected, "{moment}");
+    }
 }

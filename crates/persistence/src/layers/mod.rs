@@ -10,7 +10,8 @@ use griot_domain::EntryId;
 use crate::{Location, PublishedStore, StoreError, StoreName};
 
 /// What a preview may see beyond what is published: the working state of the entries it names, and of what these link
-/// to now, by whatever role, that the public record never knew. Nothing of what was killed.
+/// to now, by whatever role, that the public record never knew. Nothing of what these were before, nor of what was
+/// killed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PreviewScope {
     #[allow(missing_docs)]

@@ -131,7 +131,8 @@ fn views(schema: &str, store: StoreName) -> String {
 /// Both halves of a table. That of the base has no condition of its own: only then does PostgreSQL read it by an index
 /// in the order asked for, and merge. That of a preview is narrowed first, to an array it looks up in an index, since
 /// in the order asked for every draft would be gone over.
-fn view(Table { name, entry, columns }: &Table, schema: &str, store: StoreName, held: &str) -> String {
+fn view(table: &Table, schema: &str, store: StoreName, held: &str) -> String {
+    let Table { name, entry, columns } = table;
     let over = store.as_str();
     let own: Vec<&str> = columns.iter().map(Column::name).collect();
     let own = own.join(", ");
@@ -145,7 +146,10 @@ fn view(Table { name, entry, columns }: &Table, schema: &str, store: StoreName, 
         .collect();
     let shown = shown.join(", ");
     let narrowed = match store {
-        StoreName::Editorial => format!(" WHERE {entry} = ANY (ARRAY(SELECT id FROM {held}))"),
+        StoreName::Editorial => {
+            let now = if table.has_past() { " AND live_to IS NULL" } else { "" };
+            format!(" WHERE {entry} = ANY (ARRAY(SELECT id FROM {held})){now}")
+        }
         _ => String::new(),
     };
     format!(

@@ -104,14 +104,19 @@ fn script(over: &str, base: &str, overlay: Overlay<'_>) -> String {
 
 /// Both halves of a table. In this form SQLite puts a query into each half, reads each by an index in the order asked
 /// for, and merges.
-fn view(Table { name, entry, columns }: &Table, overlay: Overlay<'_>) -> String {
+fn view(table: &Table, overlay: Overlay<'_>) -> String {
+    let Table { name, entry, columns } = table;
     let own: Vec<&str> = columns.iter().map(Column::name).collect();
     let own = own.join(", ");
     let shown: Vec<String> = columns.iter().map(|column| shown(column, name, overlay)).collect();
     let shown = shown.join(", ");
     let (narrowed, held) = match overlay {
         Overlay::Embargoed => (String::new(), "overlay.entry"),
-        Overlay::Editorial(_) => (format!(" WHERE {entry} IN (SELECT id FROM scope)"), "held"),
+        Overlay::Editorial(_) => {
+            // The plus keeps it from being looked up in an index, which would go over every draft.
+            let now = if table.has_past() { " AND +live_to IS NULL" } else { "" };
+            (format!(" WHERE {entry} IN (SELECT id FROM scope){now}"), "held")
+        }
     };
     format!(
         "CREATE TEMP VIEW {name} ({own}) AS SELECT {shown} FROM overlay.{name}{narrowed}

@@ -29,6 +29,13 @@ impl Column {
     }
 }
 
+impl Table {
+    /// Whether its rows end: of those of a draft, all but the last are revisions it had before.
+    pub(super) fn has_past(&self) -> bool {
+        self.columns.iter().any(|column| column.name() == "live_to")
+    }
+}
+
 /// The tables that are laid over each other.
 pub(super) const LAYERED: [Table; 9] = [
     Table { name: "entry", entry: "id", columns: &[Entry("id"), Text("kind")] },
