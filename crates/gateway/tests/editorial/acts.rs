@@ -200,3 +200,40 @@ async fn html_becomes_blocks(#[values(Backend::Sqlite, Backend::Postgres)] backe
     assert_eq!(words, ["Une visite ", "brève", "."]);
     assert_ne!(draft["content"]["texts"]["fr"]["body"], body("Texte."));
 }
+
+#[rstest]
+#[tokio::test]
+async fn a_draft_tells_what_is_public_of_it_and_that_it_was_taken_back(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let office = Office::open(backend).await;
+    let made = office.article("Visite").await;
+    let standing = async || {
+        let fields = "publicLocales notice { act reason successorId }";
+        let query =
+            format!("query($id: ID!) {{ draft(contentId: $id) {{ {fields} }} drafts {{ nodes {{ {fields} }} }} }}");
+        let mut data = office.ask("author", &query, json!({ "id": made["contentId"] })).await;
+        let draft = data["draft"].take();
+        assert_eq!(data["drafts"]["nodes"], json!([draft]), "in a list too");
+        (draft["publicLocales"].clone(), draft["notice"].clone())
+    };
+    assert_eq!(standing().await, (json!([]), Value::Null));
+    office.publish(&[&made]).await;
+    assert_eq!(standing().await, (json!(["fr"]), Value::Null));
+
+    let english = json!({ "texts": [{ "locale": "en", "headline": "Visit", "body": { "markdown": "Text." } }] });
+    let both = at(&office.done("author", "articleUpdate", with(made.clone(), english)).await);
+    assert_eq!(standing().await.0, json!(["fr"]), "the draft has one more");
+    office.publish(&[&both]).await;
+    assert_eq!(standing().await.0, json!(["en", "fr"]));
+    office.done("publisher", "contentWithdraw", with(both.clone(), json!({ "locales": ["en"] }))).await;
+    assert_eq!(standing().await, (json!(["fr"]), Value::Null));
+
+    office.done("publisher", "contentWithdraw", with(both.clone(), json!({ "reason": "Erreur" }))).await;
+    let notice = |act: &str, reason: &str| json!({ "act": act, "reason": reason, "successorId": null });
+    assert_eq!(standing().await, (json!([]), notice("WITHDRAWN", "Erreur")));
+    office.publish(&[&both]).await;
+    assert_eq!(standing().await, (json!(["en", "fr"]), Value::Null));
+    office.done("publisher", "contentKill", with(both.clone(), json!({ "reason": "Décision de justice" }))).await;
+    assert_eq!(standing().await, (json!([]), notice("KILLED", "Décision de justice")));
+}

@@ -74,14 +74,7 @@ impl EditorialTx<'_> {
 
     /// The languages an entry is public in now.
     pub async fn public_locales(&self, id: EntryId) -> Result<Vec<Locale>, StoreError> {
-        let query = edition::Entity::find()
-            .select_only()
-            .column(edition::Column::Locale)
-            .filter(edition::Column::EntryId.eq(id.0))
-            .filter(edition::Column::LiveTo.is_null())
-            .into_tuple::<String>();
-        let tags = in_public!(self, db => query.all(db).await?);
-        tags.iter().map(|tag| parse_locale(tag, id.0)).collect()
+        in_public!(self, db => live_locales(db, id).await)
     }
 
     /// Whether an entry ever was public.
@@ -141,6 +134,19 @@ impl EditorialTx<'_> {
     }
 }
 
+async fn live_locales(db: &impl ConnectionTrait, id: EntryId) -> Result<Vec<Locale>, StoreError> {
+    let tags: Vec<String> = edition::Entity::find()
+        .select_only()
+        .column(edition::Column::Locale)
+        .filter(edition::Column::EntryId.eq(id.0))
+        .filter(edition::Column::LiveTo.is_null())
+        .into_tuple()
+        .all(db)
+        .await?;
+    let locales: BTreeSet<Locale> = tags.iter().map(|tag| parse_locale(tag, id.0)).collect::<Result<_, _>>()?;
+    Ok(locales.into_iter().collect())
+}
+
 /// The entries of a store whose live content holds the id of another.
 async fn naming(db: &impl ConnectionTrait, id: EntryId) -> Result<BTreeSet<EntryId>, StoreError> {
     let written = id.to_string();
@@ -170,6 +176,11 @@ impl EditorialStore {
     /// What the public is told now of those of `ids` that were taken back. One statement.
     pub async fn notices(&self, ids: &[EntryId]) -> Result<HashMap<EntryId, Notice>, StoreError> {
         standing_for(&self.reading.published, Moment::Now, ids).await
+    }
+
+    /// The languages an entry is public in now.
+    pub async fn public_locales(&self, id: EntryId) -> Result<Vec<Locale>, StoreError> {
+        live_locales(&self.reading.published, id).await
     }
 
     /// The database's own clock; `None` on SQLite, which has that of the machine.

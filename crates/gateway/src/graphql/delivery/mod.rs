@@ -17,7 +17,7 @@ mod loads;
 mod lookup;
 pub(crate) mod memory;
 mod node_id;
-mod notice;
+pub(crate) mod notice;
 mod person;
 mod place;
 mod query;

@@ -10,9 +10,10 @@ use griot_persistence::Drafted;
 
 use super::mention::FoundMention;
 use super::revision::{Comparison, Revision};
+use crate::graphql::delivery::notice::RetractionAct;
 use crate::graphql::delivery::scalar::{Json, PortableText, Tag};
 use crate::graphql::editorial::editor::Caller;
-use crate::graphql::editorial::error::{EditorialError, Nullable, nullable};
+use crate::graphql::editorial::error::{Answer, EditorialError, Nullable, nullable};
 use crate::graphql::editorial::input::{When, number};
 use crate::graphql::editorial::query::count;
 
@@ -78,6 +79,23 @@ impl Draft {
     #[graphql(directive = List::apply(20))]
     async fn locales(&self) -> Vec<Tag> {
         self.0.content.editions.keys().map(|locale| Tag(locale.to_string())).collect()
+    }
+
+    /// Languages the entry is public in now, whether the draft has them or not; none when it is not public.
+    #[graphql(directive = List::apply(20))]
+    async fn public_locales(&self, ctx: &Context<'_>) -> Answer<Vec<Tag>> {
+        let caller = Caller::who_may(ctx, EditorialAct::Read)?;
+        let public = caller.store().public_locales(self.id()).await?;
+        Ok(public.into_iter().map(|locale| Tag(locale.to_string())).collect())
+    }
+
+    /// What readers are told of its having been taken back: of a withdrawal until it is public again, of a kill for ever.
+    async fn notice(&self, ctx: &Context<'_>) -> Nullable<Notice> {
+        let notice = async {
+            let caller = Caller::who_may(ctx, EditorialAct::Read)?;
+            Ok(caller.store().notices(&[self.id()]).await?.remove(&self.id()).map(Notice::from))
+        };
+        nullable(notice.await)
     }
 
     /// Everything in it, in the form of a line of the import format: `kind`, `entry`, `texts` by language, `externalIds`,
@@ -161,6 +179,30 @@ impl Draft {
             body: PortableText(serde_json::to_value(&edition.body).unwrap_or_default()),
             word_count: number(i64::try_from(edition.body.word_count()).unwrap_or(i64::MAX)),
         })
+    }
+}
+
+/// That an entry was taken back, as readers are told.
+#[derive(SimpleObject)]
+pub(crate) struct Notice {
+    /// How far it was taken back.
+    act: RetractionAct,
+    /// When.
+    at: When,
+    /// The reason given to readers.
+    reason: Option<String>,
+    /// The entry (content id) that stands for it now: the two were made one.
+    successor_id: Option<ID>,
+}
+
+impl From<griot_persistence::Notice> for Notice {
+    fn from(notice: griot_persistence::Notice) -> Self {
+        Self {
+            act: notice.act.into(),
+            at: notice.at.into(),
+            reason: notice.reason,
+            successor_id: notice.successor.map(|id| ID(id.to_string())),
+        }
     }
 }
 
