@@ -16,10 +16,10 @@ pub enum AuthFailure {
     /// The credentials open nothing: status 401, the same body always.
     #[error(transparent)]
     Unauthenticated(#[from] Unauthenticated),
-    /// Too many attempts from this address failed: status 429. Nothing was looked at.
+    /// The credentials open nothing either, and too many attempts from this address failed before: status 429.
     #[error("too many attempts failed; try again in {} s", retry_after.as_secs() + 1)]
     Throttled {
-        /// For how long nothing will be looked at.
+        /// For how long failures will have this answer.
         retry_after: Duration,
     },
     /// The store of keys failed: status 503.
@@ -34,29 +34,31 @@ pub struct Authenticator {
     oidc: Option<Arc<OidcValidator>>,
     clock: Arc<dyn Clock>,
     throttle: Arc<Throttle>,
+    /// Apart: tabs left open with previews that ended say nothing about keys.
+    preview_throttle: Arc<Throttle>,
 }
 
 impl Authenticator {
     /// `keys` is `None` where there is no editorial store, `oidc` where no provider is set; credentials of a kind
     /// that is missing open nothing.
     pub fn new(keys: Option<KeyRing>, oidc: Option<OidcValidator>, clock: Arc<dyn Clock>) -> Self {
-        Self { keys, oidc: oidc.map(Arc::new), clock, throttle: Arc::default() }
+        Self { keys, oidc: oidc.map(Arc::new), clock, throttle: Arc::default(), preview_throttle: Arc::default() }
     }
 
     /// Recognises the sender of a request with the value `header` of `Authorization`, from `address`. A preview token
-    /// is nobody here.
+    /// is nobody here. Valid credentials are always let in, however often others from the same address failed: behind
+    /// one address there may be a whole office.
     pub async fn authenticate(&self, header: &str, address: IpAddr) -> Result<Caller, AuthFailure> {
-        self.attempt(address, self.recognise(header)).await
+        let waits = self.throttle.wait(address, self.clock.now());
+        let result = self.recognise(header, waits.is_some()).await;
+        self.count(&self.throttle, address, waits, result)
     }
 
     /// What the preview token in the value `header` of `Authorization` opens.
     pub async fn preview(&self, header: &str, address: IpAddr) -> Result<PreviewGrant, AuthFailure> {
-        self.attempt(address, async {
-            let token = bearer(header).and_then(|text| Token::parse(text).map_err(|_| Unauthenticated))?;
-            let keys = self.keys.as_ref().ok_or(Unauthenticated)?;
-            Ok(keys.preview(&token).await??)
-        })
-        .await
+        let waits = self.preview_throttle.wait(address, self.clock.now());
+        let result = self.open_preview(header, waits.is_some()).await;
+        self.count(&self.preview_throttle, address, waits, result)
     }
 
     /// Whether credentials that were valid before still are; asked every few seconds while a socket is open. An
@@ -74,22 +76,29 @@ impl Authenticator {
         self.keys.as_ref()
     }
 
-    async fn attempt<T>(
+    /// Notes a failure, and tells an address that `waits` for how long its failures have another answer.
+    fn count<T>(
         &self,
+        throttle: &Throttle,
         address: IpAddr,
-        attempt: impl Future<Output = Result<T, AuthFailure>>,
+        waits: Option<Duration>,
+        result: Result<T, AuthFailure>,
     ) -> Result<T, AuthFailure> {
-        if let Some(retry_after) = self.throttle.wait(address, self.clock.now()) {
-            return Err(AuthFailure::Throttled { retry_after });
+        match (result, waits) {
+            (Err(AuthFailure::Unauthenticated(_)), Some(retry_after)) => Err(AuthFailure::Throttled { retry_after }),
+            (Err(AuthFailure::Unauthenticated(refused)), None) => {
+                throttle.note(address, self.clock.now());
+                Err(refused.into())
+            }
+            (result, _) => result,
         }
-        let result = attempt.await;
-        if matches!(result, Err(AuthFailure::Unauthenticated(_))) {
-            self.throttle.note(address, self.clock.now());
-        }
-        result
     }
 
-    async fn recognise(&self, header: &str) -> Result<Caller, AuthFailure> {
+    /// `must_queue` is set for addresses that failed too often. Their keys are looked up all the same, since a valid
+    /// one cannot be told from a guess before, but one after the other: whatever they send keeps one connection of the
+    /// store busy at most. Keys in use are remembered and need not queue. What has a wrong checksum is not looked up
+    /// for anybody, and a provider's token is judged without the store.
+    async fn recognise(&self, header: &str, must_queue: bool) -> Result<Caller, AuthFailure> {
         let text = bearer(header)?;
         if !Token::is_meant(text) {
             let oidc = self.oidc.as_ref().ok_or(Unauthenticated)?;
@@ -97,9 +106,25 @@ impl Authenticator {
         }
         let token = Token::parse(text).map_err(|_| Unauthenticated)?;
         match (token.family(), &self.keys) {
-            (Family::Editorial | Family::Delivery, Some(keys)) => Ok(keys.caller(&token).await??),
+            (Family::Editorial | Family::Delivery, Some(keys)) => {
+                let _turn = match must_queue && !keys.remembers(&token) {
+                    true => Some(self.throttle.turn().await),
+                    false => None,
+                };
+                Ok(keys.caller(&token).await??)
+            }
             _ => Err(Unauthenticated.into()),
         }
+    }
+
+    async fn open_preview(&self, header: &str, must_queue: bool) -> Result<PreviewGrant, AuthFailure> {
+        let token = bearer(header).and_then(|text| Token::parse(text).map_err(|_| Unauthenticated))?;
+        let keys = self.keys.as_ref().ok_or(Unauthenticated)?;
+        let _turn = match must_queue {
+            true => Some(self.preview_throttle.turn().await),
+            false => None,
+        };
+        Ok(keys.preview(&token).await??)
     }
 }
 

@@ -172,6 +172,11 @@ impl KeyRing {
         Ok(Ok(caller))
     }
 
+    /// Whether the store need not be asked whom a key belongs to.
+    pub(crate) fn remembers(&self, token: &Token) -> bool {
+        self.memory().get(token.id()).is_some_and(|(at, _)| at.elapsed() < BELIEVED)
+    }
+
     /// Whether a key that was valid before still is.
     pub async fn is_still_valid(&self, id: &str) -> Result<bool, StoreError> {
         Ok(self.look_up(id).await?.is_some_and(|key| key.is_live(self.clock.now())))

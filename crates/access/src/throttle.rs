@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::MutexGuard;
 
 /// Failures allowed within [`WINDOW`].
 const ALLOWED: usize = 10;
@@ -19,16 +20,23 @@ const REMEMBERED: usize = 10_000;
 #[derive(Debug, Default)]
 pub(crate) struct Throttle {
     failures: Mutex<HashMap<IpAddr, VecDeque<DateTime<Utc>>>>,
+    turn: tokio::sync::Mutex<()>,
 }
 
 impl Throttle {
-    /// How long an address has to wait before it may try again; `None` when it may now.
+    /// How long the failures of an address go on having another answer; `None` while it has not failed too often.
     pub(crate) fn wait(&self, address: IpAddr, now: DateTime<Utc>) -> Option<Duration> {
         let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
         let recent = failures.get_mut(&network(address))?;
         forget(recent, now);
         let first = recent.front().filter(|_| recent.len() >= ALLOWED)?;
         (*first + WINDOW - now).to_std().ok()
+    }
+
+    /// Waits for the turn of a lookup on behalf of an address that has to wait: first come, first served, one at a
+    /// time for all such addresses together. Whoever hangs up leaves the queue.
+    pub(crate) async fn turn(&self) -> MutexGuard<'_, ()> {
+        self.turn.lock().await
     }
 
     /// Notes a failure.
@@ -67,6 +75,9 @@ fn network(address: IpAddr) -> IpAddr {
 
 #[cfg(test)]
 mod tests {
+    use std::future::poll_fn;
+    use std::task::Poll;
+
     use super::*;
 
     fn at(second: i64) -> DateTime<Utc> {
@@ -119,6 +130,17 @@ mod tests {
             throttle.note(address("192.0.2.1"), at(3_600));
         }
         assert_eq!(throttle.wait(address("192.0.2.1"), at(0)), None);
+    }
+
+    #[tokio::test]
+    async fn turns_come_one_at_a_time() {
+        let throttle = Throttle::default();
+        let first = throttle.turn().await;
+        let mut second = std::pin::pin!(throttle.turn());
+        let is_waiting = poll_fn(|context| Poll::Ready(second.as_mut().poll(context).is_pending())).await;
+        assert!(is_waiting);
+        drop(first);
+        drop(second.await);
     }
 
     #[test]

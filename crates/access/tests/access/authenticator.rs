@@ -1,11 +1,13 @@
 //! One door for keys and tokens.
 
 use std::net::IpAddr;
-use std::time::Duration;
 
 use chrono::TimeDelta;
-use griot_access::{AuthFailure, Authenticator, Caller, ExposeSecret, Grant, OidcValidator, Origin, Role};
+use griot_access::{
+    AuthFailure, Authenticator, Caller, ExposeSecret, Family, Grant, OidcValidator, Origin, Role, Token,
+};
 use griot_domain::Clock;
+use rstest::rstest;
 
 use crate::support::*;
 
@@ -68,25 +70,101 @@ async fn every_refusal_reads_the_same() {
     }
 }
 
+/// A key nobody has, with a checksum that is right.
+fn guess(family: Family) -> String {
+    format!("Bearer {}", Token::draw(family).unwrap().reveal().expose_secret())
+}
+
+/// For how long failures are throttled; `None` when this one was not.
+fn throttled(failure: AuthFailure) -> Option<u64> {
+    match failure {
+        AuthFailure::Throttled { retry_after } => Some(retry_after.as_secs()),
+        AuthFailure::Unauthenticated(_) => None,
+        AuthFailure::Unavailable(error) => panic!("{error}"),
+    }
+}
+
+#[rstest]
 #[tokio::test]
-async fn an_address_that_fails_ten_times_waits_and_others_do_not() {
+async fn whatever_an_address_sent_before_its_valid_credentials_are_let_in(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let record = Record::new(backend).await;
+    let ring = record.ring().await;
+    let signer = Signer::p256("first");
+    let provider = Provider::start(&[&signer]);
+    let oidc = OidcValidator::new(settings(&provider), record.clock.clone()).unwrap();
+    let door = Authenticator::new(Some(ring.clone()), Some(oidc), record.clock.clone());
+    // Of another process, so that this one has never seen them.
+    let elsewhere_made = record.ring().await;
+    let editor = elsewhere_made.issue(holder("Awa", Grant::Editorial(Role::Editor))).await.unwrap();
+    let partner = elsewhere_made.issue(holder("Partner", Grant::Delivery { sees_embargoed: true })).await.unwrap();
+    for number in 0..20 {
+        let failed = door.authenticate(&guess(Family::Editorial), here()).await.unwrap_err();
+        assert_eq!(throttled(failed), (number >= 10).then_some(60), "attempt {number}");
+    }
+    let valid = [
+        format!("Bearer {}", editor.key.expose_secret()),
+        format!("Bearer {}", partner.key.expose_secret()),
+        format!("Bearer {}", signer.token(&provider.claims(record.clock.seconds()))),
+    ];
+    for header in valid.iter().chain(&valid) {
+        door.authenticate(header, here()).await.unwrap();
+    }
+    // Made while the address waits, and revoked while it waits.
+    let late = elsewhere_made.issue(holder("Late", Grant::Editorial(Role::Author))).await.unwrap();
+    let late_header = format!("Bearer {}", late.key.expose_secret());
+    door.authenticate(&late_header, here()).await.unwrap();
+    ring.revoke(&late.id).await.unwrap();
+    assert_eq!(throttled(door.authenticate(&late_header, here()).await.unwrap_err()), Some(60));
+}
+
+#[tokio::test]
+async fn every_failure_past_the_tenth_within_a_minute_is_throttled() {
     let record = Record::new(Backend::Sqlite).await;
     let ring = record.ring().await;
     let issued = ring.issue(holder("Awa", Grant::Editorial(Role::Editor))).await.unwrap();
     let door = Authenticator::new(Some(ring), None, record.clock.clone());
-    let header = format!("Bearer {}", issued.key.expose_secret());
-    for _ in 0..10 {
-        door.authenticate(&header, here()).await.unwrap();
-        door.authenticate("Bearer nonsense", here()).await.unwrap_err();
+    let valid = format!("Bearer {}", issued.key.expose_secret());
+    // The same public part with another secret.
+    let other = Token::draw(Family::Editorial).unwrap().reveal();
+    let body = format!("griot_e_{}_{}", issued.id, &other.expose_secret()[21..64]);
+    let wrong_secret = format!("Bearer {body}_{:08x}", crc32fast::hash(body.as_bytes()));
+    let failing =
+        ["Bearer nonsense".to_owned(), valid[..valid.len() - 1].to_owned(), guess(Family::Editorial), wrong_secret];
+    for header in failing.iter().cycle().take(10) {
+        assert_eq!(throttled(door.authenticate(header, here()).await.unwrap_err()), None, "{header}");
+        door.authenticate(&valid, here()).await.unwrap();
     }
-    let refused = door.authenticate(&header, here()).await.unwrap_err();
-    assert!(
-        matches!(refused, AuthFailure::Throttled { retry_after } if retry_after == Duration::from_secs(60)),
-        "{refused}"
-    );
-    door.authenticate(&header, elsewhere()).await.unwrap();
+    for header in &failing {
+        assert_eq!(throttled(door.authenticate(header, here()).await.unwrap_err()), Some(60), "{header}");
+        assert_eq!(throttled(door.authenticate(header, elsewhere()).await.unwrap_err()), None, "{header}");
+    }
     record.clock.advance(TimeDelta::minutes(1));
-    door.authenticate(&header, here()).await.unwrap();
+    assert_eq!(throttled(door.authenticate(&failing[0], here()).await.unwrap_err()), None);
+}
+
+#[tokio::test]
+async fn previews_that_ended_do_not_count_as_keys_nor_keys_as_previews() {
+    let record = Record::new(Backend::Sqlite).await;
+    let ring = record.ring().await;
+    let issued = ring.issue(holder("Awa", Grant::Editorial(Role::Editor))).await.unwrap();
+    let door = Authenticator::new(Some(ring.clone()), None, record.clock.clone());
+    let key = format!("Bearer {}", issued.key.expose_secret());
+    let Caller::Principal(awa) = door.authenticate(&key, here()).await.unwrap() else { panic!("a reader") };
+    let entry = griot_domain::EntryId(uuid::Uuid::from_u128(7));
+    let (token, granted) = ring.issue_preview(entry, &awa, TimeDelta::hours(1)).await.unwrap();
+    let token = format!("Bearer {}", token.expose_secret());
+    for _ in 0..10 {
+        door.preview(&guess(Family::Preview), here()).await.unwrap_err();
+    }
+    assert_eq!(throttled(door.preview(&guess(Family::Preview), here()).await.unwrap_err()), Some(60));
+    assert_eq!(door.preview(&token, here()).await.unwrap(), granted);
+    assert_eq!(throttled(door.authenticate("Bearer nonsense", here()).await.unwrap_err()), None);
+    for _ in 0..9 {
+        door.authenticate("Bearer nonsense", elsewhere()).await.unwrap_err();
+    }
+    assert_eq!(throttled(door.preview(&guess(Family::Preview), elsewhere()).await.unwrap_err()), None);
 }
 
 #[tokio::test]
