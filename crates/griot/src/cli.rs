@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 use clap::{ArgGroup, Args, Parser, Subcommand};
 use griot_access::Role;
 use griot_domain::{ArticleKind, Locale};
+use griot_persistence::AuditMark;
 
 use crate::config::{Bind, DatabaseUrl, Flags, Sources};
 
@@ -76,8 +77,13 @@ pub enum Command {
 
 #[derive(Debug, Subcommand)]
 pub enum Audit {
-    /// Check that no record was altered, taken out or cut off; fails and names the first that was
-    Verify,
+    /// Check that no record was altered, taken out or cut off; fails and names the first that was. Prints the number
+    /// and the hash of the last record: keep them where who can write the record cannot, for --expect
+    Verify {
+        /// What an earlier run printed; fails when the log no longer has that record
+        #[arg(long, value_name = "NUMBER:HASH")]
+        expect: Option<AuditMark>,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -56,7 +56,7 @@ async fn what_was_published_by_a_clock_that_was_ahead_is_corrected_and_taken_bac
     assert_eq!(house.seen(entry.0).await.as_deref(), Some("Trois"));
     house.done(&Command::Kill { id: entry.0, expected: entry.1, reason: "Faux".to_owned() }).await;
     assert_eq!(house.seen(entry.0).await, None);
-    house.desk.store().verify_audit().await.unwrap().unwrap();
+    house.desk.store().verify_audit(None).await.unwrap().unwrap();
     // What was not touched then is dated by the clock as it is.
     let other = house.entry(&article("Autre")).await;
     house.done(&publishing(&[other])).await;

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use griot_persistence::EditorialStore;
+use griot_persistence::{AuditMark, EditorialStore};
 
 use crate::cli::Audit;
 use crate::config::Config;
@@ -12,17 +12,20 @@ use crate::say::say;
 /// Runs one of the commands about the audit log.
 pub async fn run(config: &Config, command: &Audit) -> anyhow::Result<ExitCode> {
     match command {
-        Audit::Verify => verify(config).await,
+        Audit::Verify { expect } => verify(config, expect.as_ref()).await,
     }
 }
 
-/// Walks the chain of hashes from the first record to the last.
-async fn verify(config: &Config) -> anyhow::Result<ExitCode> {
+/// Walks the chain of hashes from the first record to the last. The mark of the last stands alone on the last line.
+async fn verify(config: &Config, earlier: Option<&AuditMark>) -> anyhow::Result<ExitCode> {
     place::require(config)?;
     let store = EditorialStore::open(&place::location(config)).await?;
-    Ok(match store.verify_audit().await? {
-        Ok(count) => {
-            say(format!("the audit log is whole; its last record is number {count}"))?;
+    Ok(match store.verify_audit(earlier).await? {
+        Ok(last) => {
+            say(format!("the audit log is whole; its last record is number {}", last.number))?;
+            if last.number > 0 {
+                say(last)?;
+            }
             ExitCode::SUCCESS
         }
         Err(flaw) => {

@@ -1,5 +1,8 @@
 //! The audit log: each record holds the hash of the one before.
 
+use std::fmt;
+use std::str::FromStr;
+
 use chrono::{DateTime, Utc};
 use griot_domain::{EntryId, from_micros, micros};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -41,6 +44,21 @@ pub struct Audited {
     pub hash: String,
 }
 
+/// Where the log stood at some time: proof, when it is kept elsewhere, that nothing up to here was taken out since.
+/// Written `NUMBER:HASH`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditMark {
+    /// Of the record that was the last; 0 of an empty log.
+    pub number: i64,
+    /// Its hash, 64 hexadecimal digits; empty for an empty log.
+    pub hash: String,
+}
+
+/// The text is no mark of the audit log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not NUMBER:HASH as `griot audit verify` prints it, such as 1024: and 64 hexadecimal digits")]
+pub struct AuditMarkError;
+
 /// What [`EditorialStore::verify_audit`] found wrong.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[allow(missing_docs)]
@@ -51,6 +69,29 @@ pub enum AuditFlaw {
     Altered(i64),
     #[error("the log ends with record {last}, but {head} were written")]
     CutOff { last: i64, head: i64 },
+    #[error("record {number} was in the log before and is not any more: the log now ends with record {last}")]
+    CutBack { number: i64, last: i64 },
+    #[error("record {number} is another one than before: its hash was {expected} and is {found}")]
+    Replaced { number: i64, expected: String, found: String },
+}
+
+impl fmt::Display for AuditMark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.number, self.hash)
+    }
+}
+
+impl FromStr for AuditMark {
+    type Err = AuditMarkError;
+
+    fn from_str(text: &str) -> Result<Self, AuditMarkError> {
+        let (number, hash) = text.trim().split_once(':').ok_or(AuditMarkError)?;
+        let number = number.parse().ok().filter(|number| *number > 0).ok_or(AuditMarkError)?;
+        if hash.len() != 64 || !hash.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(AuditMarkError);
+        }
+        Ok(Self { number, hash: hash.to_ascii_lowercase() })
+    }
 }
 
 impl EditorialTx<'_> {
@@ -86,8 +127,10 @@ impl EditorialStore {
         query.all(&self.reading.editorial).await?.into_iter().map(read).collect()
     }
 
-    /// Walks the whole log. Returns how many records it has, or the first flaw.
-    pub async fn verify_audit(&self) -> Result<Result<i64, AuditFlaw>, StoreError> {
+    /// Walks the whole log. Returns where it ends, or the first flaw. Who can write the store can cut the end off and
+    /// the head with it, so that what is left is whole; `earlier`, a mark of before that was kept elsewhere, finds
+    /// that out.
+    pub async fn verify_audit(&self, earlier: Option<&AuditMark>) -> Result<Result<AuditMark, AuditFlaw>, StoreError> {
         let head = drafting_head::Entity::find().one(&self.reading.editorial).await?.ok_or_else(no_head)?;
         let (mut last, mut previous) = (0, String::new());
         loop {
@@ -108,13 +151,23 @@ impl EditorialStore {
                 if row.previous != previous || row.hash != hash_of(&row) {
                     return Ok(Err(AuditFlaw::Altered(row.number)));
                 }
+                if let Some(mark) = earlier.filter(|mark| mark.number == row.number && mark.hash != row.hash) {
+                    let (number, expected) = (mark.number, mark.hash.clone());
+                    return Ok(Err(AuditFlaw::Replaced { number, expected, found: row.hash }));
+                }
                 (last, previous) = (row.number, row.hash);
             }
         }
         if last != head.audit {
             return Ok(Err(AuditFlaw::CutOff { last, head: head.audit }));
         }
-        Ok(if previous == head.audit_hash { Ok(last) } else { Err(AuditFlaw::Altered(last)) })
+        if previous != head.audit_hash {
+            return Ok(Err(AuditFlaw::Altered(last)));
+        }
+        if let Some(mark) = earlier.filter(|mark| mark.number > last) {
+            return Ok(Err(AuditFlaw::CutBack { number: mark.number, last }));
+        }
+        Ok(Ok(AuditMark { number: last, hash: previous }))
     }
 }
 

@@ -20,7 +20,7 @@ mod uploads;
 
 use sea_orm::{DatabaseConnection, EntityTrait};
 
-pub use audit::{AuditFlaw, AuditRecord, Audited};
+pub use audit::{AuditFlaw, AuditMark, AuditMarkError, AuditRecord, Audited};
 pub use clocks::ClockTrace;
 pub use drafts::{DraftFilter, DraftState, Drafted, Revision, Saving};
 pub use idempotency::Replay;

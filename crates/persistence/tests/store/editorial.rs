@@ -96,7 +96,7 @@ async fn who_reads_does_not_wait_for_who_writes(#[values(Backend::Sqlite, Backen
         let drafts = editorial.drafts(&DraftFilter::default(), None, 10).await.unwrap();
         let of_public = editorial.draft(id(2)).await.unwrap().map(|draft| draft.revision);
         assert_eq!(editorial.schedules(ScheduleState::Waiting, 10).await.unwrap(), []);
-        assert_eq!(editorial.verify_audit().await.unwrap(), Ok(0));
+        assert_eq!(editorial.verify_audit(None).await.unwrap().unwrap().number, 0);
         (drafts[0].revision, editorial.revisions(id(1), None, 10).await.unwrap().len(), of_public)
     };
     assert_eq!(seen().await, (1, 1, Some(0)), "what is not committed is not there yet");
@@ -282,7 +282,7 @@ async fn writers_at_the_same_time_leave_no_gap(#[values(Backend::Sqlite, Backend
     }
     assert_eq!(store.reader.last_seq().await.unwrap(), 40);
     let editorial = EditorialStore::open(&store.location).await.unwrap();
-    assert_eq!(editorial.verify_audit().await.unwrap(), Ok(40));
+    assert_eq!(editorial.verify_audit(None).await.unwrap().unwrap().number, 40);
 }
 
 fn record(number: u128) -> AuditRecord {
@@ -313,7 +313,7 @@ async fn the_log_cannot_be_altered_unseen(
         assert_eq!(tx.audit(&record(number)).await.unwrap(), number as i64);
         tx.commit().await.unwrap();
     }
-    assert_eq!(editorial.verify_audit().await.unwrap(), Ok(3));
+    assert_eq!(editorial.verify_audit(None).await.unwrap().unwrap().number, 3);
     let page = editorial.audit_page(Some(3), 10).await.unwrap();
     assert_eq!(page.iter().map(|one| one.number).collect::<Vec<_>>(), [2, 1]);
     assert_eq!(page[0].record, record(2));
@@ -325,5 +325,51 @@ async fn the_log_cannot_be_altered_unseen(
     };
     store.try_raw_in("editorial", unguarded).await.unwrap();
     store.try_raw_in("editorial", sql).await.unwrap();
-    assert_eq!(editorial.verify_audit().await.unwrap(), Err(flaw));
+    assert_eq!(editorial.verify_audit(None).await.unwrap(), Err(flaw));
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_log_that_was_cut_with_its_head_is_told_by_a_mark_of_before(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let (store, editorial) = desk(backend).await;
+    let mut marks = Vec::new();
+    for number in 1..=3 {
+        let mut tx = editorial.begin().await.unwrap();
+        tx.audit(&record(number)).await.unwrap();
+        tx.commit().await.unwrap();
+        marks.push(editorial.verify_audit(None).await.unwrap().unwrap());
+    }
+    for mark in &marks {
+        assert_eq!(mark.to_string().parse().as_ref(), Ok(mark));
+        assert_eq!(editorial.verify_audit(Some(mark)).await.unwrap().as_ref(), Ok(&marks[2]));
+    }
+    let unguarded = match backend {
+        Backend::Sqlite => "DROP TRIGGER audit_not_deleted;",
+        Backend::Postgres => "DROP TRIGGER audit_append_only ON audit;",
+    };
+    store.try_raw_in("editorial", unguarded).await.unwrap();
+    store.try_raw_in("editorial", "DELETE FROM audit WHERE number = 3").await.unwrap();
+    let head = format!("UPDATE drafting_head SET audit = 2, audit_hash = '{}'", marks[1].hash);
+    store.try_raw_in("editorial", &head).await.unwrap();
+    assert_eq!(editorial.verify_audit(None).await.unwrap().as_ref(), Ok(&marks[1]), "it looks whole");
+    assert_eq!(editorial.verify_audit(Some(&marks[1])).await.unwrap().as_ref(), Ok(&marks[1]));
+    let cut = AuditFlaw::CutBack { number: 3, last: 2 };
+    assert_eq!(editorial.verify_audit(Some(&marks[2])).await.unwrap(), Err(cut));
+
+    let mut tx = editorial.begin().await.unwrap();
+    tx.audit(&record(4)).await.unwrap();
+    tx.commit().await.unwrap();
+    let now = editorial.verify_audit(None).await.unwrap().unwrap();
+    let replaced = AuditFlaw::Replaced { number: 3, expected: marks[2].hash.clone(), found: now.hash };
+    assert_eq!(editorial.verify_audit(Some(&marks[2])).await.unwrap(), Err(replaced));
+}
+
+#[rstest]
+fn what_is_no_mark_of_the_log_is_refused(
+    #[values("", "3", "3:", "0:HASH", "-1:HASH", ":HASH", "three:HASH", "3:HASH0", "3:g", "3 HASH")] text: &str,
+) {
+    let text = text.replace("HASH", &"0a".repeat(32));
+    assert!(text.parse::<griot_persistence::AuditMark>().is_err(), "{text}");
 }
