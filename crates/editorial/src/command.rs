@@ -35,10 +35,19 @@ pub enum Command {
     Publish { items: Vec<PublishItem> },
     /// Makes drafts public together at an instant; entitled keys see them at once when `early`.
     Schedule { items: Vec<PublishItem>, at: DateTime<Utc>, early: bool },
-    /// Moves a schedule or an embargo.
-    Reschedule { schedule: Uuid, at: DateTime<Utc> },
-    /// Takes a schedule or an embargo back.
-    Unschedule { schedule: Uuid },
+    /// Moves a schedule or an embargo; if `expected` is given, only while it is due then.
+    Reschedule {
+        schedule: Uuid,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        expected: Option<DateTime<Utc>>,
+        at: DateTime<Utc>,
+    },
+    /// Takes a schedule or an embargo back; if `expected` is given, only while it is due then.
+    Unschedule {
+        schedule: Uuid,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        expected: Option<DateTime<Utc>>,
+    },
     /// Publishes a change together with what readers are told of it.
     Correct {
         id: EntryId,

@@ -122,12 +122,19 @@ impl Desk {
             Ok(done) => done,
             Err(errors) => return Ok(Err(errors)),
         };
+        let subjects = match command {
+            // Nothing of the entries themselves changed.
+            Command::Reschedule { schedule, .. } | Command::Unschedule { schedule, .. } => {
+                work.tx.schedule(*schedule).await?.map(|schedule| schedule.entries()).unwrap_or_default()
+            }
+            _ => done.entries.iter().map(|(id, _)| *id).collect(),
+        };
         let record = AuditRecord {
             at: work.at,
             author: author.to_owned(),
             origin: doing.origin.clone(),
             verb: act.as_str().to_owned(),
-            subjects: done.entries.iter().map(|(id, _)| *id).collect(),
+            subjects,
             detail: detail_of(command, &done),
         };
         work.tx.audit(&record).await?;

@@ -1,5 +1,6 @@
 //! What an editor can mend.
 
+use chrono::{DateTime, SecondsFormat, Utc};
 use griot_access::EditorialAct;
 use griot_domain::{DraftError, EntryId, Locale, Slug};
 use griot_persistence::Refusal;
@@ -27,6 +28,8 @@ pub enum Detail {
     None,
     /// Another change came first.
     Conflict { expected: i64, current: i64 },
+    /// Somebody else moved the schedule first.
+    Moved { expected: DateTime<Utc>, current: DateTime<Utc> },
     /// Another entry has the slug; `suggestion` is free.
     SlugTaken { locale: Locale, holder: EntryId, suggestion: Slug },
     /// It refers to an entry that is not public.
@@ -89,6 +92,19 @@ impl UserError {
         Self {
             detail: Detail::Conflict { expected, current }.into(),
             ..Self::new(UserErrorCode::Conflict, "expectedRevision", message)
+        }
+    }
+
+    pub(crate) fn moved(expected: DateTime<Utc>, current: DateTime<Utc>) -> Self {
+        let written = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+        let message = format!(
+            "the schedule was moved: the input expects it at {}, it is due at {}; read it and decide again",
+            written(expected),
+            written(current)
+        );
+        Self {
+            detail: Detail::Moved { expected, current }.into(),
+            ..Self::new(UserErrorCode::Conflict, "expectedDueAt", message)
         }
     }
 

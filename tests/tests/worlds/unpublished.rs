@@ -79,7 +79,7 @@ impl Writer<'_> {
         let done = self.house.done(&key, Command::Schedule { items, at: self.far, early: false }).await;
         let schedule = done.schedule.expect("it was scheduled");
         let at = self.far + chrono::TimeDelta::days(1);
-        self.house.done(&self.canaries.word(), Command::Reschedule { schedule, at }).await;
+        self.house.done(&self.canaries.word(), Command::Reschedule { schedule, expected: None, at }).await;
         names.extend(self.named(&scheduled).await);
 
         let embargoed = self.round().await;
@@ -93,7 +93,7 @@ impl Writer<'_> {
         let items = taken_back.all().map(item).to_vec();
         let done = self.house.done(&self.canaries.word(), Command::Schedule { items, at: self.far, early: true }).await;
         let schedule = done.schedule.expect("it was scheduled");
-        self.house.done(&self.canaries.word(), Command::Unschedule { schedule }).await;
+        self.house.done(&self.canaries.word(), Command::Unschedule { schedule, expected: None }).await;
         names.extend(self.named(&taken_back).await);
 
         let mut early_lines = self.lines(&embargoed).await;

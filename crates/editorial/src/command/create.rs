@@ -38,8 +38,8 @@ impl Work<'_, '_> {
             Command::Archive { id, expected, archived } => self.archive(*id, *expected, *archived).await,
             Command::Publish { items } => self.publish(items).await,
             Command::Schedule { items, at, early } => self.schedule(items, *at, *early).await,
-            Command::Reschedule { schedule, at } => self.reschedule(*schedule, *at).await,
-            Command::Unschedule { schedule } => self.unschedule(*schedule).await,
+            Command::Reschedule { schedule, expected, at } => self.reschedule(*schedule, *expected, *at).await,
+            Command::Unschedule { schedule, expected } => self.unschedule(*schedule, *expected).await,
             Command::Correct { id, expected, patch, kind, public_note, note } => {
                 self.correct((*id, *expected), patch, *kind, public_note, note.as_deref()).await
             }

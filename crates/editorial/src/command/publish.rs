@@ -99,11 +99,16 @@ impl Work<'_, '_> {
         Ok(Ok(Done { entries, schedule: Some(schedule.id), ..Done::default() }))
     }
 
-    pub(super) async fn reschedule(&mut self, id: Uuid, at: DateTime<Utc>) -> Result<Performed, StoreError> {
+    pub(super) async fn reschedule(
+        &mut self,
+        id: Uuid,
+        expected: Option<DateTime<Utc>>,
+        at: DateTime<Utc>,
+    ) -> Result<Performed, StoreError> {
         if at <= self.now {
             return Ok(Err(vec![past(at)]));
         }
-        let mut schedule = match self.waiting(id).await? {
+        let mut schedule = match self.waiting(id, expected).await? {
             Ok(schedule) => schedule,
             Err(errors) => return Ok(Err(errors)),
         };
@@ -127,8 +132,12 @@ impl Work<'_, '_> {
         Ok(Ok(Done { schedule: Some(id), ..Done::default() }))
     }
 
-    pub(super) async fn unschedule(&mut self, id: Uuid) -> Result<Performed, StoreError> {
-        let mut schedule = match self.waiting(id).await? {
+    pub(super) async fn unschedule(
+        &mut self,
+        id: Uuid,
+        expected: Option<DateTime<Utc>>,
+    ) -> Result<Performed, StoreError> {
+        let mut schedule = match self.waiting(id, expected).await? {
             Ok(schedule) => schedule,
             Err(errors) => return Ok(Err(errors)),
         };
@@ -309,14 +318,18 @@ impl Work<'_, '_> {
         Some(UserError::new(UserErrorCode::Forbidden, "", same.to_string()).about(draft.id))
     }
 
-    async fn waiting(&mut self, id: Uuid) -> Step<Schedule> {
+    /// The schedule, if it waits, and is due when whoever acts on it believes.
+    async fn waiting(&mut self, id: Uuid, expected: Option<DateTime<Utc>>) -> Step<Schedule> {
         Ok(match self.tx.schedule(id).await? {
             None => Err(vec![UserError::not_found("scheduleId", id)]),
             Some(schedule) if schedule.state != ScheduleState::Waiting => {
                 let message = format!("the schedule is {} already", schedule.state.as_str());
                 Err(vec![UserError::state(message)])
             }
-            Some(schedule) => Ok(schedule),
+            Some(schedule) => match expected.filter(|expected| micros(*expected) != micros(schedule.due_at)) {
+                Some(expected) => Err(vec![UserError::moved(expected, schedule.due_at)]),
+                None => Ok(schedule),
+            },
         })
     }
 }

@@ -256,7 +256,7 @@ async fn what_cannot_be_merged_stays_as_it_is(#[values(Backend::Sqlite, Backend:
     assert_eq!((refused.code, refused.entry), (UserErrorCode::State, Some(keep.0)));
     assert!(refused.message.contains(&scheduled.to_string()), "{}", refused.message);
     assert_eq!(house.traces(&ids).await, before);
-    house.done(&Command::Unschedule { schedule: scheduled }).await;
+    house.done(&Command::Unschedule { schedule: scheduled, expected: None }).await;
     house.done(&merging(keep, drop)).await;
 }
 
@@ -294,7 +294,7 @@ async fn what_waits_for_its_time_holds_up_a_merge_that_would_touch_it(
         assert_eq!(told, [(UserErrorCode::State, Some(about))]);
         assert!(refused[0].message.contains(&schedule.to_string()), "{}", refused[0].message);
         assert_eq!(house.traces(&ids).await, before);
-        house.done(&Command::Unschedule { schedule }).await;
+        house.done(&Command::Unschedule { schedule, expected: None }).await;
     }
     house.done(&merging(keep, drop)).await;
     assert_eq!(house.public_count(public.0, keep.0, Moment::Now).await, 3);

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use griot_domain::{CorrectionKind, EntryId, EntryKind, Localized, Moment};
-use griot_editorial::{Command, Desk, Scheduler, Tick, UserErrorCode};
+use griot_editorial::{Command, Desk, Detail, Scheduler, Tick, UserErrorCode};
 use griot_persistence::{Act, EditorialStore, PublishedStore, Publisher, Schedule, ScheduleState, StoreName};
 use rstest::rstest;
 use serde_json::json;
@@ -177,7 +177,7 @@ async fn an_embargoed_set_is_seen_early_and_then_by_all(
     let schedule = watch.scheduled(true).await;
     assert_eq!(watch.seen_early().await.as_deref(), Some("Remaniement"));
     assert_eq!(watch.seen().await, None);
-    watch.house.done(&Command::Reschedule { schedule, at: instant("2026-03-01T19:00:00Z") }).await;
+    watch.house.done(&Command::Reschedule { schedule, expected: None, at: instant("2026-03-01T19:00:00Z") }).await;
     assert_eq!(watch.tick_at(DUE).await, Tick::default(), "it was moved");
     assert_eq!(watch.tick_at("2026-03-01T19:00:00Z").await.done, 1);
     assert_eq!(watch.seen().await.as_deref(), Some("Remaniement"));
@@ -188,9 +188,40 @@ async fn an_embargoed_set_is_seen_early_and_then_by_all(
 
 #[rstest]
 #[tokio::test]
+async fn a_schedule_that_was_moved_since_is_left_where_it_is(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let watch = watch(backend).await;
+    let schedule = watch.scheduled(false).await;
+    let (first, second, third) = (DUE, "2026-03-01T19:00:00Z", "2026-03-01T20:00:00Z");
+    let moving =
+        |expected: &str, at| Command::Reschedule { schedule, expected: Some(instant(expected)), at: instant(at) };
+    let calling_off = |expected: &str| Command::Unschedule { schedule, expected: Some(instant(expected)) };
+    watch.house.done(&moving("2026-03-01T19:00:00+01:00", second)).await;
+    for late in [moving(first, third), calling_off(first)] {
+        let errors = watch.house.refused(&late).await;
+        assert_eq!((errors[0].code, errors[0].path.as_str()), (UserErrorCode::Conflict, "expectedDueAt"));
+        assert_eq!(*errors[0].detail, Detail::Moved { expected: instant(first), current: instant(second) });
+        assert!(errors[0].message.contains("it is due at 2026-03-01T19:00:00Z"), "{}", errors[0].message);
+        let kept = watch.state(schedule).await;
+        assert_eq!((kept.due_at, kept.state), (instant(second), ScheduleState::Waiting));
+    }
+    watch.house.done(&calling_off(second)).await;
+    assert_eq!(watch.state(schedule).await.state, ScheduleState::Cancelled);
+    let errors = watch.house.refused(&moving(first, third)).await;
+    assert_eq!(errors[0].code, UserErrorCode::State, "it is not waiting any more");
+
+    let log = watch.house.desk.store().audit_page(None, 10).await.unwrap();
+    let told: Vec<_> = log.iter().map(|one| (one.record.verb.as_str(), one.record.subjects.as_slice())).collect();
+    let of = [watch.entry.0];
+    assert_eq!(told, [("schedule", &of[..]), ("schedule", &of), ("schedule", &of), ("create", &of)]);
+}
+
+#[rstest]
+#[tokio::test]
 async fn what_is_called_off_is_seen_by_nobody(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
     let mut watch = watch(backend).await;
-    let unschedule = Command::Unschedule { schedule: watch.scheduled(true).await };
+    let unschedule = Command::Unschedule { schedule: watch.scheduled(true).await, expected: None };
     watch.house.done(&unschedule).await;
     assert_eq!(watch.house.refused(&unschedule).await[0].code, UserErrorCode::State);
     assert_eq!(watch.seen_early().await, None);
@@ -252,7 +283,7 @@ async fn what_waits_for_its_time_is_not_published_otherwise(
         (watch.seen().await.as_deref(), watch.seen_early().await.as_deref()),
         (Some("Remaniement"), Some("Remaniement"))
     );
-    watch.house.done(&Command::Unschedule { schedule: waiting }).await;
+    watch.house.done(&Command::Unschedule { schedule: waiting, expected: None }).await;
     watch.house.clock.set("2026-03-01T13:00:00Z");
     watch.house.done(&publishing(&[(id, expected)])).await;
     assert_eq!(watch.seen().await.as_deref(), Some("Entre-temps"));
@@ -267,7 +298,7 @@ async fn an_archive_takes_nothing_that_waits_for_its_time(
     let schedule = watch.scheduled(false).await;
     let archive = Command::Archive { id: watch.entry.0, expected: watch.entry.1, archived: true };
     assert_eq!(watch.house.refused(&archive).await[0].code, UserErrorCode::State);
-    watch.house.done(&Command::Unschedule { schedule }).await;
+    watch.house.done(&Command::Unschedule { schedule, expected: None }).await;
     watch.house.done(&archive).await;
 }
 

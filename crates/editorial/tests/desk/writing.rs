@@ -239,9 +239,9 @@ async fn whoever_wrote_some_of_it_is_not_the_second_person(
     let (day, items) = (instant("2026-04-01T00:00:00Z"), vec![item(fixed)]);
     let schedule = house.perform(&emma, &Command::Schedule { items, at: day, early: false }).await.unwrap();
     let schedule = schedule.schedule.unwrap();
-    let sooner = Command::Reschedule { schedule, at: instant("2026-03-02T00:00:00Z") };
+    let sooner = Command::Reschedule { schedule, expected: None, at: instant("2026-03-02T00:00:00Z") };
     forbidden(&paula, &sooner).await;
-    house.perform(&emma, &Command::Unschedule { schedule }).await.unwrap();
+    house.perform(&emma, &Command::Unschedule { schedule, expected: None }).await.unwrap();
     house.perform(&paula, &Command::Submit { id, expected }).await.unwrap();
     forbidden(&pierre, &Command::Approve { id, expected }).await;
     house.perform(&edda, &Command::Approve { id, expected }).await.unwrap();
@@ -289,8 +289,8 @@ async fn every_command_asks_the_table_of_roles() {
         publishing(&[(id, expected)]),
         Command::Schedule { items: vec![item((id, expected))], at, early: false },
         Command::Schedule { items: vec![item((id, expected))], at, early: true },
-        Command::Reschedule { schedule, at },
-        Command::Unschedule { schedule },
+        Command::Reschedule { schedule, expected: None, at },
+        Command::Unschedule { schedule, expected: None },
         Command::Correct {
             id,
             expected,

@@ -37,6 +37,16 @@ async fn a_set_waits_for_its_time_is_moved_and_called_off(
     let moved =
         office.done("publisher", "scheduleMove", with(target.clone(), json!({ "at": "2026-04-01T06:00:00Z" }))).await;
     assert_eq!(moved["schedule"]["dueAt"], "2026-04-01T06:00:00Z");
+    let late = json!({ "expectedDueAt": "2026-03-01T06:00:00Z", "at": "2026-05-01T06:00:00Z" });
+    for (mutation, input) in [("scheduleMove", late), ("scheduleCancel", json!({ "expectedDueAt": made["dueAt"] }))] {
+        let error = office.refused("publisher", mutation, with(target.clone(), input)).await;
+        assert_eq!((error["code"].clone(), error["path"].clone()), (json!("CONFLICT"), json!(["expectedDueAt"])));
+        let instants = (error["expectedDueAt"].clone(), error["currentDueAt"].clone());
+        assert_eq!(instants, (json!("2026-03-01T06:00:00Z"), json!("2026-04-01T06:00:00Z")));
+    }
+    let log = office.ask("administrator", "{ auditLog(first: 1) { verb contentIds } }", json!({})).await;
+    assert_eq!(log["auditLog"][0], json!({ "verb": "schedule", "contentIds": made["contentIds"] }));
+    let target = with(target, json!({ "expectedDueAt": moved["schedule"]["dueAt"] }));
     let cancelled = office.done("publisher", "scheduleCancel", target.clone()).await;
     assert_eq!(cancelled["schedule"]["state"], "CANCELLED");
     let error = office.refused("publisher", "scheduleCancel", target).await;

@@ -161,6 +161,7 @@ const DRAFT: &str = "draft { contentId revision state title isArchived editedBy 
 const SCHEDULE: &str = "schedule { id dueAt state isEarly contentIds }";
 const ERRORS: &str = "userErrors { __typename code message path contentId field \
     ... on RevisionConflict { expectedRevision currentRevision current { revision title } } \
+    ... on ScheduleConflict { expectedDueAt currentDueAt } \
     ... on SlugTaken { holderId suggestion } ... on DanglingReference { targetId } }";
 
 /// Types of input and payload of each mutation.

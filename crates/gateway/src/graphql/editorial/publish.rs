@@ -52,6 +52,8 @@ pub(crate) struct ScheduleMoveInput {
     schedule_id: ID,
     /// The same key within 24 hours gives the first result instead of acting again.
     idempotency_key: Option<String>,
+    /// When it is due as far as the user knows; if somebody else has moved it, nothing is done.
+    expected_due_at: Option<When>,
     /// When it shall be done instead.
     at: When,
 }
@@ -63,6 +65,8 @@ pub(crate) struct ScheduleCancelInput {
     schedule_id: ID,
     /// The same key within 24 hours gives the first result instead of acting again.
     idempotency_key: Option<String>,
+    /// When it is due as far as the user knows; if somebody else has moved it, nothing is done.
+    expected_due_at: Option<When>,
 }
 
 /// A change of a public article, and what readers are told of it.
@@ -120,8 +124,9 @@ impl PublishWrites {
         ctx: &Context<'_>,
         #[graphql(desc = "Which schedule, and when.")] input: ScheduleMoveInput,
     ) -> Nullable<SchedulePayload> {
-        let ScheduleMoveInput { schedule_id, idempotency_key, at } = input;
-        let command = |schedule| Command::Reschedule { schedule, at: at.to_utc() };
+        let ScheduleMoveInput { schedule_id, idempotency_key, expected_due_at, at } = input;
+        let expected = expected_due_at.map(When::to_utc);
+        let command = |schedule| Command::Reschedule { schedule, expected, at: at.to_utc() };
         Some(schedule(ctx, idempotency_key, &schedule_id, command).await)
     }
 
@@ -131,8 +136,9 @@ impl PublishWrites {
         ctx: &Context<'_>,
         #[graphql(desc = "Which schedule.")] input: ScheduleCancelInput,
     ) -> Nullable<SchedulePayload> {
-        let ScheduleCancelInput { schedule_id, idempotency_key } = input;
-        let command = |schedule| Command::Unschedule { schedule };
+        let ScheduleCancelInput { schedule_id, idempotency_key, expected_due_at } = input;
+        let expected = expected_due_at.map(When::to_utc);
+        let command = |schedule| Command::Unschedule { schedule, expected };
         Some(schedule(ctx, idempotency_key, &schedule_id, command).await)
     }
 

@@ -7,7 +7,7 @@ use griot_front::directive::List;
 use super::draft::Draft;
 use super::editor::Caller;
 use super::error::Answer;
-use super::input::{Flaw, number};
+use super::input::{Flaw, When, number};
 use super::place::{Place, content};
 
 /// Most errors told of one input.
@@ -37,6 +37,8 @@ pub(crate) enum UserError {
     InputError(InputError),
     #[allow(missing_docs)]
     RevisionConflict(RevisionConflict),
+    #[allow(missing_docs)]
+    ScheduleConflict(ScheduleConflict),
     #[allow(missing_docs)]
     SlugTaken(SlugTaken),
     #[allow(missing_docs)]
@@ -105,6 +107,14 @@ user_errors! {
         current: Option<Draft>,
     }
 
+    /// The schedule was moved since.
+    ScheduleConflict {
+        /// When the input expected it to be due.
+        expected_due_at: When,
+        /// When it is due.
+        current_due_at: When,
+    }
+
     /// The slug is used by another entry.
     SlugTaken {
         /// The entry that uses the slug (content id).
@@ -166,6 +176,15 @@ pub(super) async fn user_errors(
                     current: draft.map(Draft::from),
                 })
             }
+            Detail::Moved { expected, current } => UserError::ScheduleConflict(ScheduleConflict {
+                code,
+                message,
+                path,
+                content_id,
+                field,
+                expected_due_at: expected.into(),
+                current_due_at: current.into(),
+            }),
             Detail::SlugTaken { holder, suggestion, .. } => UserError::SlugTaken(SlugTaken {
                 code,
                 message,
