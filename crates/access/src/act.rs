@@ -34,7 +34,7 @@ acts! {
     Create = "create",
     /// Change the working state of an entry, its body included.
     Edit = "edit",
-    /// Add or change an edition in another language.
+    /// Add another language to an entry.
     Translate = "translate",
     /// Bring an uploaded file in.
     Upload = "upload",

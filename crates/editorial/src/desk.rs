@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use griot_access::{Principal, Role, TwoPerson, may};
+use griot_access::{EditorialAct, Principal, Role, TwoPerson, may};
 use griot_domain::{Clock, EntryId, IdSource};
 use griot_persistence::{
     AuditRecord, Committed, Drafted, EditorialStore, EditorialTx, Refusal, Replay, Saving, StoreError,
@@ -58,6 +58,8 @@ pub(crate) struct Work<'d, 's> {
     pub author: &'d str,
     pub origin: &'d str,
     pub role: Role,
+    /// What is done: the act of the command, or what an edit turns out to be.
+    pub act: EditorialAct,
     /// What the clock shows.
     pub now: DateTime<Utc>,
     /// The instant of what is done: later than the last public change of what it concerns, whatever the clock shows.
@@ -94,7 +96,7 @@ impl Desk {
         let tx = self.store.begin().await?;
         // Others may have acted while this one waited.
         let now = self.clock.now();
-        let mut work = Work { desk: self, tx, author, origin, role, now, at: now };
+        let mut work = Work { desk: self, tx, author, origin, role, act, now, at: now };
         let digest = digest_of(command);
         if let Some(key) = &doing.idempotency_key {
             match work.tx.replay(author, key, &digest, now).await? {
@@ -133,7 +135,7 @@ impl Desk {
             at: work.at,
             author: author.to_owned(),
             origin: doing.origin.clone(),
-            verb: act.as_str().to_owned(),
+            verb: work.act.as_str().to_owned(),
             subjects,
             detail: detail_of(command, &done),
         };

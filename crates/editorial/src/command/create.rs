@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use griot_access::{EditorialAct, may};
 use griot_domain::{
-    Body, Draft, DraftPatch, Edition, Entry, EntryId, EntryKind, Locale, RankPeriod, Slug, body::Block,
+    Body, Draft, DraftPatch, Edition, Entry, EntryId, EntryKind, Locale, Mention, RankPeriod, Slug, Text, body::Block,
 };
 use griot_persistence::{Drafted, StoreError};
 
@@ -156,17 +156,17 @@ impl Work<'_, '_> {
             Ok(known) => known,
             Err(errors) => return Ok(Err(errors)),
         };
-        // Posts are for those who may give them, whatever way they are changed.
-        if known.kind == EntryKind::Appointment && !may(self.role, EditorialAct::Appoint) {
-            return Ok(Err(vec![UserError::forbidden(EditorialAct::Appoint, self.role).about(id)]));
-        }
         let content = match change(&known.content) {
-            Ok(content) if ranks_of(&content) != ranks_of(&known.content) && !may(self.role, EditorialAct::Rank) => {
-                return Ok(Err(vec![UserError::forbidden(EditorialAct::Rank, self.role).about(id)]));
-            }
             Ok(content) => content,
             Err(error) => return Ok(Err(vec![error.about(id)])),
         };
+        let acts = acts_of(&known.content, &content);
+        if let Some(act) = acts.iter().find(|act| !may(self.role, **act)) {
+            return Ok(Err(vec![UserError::forbidden(*act, self.role).about(id)]));
+        }
+        if self.act == EditorialAct::Edit {
+            self.act = acts.first().copied().unwrap_or(self.act);
+        }
         if content == known.content {
             // Nothing to keep: the revision stays what it is.
             return Ok(Ok(Done { entries: vec![(id, known.revision)], ..Done::default() }));
@@ -220,6 +220,31 @@ impl Work<'_, '_> {
             return Ok(Err(vec![UserError::not_found("revision", format!("{id}, revision {revision}")).about(id)]));
         };
         self.change(id, expected, "restore", note, |_| Ok(earlier.content)).await
+    }
+}
+
+/// What a change of a draft does besides editing it, the weightiest first. Each takes its own right, whatever way the
+/// draft is changed: posts and ranks are for those who may give them.
+fn acts_of(known: &Draft, content: &Draft) -> Vec<EditorialAct> {
+    let is_resolving = content.editions.iter().any(|(locale, edition)| {
+        let before = known.editions.get(locale).map(mentions_of).unwrap_or_default();
+        mentions_of(edition).iter().any(|mention| !before.contains(mention))
+    });
+    [
+        (EditorialAct::Appoint, content.kind() == EntryKind::Appointment),
+        (EditorialAct::Rank, ranks_of(content) != ranks_of(known)),
+        (EditorialAct::Translate, content.editions.keys().any(|locale| !known.editions.contains_key(locale))),
+        (EditorialAct::Resolve, is_resolving),
+    ]
+    .into_iter()
+    .filter_map(|(act, is_done)| is_done.then_some(act))
+    .collect()
+}
+
+fn mentions_of(edition: &Edition) -> &[Mention] {
+    match &edition.text {
+        Text::Article(text) => &text.mentions,
+        _ => &[],
     }
 }
 

@@ -1,10 +1,10 @@
 //! Drafts: who may write, what is kept, and what happens when several write.
 
 use griot_access::{EditorialAct, Role, TwoPerson, may};
-use griot_domain::{DraftPatch, EntryId, EntryKind};
+use griot_domain::{DraftPatch, EntryId, EntryKind, TextPatch};
 use griot_editorial::{BlockEdit, Command, Detail, Doing, UserErrorCode};
 use rstest::rstest;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::*;
 
@@ -268,6 +268,44 @@ async fn ranks_are_given_by_those_who_may_whatever_way(#[values(Backend::Sqlite,
     let restore = Command::Restore { id, expected, revision: 1, note: None };
     assert_eq!(house.perform(&author, &restore).await.unwrap_err()[0].code, UserErrorCode::Forbidden);
     house.perform(&editor, &restore).await.unwrap();
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_log_tells_what_an_edit_was(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let house = house(backend).await;
+    let family = json!({ "name": { "family": "Keïta", "display": "Awa Keïta" } });
+    let person =
+        Command::Create { kind: EntryKind::Person, patch: patch(family, json!({ "honorific": "Mme" })), note: None };
+    let (awa, _) = house.entry(&person).await;
+    let (id, first) = house.entry(&article("Awa Keïta reçoit")).await;
+    let mention = json!({ "target": awa, "kind": "person", "role": "SUBJECT", "words": "Awa Keïta",
+        "passage": "headline", "offset": 0, "length": 9 });
+    let named = |expected, mentions: &Value| {
+        let patch = patch(json!({}), json!({ "mentions": mentions }));
+        Command::Edit { id, expected, patch, note: None }
+    };
+    let text = [("headline".to_owned(), json!("Awa Keïta receives"))].into_iter().collect();
+    let text = TextPatch { text, ..TextPatch::default() };
+    let english = |expected| {
+        let patch = DraftPatch { texts: [(locale("en"), text.clone())].into(), ..DraftPatch::default() };
+        Command::Edit { id, expected, patch, note: None }
+    };
+    let commands = [
+        named(first, &json!([mention])),
+        named(first + 1, &json!([mention])),
+        english(first + 1),
+        english(first + 2),
+        named(first + 2, &json!([])),
+    ];
+    for command in commands {
+        house.done(&command).await;
+    }
+    // As the restored text has the mention again, and lacks the English one.
+    house.done(&Command::Restore { id, expected: first + 3, revision: first + 1, note: None }).await;
+    let log = house.desk.store().audit_page(None, 6).await.unwrap();
+    let verbs: Vec<_> = log.iter().rev().map(|one| one.record.verb.as_str()).collect();
+    assert_eq!(verbs, ["resolve", "edit", "translate", "edit", "edit", "restore"]);
 }
 
 #[tokio::test]
