@@ -86,7 +86,7 @@ impl ArticleKind {
 
 /// IPTC urgency: 1 is most urgent, 8 least.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "u8", into = "u8")]
+#[serde(try_from = "i64", into = "u8")]
 pub struct Urgency(u8);
 
 impl Urgency {
@@ -96,14 +96,13 @@ impl Urgency {
     }
 }
 
-impl TryFrom<u8> for Urgency {
+impl TryFrom<i64> for Urgency {
     type Error = String;
 
-    fn try_from(value: u8) -> Result<Self, String> {
-        if (1..=8).contains(&value) {
-            Ok(Self(value))
-        } else {
-            Err(format!("urgency is 1 (most urgent) to 8, not {value}"))
+    fn try_from(value: i64) -> Result<Self, String> {
+        match u8::try_from(value) {
+            Ok(urgency @ 1..=8) => Ok(Self(urgency)),
+            _ => Err(format!("urgency is 1 (most urgent) to 8, not {value}")),
         }
     }
 }

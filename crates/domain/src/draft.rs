@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::check::CheckError;
+use crate::wording::plain_words;
 use crate::{
     Body, Edition, Entry, EntryId, EntryKind, ExternalId, Locale, OldPath, Publication, Slug, Text, UnfitContent,
 };
@@ -79,7 +80,7 @@ impl DraftError {
     }
 
     fn of(prefix: &str, unfit: &UnfitContent) -> Self {
-        Self::new(join(prefix, &unfit.path), unfit.source.to_string())
+        Self::new(join(prefix, &unfit.path), plain_words(unfit.source.to_string()))
     }
 
     fn below(prefix: &str, CheckError { path, flaw }: CheckError) -> Self {
@@ -325,7 +326,7 @@ fn shape<T: DeserializeOwned>(path: &str, value: Value) -> Result<T, DraftError>
     serde_path_to_error::deserialize(value).map_err(|err| {
         let inner = err.path().to_string();
         let inner = inner.trim_end_matches(['?', '.']);
-        DraftError::new(join(path, inner), err.inner().to_string())
+        DraftError::new(join(path, inner), plain_words(err.inner().to_string()))
     })
 }
 
@@ -418,6 +419,28 @@ mod tests {
         assert_eq!(refused(json!({ "colour": 9 }), json!({})).path, "entry.colour");
         assert_eq!(refused(json!({}), json!({ "headline": "" })).path, "texts.fr.headline");
         assert!(refused(json!({}), json!({ "headline": null })).message.contains("headline"));
+    }
+
+    #[test]
+    fn a_change_that_cannot_be_made_is_told_without_names_of_types() {
+        let told = |entry: Value, text: Value| {
+            DraftPatch { entry: object(entry), texts: french(text), ..DraftPatch::default() }
+                .apply(EntryKind::Article, Some(&article()))
+                .unwrap_err()
+                .to_string()
+        };
+        for (entry, text, message) in [
+            (json!({ "urgency": 300 }), json!({}), "entry.urgency: urgency is 1 (most urgent) to 8, not 300"),
+            (json!({ "urgency": -1 }), json!({}), "entry.urgency: urgency is 1 (most urgent) to 8, not -1"),
+            (json!({ "urgency": "3" }), json!({}), "entry.urgency: here stands the text \"3\"; give a whole number"),
+            (json!({ "topics": {} }), json!({}), "entry.topics: here stands an object; give a list"),
+            (json!({ "kind": "POEM" }), json!({}), "entry.kind: unknown word `POEM`, expected one of `NEWS`"),
+            (json!({}), json!({ "headline": null }), "texts.fr: the field `headline` is missing; add it"),
+            (json!({}), json!({ "headline": 7 }), "texts.fr.headline: here stands `7`; give a text"),
+        ] {
+            let told = told(entry, text);
+            assert!(told.starts_with(message), "{told}");
+        }
     }
 
     #[test]

@@ -29,6 +29,7 @@ mod slug;
 mod style;
 mod topic;
 mod view;
+mod wording;
 
 pub use appointment::{Appointment, AppointmentText};
 pub use article::{Article, ArticleKind, ArticleText, Byline, Correction, CorrectionKind, MediaPlacement, Urgency};
@@ -55,3 +56,4 @@ pub use slug::{Slug, SlugError};
 pub use style::{Style, Title, rank_at, style_at, titles_at};
 pub use topic::{Topic, TopicText};
 pub use view::{LocaleChain, Moment, View};
+pub use wording::plain_words;

@@ -140,6 +140,19 @@ async fn what_is_not_there_is_not_found(#[values(Backend::Sqlite, Backend::Postg
 }
 
 #[tokio::test]
+async fn a_value_that_does_not_fit_is_told_in_words_with_its_field() {
+    let office = Office::open(Backend::Sqlite).await;
+    let post = json!({ "person": id(1), "precedence": -5, "texts": [{ "locale": "fr", "title": "Ministre" }] });
+    let error = office.refused("editor", "appointmentCreate", post).await;
+    let told = (error["code"].clone(), error["path"].clone(), error["message"].clone());
+    let message = "here stands `-5`; give a whole number, not below 0";
+    assert_eq!(told, (json!("INVALID"), json!(["precedence"]), json!(message)));
+    let error = office.refused("author", "articleCreate", with(article("Visite"), json!({ "urgency": 300 }))).await;
+    let told = (error["path"].clone(), error["message"].clone());
+    assert_eq!(told, (json!(["urgency"]), json!("urgency is 1 (most urgent) to 8, not 300")));
+}
+
+#[tokio::test]
 async fn a_key_is_neither_empty_nor_long() {
     let office = Office::open(Backend::Sqlite).await;
     for key in [String::new(), "k".repeat(201)] {

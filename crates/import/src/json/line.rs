@@ -6,7 +6,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use griot_domain::{
     Body, Edition, Entry, EntryId, EntryKind, ExternalId, Locale, OldPath, Publication, Retraction, Slug, Text,
-    UnfitContent,
+    UnfitContent, plain_words,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -14,7 +14,6 @@ use serde_json::{Map, Value};
 
 use super::check::{check_edition, check_entry, check_retraction};
 use super::strict::Strict;
-use super::wording::plain;
 
 /// A line as it stands in the file; references may still be slugs.
 #[derive(Clone, Debug, Deserialize)]
@@ -160,13 +159,13 @@ fn shape_text(kind: EntryKind, path: &str, value: Value) -> Result<Text, Fault> 
 }
 
 fn unfit_at(path: &str, unfit: UnfitContent) -> Fault {
-    Fault::at(below(path, unfit.path), plain(unfit.source.to_string()))
+    Fault::at(below(path, unfit.path), plain_words(unfit.source.to_string()))
 }
 
 fn shape<T: DeserializeOwned>(path: &str, value: Value) -> Result<T, Fault> {
     serde_path_to_error::deserialize(value).map_err(|err| {
         let path = below(path, path_of(err.path()));
-        Fault::at(path, plain(err.into_inner().to_string()))
+        Fault::at(path, plain_words(err.into_inner().to_string()))
     })
 }
 

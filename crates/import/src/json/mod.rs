@@ -14,7 +14,6 @@ mod names;
 mod reference;
 mod source;
 mod strict;
-mod wording;
 mod write;
 
 pub use export::{ExportError, export_json};

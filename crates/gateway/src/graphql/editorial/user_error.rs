@@ -137,14 +137,6 @@ impl From<Flaw> for UserError {
     }
 }
 
-/// The domain's reader says only that no form of a [`LocalizedText`](super::input::LocalizedText) fits.
-fn worded(message: String) -> String {
-    if message.contains("untagged enum Localized") {
-        return "give a text, or an object of texts by language tag such as {\"fr\": \"Général\"}".to_owned();
-    }
-    message
-}
-
 /// The errors of the desk, for whoever sent an input of the shape `place`.
 pub(super) async fn user_errors(
     caller: &Caller<'_>,
@@ -157,7 +149,7 @@ pub(super) async fn user_errors(
         let field = content(&error.path).map(str::to_owned);
         let code = error.code.into();
         let content_id = error.entry.map(|id| ID(id.to_string()));
-        let message = worded(error.message);
+        let message = error.message;
         told.push(match *error.detail {
             Detail::None => UserError::InputError(InputError { code, message, path, content_id, field }),
             Detail::Conflict { expected, current } => {

@@ -1,4 +1,4 @@
-//! Messages of the JSON library in the words of docs/import-format.md.
+//! Messages of the JSON library in words for people: those of docs/import-format.md.
 
 /// What the shapes of the library are called on the page.
 const SHAPES: [(&str, &str); 13] = [
@@ -30,8 +30,8 @@ const UNREAD_INSTANT: [&str; 7] = [
     "bad or unsupported format string",
 ];
 
-/// `message` in plain words; one that is plain already stays.
-pub(super) fn plain(message: String) -> String {
+/// A message of the JSON library without its names of types; one that is plain already stays.
+pub fn plain_words(message: String) -> String {
     // The library says only that no variant fits.
     if message.contains("untagged enum EventTime") {
         return "a time has `startsAt` (an instant such as 2025-06-21T09:00:00+00:00) or `startsOn` (a day), with the \
@@ -102,6 +102,6 @@ mod tests {
     #[case("premature end of input", "premature end of input; give an instant such as 2024-10-21T16:45:00Z")]
     #[case("`24` is not a date: use YYYY", "`24` is not a date: use YYYY")]
     fn messages_use_the_words_of_the_page(#[case] message: &str, #[case] expected: &str) {
-        assert_eq!(plain(message.to_owned()), expected);
+        assert_eq!(plain_words(message.to_owned()), expected);
     }
 }
