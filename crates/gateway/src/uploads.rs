@@ -168,6 +168,9 @@ fn write(
     if kind.is_image() {
         let size = incoming.size();
         let (width, height) = size.ok_or_else(|| unfit(format!("the header of the {} is damaged", kind.mime_type)))?;
+        if width == 0 || height == 0 {
+            return Err(unfit(format!("the image has {width} × {height} pixels: there is nothing to show")));
+        }
         if width.max(height) > LONGEST_SIDE || u64::from(width) * u64::from(height) > MOST_PIXELS {
             let message = format!(
                 "the image has {width} × {height} pixels: at most {LONGEST_SIDE} a side and {} million in all are taken",

@@ -47,6 +47,10 @@ async fn a_file_is_what_its_first_bytes_say_and_served_as_that() {
         assert_eq!(refused.status, 415, "{headers:?} {refused:?}");
         assert_eq!(refused.json()["errors"][0]["extensions"]["code"], "BAD_USER_INPUT");
     }
+    for (width, height) in [(0, 0), (0, 480), (640, 0)] {
+        let refused = studio.send("a.png", &png(width, height));
+        assert_eq!(refused.status, 415, "{refused:?}");
+    }
     for (width, height) in [(12_001, 10), (10, 12_001), (8_000, 5_001), (u32::MAX, u32::MAX)] {
         let refused = studio.send("a.png", &png(width, height));
         assert_eq!(refused.status, 413, "{refused:?}");
