@@ -1,5 +1,6 @@
 //! Where a record lives, and how each store of it is opened.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -94,6 +95,10 @@ impl Location {
         match self {
             Self::Sqlite { data_dir } => {
                 let file = data_dir.join(format!("{}.db", store.as_str()));
+                if access == Access::Migrate {
+                    create_private_file(&file)
+                        .map_err(|source| StoreError::DataFolder { path: data_dir.clone(), source })?;
+                }
                 Database::connect(sqlite_options(&file, access)).await.map_err(unreachable)
             }
             Self::Postgres { url, delivery_url } => {
@@ -171,6 +176,19 @@ pub(crate) fn create_private_folder(path: &Path) -> Result<(), StoreError> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path).map_err(refuse)
+}
+
+/// Makes the file of a store, for its owner only, unless it is there: the folder around it may be open to others, and
+/// SQLite gives the files beside it the same mode.
+fn create_private_file(path: &Path) -> io::Result<()> {
+    let mut options = std::fs::File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(err) if err.kind() != io::ErrorKind::AlreadyExists => Err(err),
+        _ => Ok(()),
+    }
 }
 
 fn sqlite_options(file: &Path, access: Access) -> ConnectOptions {

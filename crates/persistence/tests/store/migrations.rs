@@ -134,6 +134,30 @@ async fn a_data_folder_is_made_for_its_owner_only() {
 }
 
 #[tokio::test]
+async fn stores_are_their_owners_alone_in_a_folder_that_is_open_to_others() {
+    use std::os::unix::fs::PermissionsExt;
+    let database = griot_testbed::database(Backend::Sqlite);
+    let folder = database.data_dir().join("open");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let location = Location::sqlite(&folder);
+    migrate(&location).await.unwrap();
+    let publisher = Publisher::open(&location, StoreName::Published).await.unwrap();
+    let topic = topic(1, "T").build();
+    publisher.publish(&[topic], &act("2026-01-01")).await.unwrap();
+    let mut names = Vec::new();
+    for file in std::fs::read_dir(&folder).unwrap() {
+        let file = file.unwrap();
+        let name = file.file_name().into_string().unwrap();
+        assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{name}");
+        names.push(name);
+    }
+    for name in ["published.db", "published.db-wal", "editorial.db", "embargoed.db"] {
+        assert!(names.iter().any(|known| known == name), "{name} is not among {names:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_data_folder_that_cannot_be_made_is_named() {
     let database = griot_testbed::database(Backend::Sqlite);
     let file = database.data_dir().join("file");
