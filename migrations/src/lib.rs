@@ -16,6 +16,7 @@ mod m20261124_000007_writers;
 mod m20261124_000008_merged_ids;
 mod m20261124_000009_preview_entries;
 mod m20261124_000010_clock_traces;
+mod m20261124_000011_answered_suggestions;
 
 /// Brings the published store up to date.
 pub struct PublishedMigrator;
@@ -51,6 +52,7 @@ impl MigratorTrait for EditorialMigrator {
             Box::new(m20261124_000008_merged_ids::Migration),
             Box::new(m20261124_000009_preview_entries::Migration),
             Box::new(m20261124_000010_clock_traces::Migration),
+            Box::new(m20261124_000011_answered_suggestions::Migration),
         ]
     }
 }

@@ -2,6 +2,7 @@
 
 mod create;
 mod file;
+mod mention;
 mod merge;
 mod publish;
 mod retract;
@@ -68,6 +69,10 @@ pub enum Command {
     /// Makes one of two persons, institutions, events or topics that stand for the same: what refers to the dropped
     /// one refers to the kept one, which gains its names; where it was public, its addresses lead there.
     Merge { keep: EntryId, expected_keep: i64, drop: EntryId, expected_drop: i64, note: Option<String> },
+    /// Says which of its candidates a naming means that an import left open; `expected` is the article's revision.
+    AcceptMention { suggestion: i64, expected: i64, target: EntryId, note: Option<String> },
+    /// Says that such a naming means none of them.
+    DismissMention { suggestion: i64 },
 }
 
 /// One entry to be published.
@@ -128,6 +133,7 @@ impl Command {
             Self::Restore { .. } => EditorialAct::Restore,
             Self::Archive { .. } => EditorialAct::Archive,
             Self::Merge { .. } => EditorialAct::Merge,
+            Self::AcceptMention { .. } | Self::DismissMention { .. } => EditorialAct::Resolve,
         }
     }
 

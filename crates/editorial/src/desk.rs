@@ -201,6 +201,11 @@ fn detail_of(command: &Command, done: &Done) -> Value {
             detail["reason"] = json!(reason);
         }
         Command::Restore { revision, .. } => detail["restored"] = json!(revision),
+        Command::AcceptMention { suggestion, target, .. } => {
+            detail["suggestion"] = json!(suggestion);
+            detail["target"] = json!(target);
+        }
+        Command::DismissMention { suggestion } => detail["dismissed"] = json!(suggestion),
         Command::Merge { keep, drop, .. } => {
             detail["kept"] = json!(keep);
             detail["dropped"] = json!(drop);

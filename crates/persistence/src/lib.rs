@@ -21,8 +21,9 @@ mod suggestion;
 pub use bell::Bell;
 pub use doctor::{Finding, Level, doctor};
 pub use editorial::{
-    AuditFlaw, AuditMark, AuditMarkError, AuditRecord, Audited, ClockTrace, Committed, DraftFilter, DraftState, Drafted,
-    EditorialStore, EditorialTx, Publishing, Replay, Revision, Saving, Schedule, ScheduleState, Upload, UploadPlace,
+    AuditFlaw, AuditMark, AuditMarkError, AuditRecord, Audited, ClockTrace, Committed, DraftFilter, DraftState,
+    Drafted, EditorialStore, EditorialTx, OpenSuggestion, Publishing, Replay, Revision, Saving, Schedule,
+    ScheduleState, SuggestionFilter, Upload, UploadPlace,
 };
 pub use error::StoreError;
 pub use keys::{AccessKey, AccessKeys, KeyCreation, KeyGrant, LIVE_KEYS, PreviewToken, principal_of};

@@ -47,6 +47,10 @@ impl Work<'_, '_> {
                 self.withdraw(*id, *expected, locales.as_deref(), reason.as_deref()).await
             }
             Command::Kill { id, expected, reason } => self.kill(*id, *expected, reason).await,
+            Command::AcceptMention { suggestion, expected, target, note } => {
+                self.accept_mention((*suggestion, *expected), *target, note.as_deref()).await
+            }
+            Command::DismissMention { suggestion } => self.dismiss_mention(*suggestion).await,
             Command::Merge { keep, expected_keep, drop, expected_drop, note } => {
                 self.merge((*keep, *expected_keep), (*drop, *expected_drop), note.as_deref()).await
             }

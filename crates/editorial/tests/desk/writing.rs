@@ -341,6 +341,8 @@ async fn every_command_asks_the_table_of_roles() {
         Command::Kill { id, expected, reason },
         Command::Restore { id, expected, revision: expected, note: None },
         Command::Merge { keep: id, expected_keep: expected, drop: id, expected_drop: expected, note: None },
+        Command::AcceptMention { suggestion: 1, expected, target: id, note: None },
+        Command::DismissMention { suggestion: 1 },
         Command::Archive { id, expected, archived: true },
     ];
     for command in &commands {

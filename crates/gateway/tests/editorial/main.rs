@@ -10,5 +10,6 @@ mod mentions;
 mod patches;
 mod publishing;
 mod roles;
+mod suggestions;
 mod support;
 mod together;

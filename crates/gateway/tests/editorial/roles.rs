@@ -8,6 +8,7 @@ use griot_testbed::Backend;
 use rstest::rstest;
 use serde_json::{Value, json};
 
+use crate::suggestions::{left_open, naming};
 use crate::support::{Office, article, at, block, fields, id, with};
 
 /// Names of the fields of a type at the root.
@@ -87,6 +88,16 @@ async fn input(office: &Office, mutation: &str, round: usize) -> Value {
             with(one, json!({ "note": "n" }))
         }
         "draftRestore" => with(one, json!({ "revision": 1 })),
+        "mentionSuggestionAccept" | "mentionSuggestionDismiss" => {
+            left_open(office, &one, "fr", &[naming("Titre", 0, &[&one])]).await;
+            let open = "query($of: ID) { mentionSuggestions(contentId: $of) { nodes { id } } }";
+            let open = office.ask("author", open, json!({ "of": one["contentId"] })).await;
+            let suggestion = json!({ "suggestionId": open["mentionSuggestions"]["nodes"][0]["id"] });
+            if mutation == "mentionSuggestionDismiss" {
+                return suggestion;
+            }
+            with(suggestion, json!({ "expectedRevision": 1, "target": one["contentId"] }))
+        }
         "previewTokenCreate" => json!({ "contentId": one["contentId"] }),
         "previewTokenRevoke" => {
             let shown = json!({ "contentId": one["contentId"] });
@@ -138,6 +149,7 @@ async fn ranks_take_the_right_to_rank(#[values(Backend::Sqlite, Backend::Postgre
 #[rstest]
 #[case("auditLog", "{ number }", EditorialAct::ReadAudit)]
 #[case("drafts", "{ nodes { title } }", EditorialAct::Read)]
+#[case("mentionSuggestions", "{ nodes { id } }", EditorialAct::Read)]
 #[case("schedules", "{ id }", EditorialAct::Read)]
 #[case("draft", "{ title }", EditorialAct::Read)]
 #[case("schedule", "{ id }", EditorialAct::Read)]

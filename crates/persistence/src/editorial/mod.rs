@@ -15,6 +15,7 @@ mod named;
 mod public;
 mod schedule;
 mod stored;
+mod suggestions;
 mod transaction;
 mod uploads;
 
@@ -26,6 +27,7 @@ pub use drafts::{DraftFilter, DraftState, Drafted, Revision, Saving};
 pub use idempotency::Replay;
 pub use schedule::{Schedule, ScheduleState};
 pub use stored::Publishing;
+pub use suggestions::{OpenSuggestion, SuggestionFilter};
 pub use transaction::{Committed, EditorialTx};
 pub use uploads::{Upload, UploadPlace};
 

@@ -9,6 +9,8 @@ pub struct Model {
     pub locale: String,
     /// JSON of [`crate::Suggestion`].
     pub suggestion: String,
+    /// When an editor answered; null while it is open.
+    pub answered_at: Option<i64>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -56,28 +56,35 @@ impl Publisher {
         Ok(outcomes)
     }
 
-    /// Replaces the open suggestions of one edition; the same ones again write nothing. Only the editorial store has a place for them.
+    /// Replaces the open suggestions of one edition; the same ones again write nothing, and what an editor has answered
+    /// is not opened anew. Only the editorial store has a place for them.
     pub async fn replace_suggestions(
         &self,
         entry: EntryId,
         locale: &Locale,
         suggestions: &[Suggestion],
     ) -> Result<(), StoreError> {
-        if self.suggestions(entry, locale).await? == suggestions {
+        let (answered, open): (Vec<_>, Vec<_>) =
+            self.stored_suggestions(entry, locale).await?.into_iter().partition(|(is_answered, _)| *is_answered);
+        let is_new = |one: &&Suggestion| !answered.iter().any(|(_, known)| known == *one);
+        let suggestions: Vec<&Suggestion> = suggestions.iter().filter(is_new).collect();
+        if open.iter().map(|(_, known)| known).eq(suggestions.iter().copied()) {
             return Ok(());
         }
         let tx = self.begin().await?;
         mention_suggestion::Entity::delete_many()
             .filter(Expr::col(mention_suggestion::Column::EntryId).eq(entry.0))
             .filter(Expr::col(mention_suggestion::Column::Locale).eq(locale.as_str()))
+            .filter(Expr::col(mention_suggestion::Column::AnsweredAt).is_null())
             .exec(&tx.tx)
             .await?;
         if !suggestions.is_empty() {
-            let rows = suggestions.iter().map(|suggestion| mention_suggestion::ActiveModel {
+            let rows = suggestions.into_iter().map(|suggestion| mention_suggestion::ActiveModel {
                 id: NotSet,
                 entry_id: Set(entry.0),
                 locale: Set(locale.to_string()),
                 suggestion: Set(serde_json::to_string(suggestion).expect("suggestions have string keys only")),
+                answered_at: Set(None),
             });
             mention_suggestion::Entity::insert_many(rows).exec_without_returning(&tx.tx).await?;
         }
@@ -87,6 +94,12 @@ impl Publisher {
 
     /// The open suggestions of one edition, in the order they were found.
     pub async fn suggestions(&self, entry: EntryId, locale: &Locale) -> Result<Vec<Suggestion>, StoreError> {
+        let all = self.stored_suggestions(entry, locale).await?;
+        Ok(all.into_iter().filter(|(is_answered, _)| !is_answered).map(|(_, suggestion)| suggestion).collect())
+    }
+
+    /// All of one edition, each with whether it was answered, in the order they were found.
+    async fn stored_suggestions(&self, entry: EntryId, locale: &Locale) -> Result<Vec<(bool, Suggestion)>, StoreError> {
         let rows = mention_suggestion::Entity::find()
             .filter(Expr::col(mention_suggestion::Column::EntryId).eq(entry.0))
             .filter(Expr::col(mention_suggestion::Column::Locale).eq(locale.as_str()))
@@ -96,6 +109,7 @@ impl Publisher {
         rows.iter()
             .map(|row| {
                 serde_json::from_str(&row.suggestion)
+                    .map(|suggestion| (row.answered_at.is_some(), suggestion))
                     .map_err(|err| StoreError::corrupt(format!("suggestion {}", row.id), err))
             })
             .collect()

@@ -205,4 +205,24 @@ async fn suggestions_are_replaced_as_a_whole(#[values(Backend::Sqlite, Backend::
     editorial.replace_suggestions(id(1), &fr, &[]).await.unwrap();
     assert_eq!(editorial.suggestions(id(1), &fr).await.unwrap(), []);
     assert_eq!(editorial.suggestions(id(1), &locale("en")).await.unwrap().len(), 1);
+
+    // What was answered is not asked again by the next import.
+    editorial.replace_suggestions(id(1), &fr, &[suggestion("Traoré"), suggestion("Keïta")]).await.unwrap();
+    let desk = griot_persistence::EditorialStore::open(&store.location).await.unwrap();
+    let filter = griot_persistence::SuggestionFilter { entry: Some(id(1)), locale: Some(fr.clone()) };
+    let open = desk.open_suggestions(&filter, None, 10).await.unwrap();
+    let tx = desk.begin().await.unwrap();
+    assert_eq!(tx.open_suggestion(open[0].id).await.unwrap().as_ref(), Some(&open[0]));
+    tx.answer_suggestion(open[0].id, at("2026-01-02")).await.unwrap();
+    assert_eq!(tx.open_suggestion(open[0].id).await.unwrap(), None);
+    tx.commit().await.unwrap();
+    for found in [&["Traoré", "Keïta"][..], &["Traoré"], &["Keïta", "Traoré", "Diallo"]] {
+        let found: Vec<Suggestion> = found.iter().map(|words| suggestion(words)).collect();
+        editorial.replace_suggestions(id(1), &fr, &found).await.unwrap();
+        let open: Vec<Suggestion> = found.into_iter().filter(|one| one.words != "Traoré").collect();
+        assert_eq!(editorial.suggestions(id(1), &fr).await.unwrap(), open);
+    }
+    let listed = desk.open_suggestions(&filter, None, 10).await.unwrap();
+    assert_eq!(listed.iter().map(|one| one.naming.words.as_str()).collect::<Vec<_>>(), ["Keïta", "Diallo"]);
+    assert_eq!(desk.open_suggestions(&filter, Some(listed[0].id), 10).await.unwrap(), listed[1..]);
 }

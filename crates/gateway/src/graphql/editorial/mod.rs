@@ -8,6 +8,7 @@ mod draft;
 mod editor;
 mod error;
 mod input;
+mod mention;
 mod merge;
 mod payload;
 mod place;

@@ -2,14 +2,17 @@
 
 use async_graphql::{Context, ID, Object};
 use griot_access::EditorialAct;
+use griot_domain::Locale;
 use griot_front::directive::{ForwardConnection, Sliced};
+use griot_persistence::SuggestionFilter;
 use uuid::Uuid;
 
 use super::audit::AuditRecord;
-use super::draft::{Draft, DraftConnection, DraftFilter};
+use super::draft::{Draft, DraftConnection, DraftFilter, MentionSuggestionConnection};
 use super::editor::{Caller, Viewer};
 use super::error::{Answer, EditorialError, Nullable, nullable};
 use super::schedule::{Schedule, ScheduleState};
+use crate::graphql::delivery::scalar::Tag;
 
 /// Most items of a list.
 pub(super) const MOST: i32 = 100;
@@ -46,6 +49,29 @@ impl Query {
         let page = async {
             let caller = Caller::who_may(ctx, EditorialAct::Read)?;
             DraftConnection::load(caller.store(), filter.unwrap_or_default(), count(first)?, after.as_deref()).await
+        };
+        Some(page.await)
+    }
+
+    /// Namings in imported texts that may mean several, or one but not surely, and were not answered; the oldest first.
+    #[graphql(directive = ForwardConnection::apply(20))]
+    async fn mention_suggestions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Of this article only.")] content_id: Option<ID>,
+        #[graphql(desc = "In this language only.")] locale: Option<Tag>,
+        #[graphql(desc = "Number of items, 0 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Cursor the page begins after.")] after: Option<String>,
+    ) -> Nullable<MentionSuggestionConnection> {
+        let page = async {
+            let caller = Caller::who_may(ctx, EditorialAct::Read)?;
+            let entry = content_id.map(|id| id.parse()).transpose();
+            let entry =
+                entry.map_err(|err: griot_domain::IdError| EditorialError::invalid("contentId", err.to_string()))?;
+            let locale = locale.map(|tag| Locale::parse(&tag.0)).transpose();
+            let locale = locale.map_err(|err| EditorialError::invalid("locale", err.to_string()))?;
+            let filter = SuggestionFilter { entry, locale };
+            MentionSuggestionConnection::load(caller.store(), &filter, count(first)?, after.as_deref()).await
         };
         Some(page.await)
     }

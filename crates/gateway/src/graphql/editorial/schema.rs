@@ -11,6 +11,7 @@ use super::editor::Base;
 use super::input::{
     AppointmentWrites, ArticleWrites, AssetWrites, EventWrites, InstitutionWrites, PersonWrites, TopicWrites,
 };
+use super::mention::MentionWrites;
 use super::merge::MergeWrites;
 use super::preview::PreviewWrites;
 use super::publish::PublishWrites;
@@ -33,6 +34,7 @@ pub struct Mutation(
     BodyWrites,
     ReviewWrites,
     PublishWrites,
+    MentionWrites,
     MergeWrites,
     RetractWrites,
     PreviewWrites,

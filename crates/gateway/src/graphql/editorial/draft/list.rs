@@ -46,13 +46,13 @@ pub(crate) struct DraftEdge {
 #[derive(SimpleObject)]
 pub(crate) struct PageInfo {
     /// Whether items follow `endCursor`.
-    has_next_page: bool,
+    pub(super) has_next_page: bool,
     /// Whether items may stand before `startCursor`.
-    has_previous_page: bool,
+    pub(super) has_previous_page: bool,
     /// Cursor of the first item.
-    start_cursor: Option<String>,
+    pub(super) start_cursor: Option<String>,
     /// Cursor of the last item.
-    end_cursor: Option<String>,
+    pub(super) end_cursor: Option<String>,
 }
 
 impl DraftConnection {

@@ -60,6 +60,16 @@ pub(crate) struct MentionCandidate {
     title: String,
 }
 
+impl MentionCandidate {
+    /// The entry as it is drafted, by its name in a language if it has one.
+    pub fn of(drafted: &Drafted, locale: &Locale) -> Self {
+        let content = &drafted.content;
+        let edition = content.editions.get(locale).or_else(|| content.editions.values().next());
+        let title = edition.map_or("", |edition| edition.text.display_title(&content.entry)).to_owned();
+        Self { content_id: ID(drafted.id.to_string()), kind: drafted.kind.into(), title }
+    }
+}
+
 impl FoundMention {
     /// The namings in one language of an article, in the order of the text; `None` for what has no such text.
     pub async fn load(store: &EditorialStore, drafted: &Drafted, locale: &Locale) -> Answer<Option<Vec<Self>>> {
