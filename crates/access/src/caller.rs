@@ -17,7 +17,7 @@ pub enum Caller {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Principal {
     /// `key:<id of the holder's first key>` or `oidc:<subject>@<issuer>`: the same for as long as it is the same
-    /// person, whatever key or token is used.
+    /// person, whatever key or token is used. A key that was made for an account has the id of that.
     pub id: String,
     /// In a person's words.
     pub name: String,

@@ -32,6 +32,8 @@ pub struct KeyRing {
 pub struct NewHolder {
     /// In a person's words; no two holders with live keys have the same.
     pub name: String,
+    /// The account at a provider of whoever holds it, `oidc:<subject>@<issuer>`: one person, whichever is used.
+    pub account: Option<String>,
     /// What the key opens.
     pub grant: Grant,
     /// After how long it opens nothing any more.
@@ -118,7 +120,7 @@ impl KeyRing {
             Grant::Delivery { sees_embargoed } => (Family::Delivery, KeyGrant::Delivery { sees_embargoed }),
         };
         let token = Token::draw(family)?;
-        let id = token.id().to_owned();
+        let id = holder.account.unwrap_or_else(|| token.id().to_owned());
         self.keep(&token, AccessKey { holder: id, ..self.fresh(&token, name, grant, holder.lives)? }).await
     }
 

@@ -206,6 +206,9 @@ pub struct NewKey {
     /// Who holds it
     #[arg(long, value_name = "NAME")]
     pub name: String,
+    /// With --role: the claim `sub` of the same person's account at the provider, so that both count as one person
+    #[arg(long, value_name = "SUBJECT", conflicts_with = "delivery")]
+    pub person: Option<String>,
     /// When it ends, such as 90d, 12w or 24h [default: never]
     #[arg(long, value_name = "TIME", value_parser = lifetime)]
     pub expires: Option<TimeDelta>,

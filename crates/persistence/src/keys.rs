@@ -29,7 +29,8 @@ const TOUCH_EVERY: TimeDelta = TimeDelta::minutes(1);
 pub struct AccessKey {
     /// The public part.
     pub id: String,
-    /// Id of the holder's first key: keys that replace one another share it.
+    /// Id of the holder's first key, or the holder's account at a provider, `oidc:<subject>@<issuer>`: keys that replace
+    /// one another share it.
     pub holder: String,
     /// Who holds it, in a person's words.
     pub name: String,
@@ -202,7 +203,8 @@ impl AccessKeys {
 
 /// How the holder of keys is named where acts are kept.
 pub fn principal_of(holder: &str) -> String {
-    format!("key:{holder}")
+    // No key has a colon in its id.
+    if holder.starts_with("oidc:") { holder.to_owned() } else { format!("key:{holder}") }
 }
 
 /// Whether the schema is there and may be used; a file was looked for before.

@@ -16,11 +16,16 @@ struct Door {
     provider: Provider,
     rsa: Signer,
     p256: Signer,
-    _record: Record,
+    record: Record,
 }
 
 impl Door {
     fn open(backend: Backend) -> Self {
+        Self::open_with(backend, "")
+    }
+
+    /// One with further settings.
+    fn open_with(backend: Backend, further: &str) -> Self {
         let (rsa, p256) = (Signer::rsa("first"), Signer::p256("second"));
         let provider = Provider::start(&[&rsa, &p256]);
         let record = Record::new(backend);
@@ -28,13 +33,13 @@ impl Door {
             "trusted_proxies = [\"127.0.0.1/32\"]\n[editorial.oidc]\nissuer = \"{}\"\naudience = \"{AUDIENCE}\"\n\
              algorithms = [\"RS256\", \"ES256\"]\nrole_claim = \"realm_access.roles\"\nallow_loopback_http = true\n\
              roles = {{ press-author = \"author\", press-editor = \"editor\", press-publisher = \"publisher\", \
-             press-administrator = \"administrator\" }}\n",
+             press-administrator = \"administrator\" }}\n{further}",
             provider.issuer
         );
         std::fs::write(record.directory().join("griot.toml"), settings).unwrap();
         let mut command = record.command(&["serve", "--bind", "127.0.0.1:0"]);
         let clock = WallClock::of(&mut command, record.directory());
-        Self { server: Server::start(command), clock, provider, rsa, p256, _record: record }
+        Self { server: Server::start(command), clock, provider, rsa, p256, record }
     }
 
     /// Claims in order but for `change`; a null takes a claim away.
@@ -93,6 +98,37 @@ fn a_token_in_order_acts_as_the_role_it_names(#[values(Backend::Sqlite, Backend:
     assert!(log["auditLog"].as_array().unwrap().contains(&json!({ "author": id, "verb": "publish" })), "{log}");
     let names = door.server.data("{ topics { totalCount } }", json!({}));
     assert_eq!(names, json!({ "topics": { "totalCount": 2 } }));
+}
+
+#[rstest]
+fn a_key_and_an_account_of_one_person_are_one_person(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let door = Door::open_with(backend, "[editorial]\ntwo_person = [\"topic\"]\n");
+    let key = door.record.key(&["--role", "publisher", "--name", "Pia", "--person", "publisher"]);
+    let by_account = door.client(&door.rsa.token(&door.with_role("publisher")));
+    let by_key = door.client(&key);
+    let id = format!("oidc:publisher@{}", door.provider.issuer);
+    assert_eq!(by_key.data(WHO, json!({}))["viewer"], json!({ "id": id, "name": "Pia", "role": "PUBLISHER" }));
+    let topic = by_key.draft("topicCreate", json!({ "texts": [{ "locale": "fr", "name": "Eau" }] }));
+    let publish = json!({ "items": [topic] });
+    let alone = by_account.act("contentPublish", publish.clone());
+    assert_eq!(alone["userErrors"][0]["code"], "FORBIDDEN", "{alone}");
+    let public = key.split('_').nth(2).unwrap();
+    let replaced = door.record.run(&["key", "rotate", public]).expect_success().stdout;
+    let alone = door.client(replaced.trim()).act("contentPublish", publish.clone());
+    assert_eq!(alone["userErrors"][0]["code"], "FORBIDDEN", "{alone}");
+    let other = door.record.key(&["--role", "publisher", "--name", "Paul"]);
+    door.client(&other).done("contentPublish", publish);
+}
+
+#[test]
+fn a_person_without_a_provider_is_refused() {
+    let record = Record::new(Backend::Sqlite);
+    record.run(&["migrate"]).expect_success();
+    let refused = record.run(&["key", "create", "--role", "editor", "--name", "Awa", "--person", "awa"]).expect_code(1);
+    assert!(refused.stderr.contains("editorial.oidc.issuer"), "{}", refused.stderr);
+    let refused = record.run(&["key", "create", "--delivery", "--name", "Site", "--person", "awa"]).expect_code(2);
+    assert!(refused.stderr.contains("--person"), "{}", refused.stderr);
+    assert!(record.run(&["key", "list"]).expect_success().stdout.is_empty());
 }
 
 #[test]

@@ -148,7 +148,7 @@ impl World {
     }
 
     pub async fn key(&self, name: &str, grant: Grant) -> (String, String) {
-        let holder = NewHolder { name: name.to_owned(), grant, lives: None };
+        let holder = NewHolder { name: name.to_owned(), account: None, grant, lives: None };
         let issued = self.keys.issue(holder).await.unwrap();
         (issued.id, format!("Bearer {}", issued.key.expose_secret()))
     }

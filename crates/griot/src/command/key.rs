@@ -22,7 +22,7 @@ pub async fn run(config: &Config, command: Key) -> anyhow::Result<ExitCode> {
     let keys = AccessKeys::open(&location).await?;
     let ring = KeyRing::new(keys, Arc::new(SystemClock));
     match command {
-        Key::Create(options) => create(&ring, &location, options).await?,
+        Key::Create(options) => create(&ring, config, options).await?,
         Key::Rotate { id, expires } => {
             let issued = ring.rotate(&id, expires).await?;
             recorded(&ring, &location, &issued, json!({ "act": "rotate", "key": issued.id, "of": id })).await?;
@@ -35,16 +35,31 @@ pub async fn run(config: &Config, command: Key) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn create(ring: &KeyRing, location: &Location, options: NewKey) -> anyhow::Result<()> {
+async fn create(ring: &KeyRing, config: &Config, options: NewKey) -> anyhow::Result<()> {
+    let account = options.person.as_deref().map(|subject| account(config, subject)).transpose()?;
     let (grant, opens) = match options.role {
         Some(role) => (Grant::Editorial(role), role.as_str()),
         None => (Grant::Delivery { sees_embargoed: options.embargo }, delivery(options.embargo)),
     };
-    let holder = NewHolder { name: options.name, grant, lives: options.expires };
+    let holder = NewHolder { name: options.name, account: account.clone(), grant, lives: options.expires };
     let issued = ring.issue(holder).await?;
-    let detail = json!({ "act": "create", "key": issued.id, "name": issued.name, "opens": opens });
-    recorded(ring, location, &issued, detail).await?;
+    let mut detail = json!({ "act": "create", "key": issued.id, "name": issued.name, "opens": opens });
+    if let Some(account) = account {
+        detail["account"] = json!(account);
+    }
+    recorded(ring, &place::location(config), &issued, detail).await?;
     show(&issued)
+}
+
+/// The account of a person at the provider that is set, as tokens of it are named.
+fn account(config: &Config, subject: &str) -> anyhow::Result<String> {
+    let Some(issuer) = &config.editorial.oidc.issuer else {
+        bail!("--person names an account at a provider, and none is set; set `editorial.oidc.issuer`, or leave it out");
+    };
+    if subject.is_empty() || subject.len() > 255 || subject.chars().any(char::is_control) {
+        bail!("`{subject}` is no subject of an account; give the claim `sub` of the person's tokens");
+    }
+    Ok(format!("oidc:{subject}@{issuer}"))
 }
 
 /// Writes a new key down in the audit log; a key that is in nobody's log opens nothing.

@@ -6,7 +6,7 @@ pub struct Model {
     /// The public part of the key.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: String,
-    /// Id of the holder's first key; the keys that replace it share it.
+    /// Id of the holder's first key, or the holder's account at a provider; the keys that replace it share it.
     pub holder: String,
     pub name: String,
     /// Of an editorial key; null for a delivery key.

@@ -62,7 +62,7 @@ impl Record {
 
 /// Somebody with a key without end.
 pub fn holder(name: &str, grant: Grant) -> NewHolder {
-    NewHolder { name: name.to_owned(), grant, lives: None }
+    NewHolder { name: name.to_owned(), account: None, grant, lives: None }
 }
 
 /// Settings that fit the provider.
