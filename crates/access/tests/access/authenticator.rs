@@ -153,7 +153,7 @@ async fn previews_that_ended_do_not_count_as_keys_nor_keys_as_previews() {
     let key = format!("Bearer {}", issued.key.expose_secret());
     let Caller::Principal(awa) = door.authenticate(&key, here()).await.unwrap() else { panic!("a reader") };
     let entry = griot_domain::EntryId(uuid::Uuid::from_u128(7));
-    let (token, granted) = ring.issue_preview(entry, &awa, TimeDelta::hours(1)).await.unwrap();
+    let (token, granted) = ring.issue_preview(&[entry], &awa, TimeDelta::hours(1)).await.unwrap();
     let token = format!("Bearer {}", token.expose_secret());
     for _ in 0..10 {
         door.preview(&guess(Family::Preview), here()).await.unwrap_err();
