@@ -22,6 +22,9 @@ pub enum AuthFailure {
         /// For how long failures will have this answer.
         retry_after: Duration,
     },
+    /// Too many attempts from elsewhere wait for their turn: status 503.
+    #[error("too many attempts wait to be looked up")]
+    Busy,
     /// The store of keys failed: status 503.
     #[error("keys cannot be looked up: {0}")]
     Unavailable(#[from] StoreError),
@@ -108,7 +111,7 @@ impl Authenticator {
         match (token.family(), &self.keys) {
             (Family::Editorial | Family::Delivery, Some(keys)) => {
                 let _turn = match must_queue && !keys.remembers(&token) {
-                    true => Some(self.throttle.turn().await),
+                    true => Some(self.throttle.turn().await.ok_or(AuthFailure::Busy)?),
                     false => None,
                 };
                 Ok(keys.caller(&token).await??)
@@ -121,7 +124,7 @@ impl Authenticator {
         let token = bearer(header).and_then(|text| Token::parse(text).map_err(|_| Unauthenticated))?;
         let keys = self.keys.as_ref().ok_or(Unauthenticated)?;
         let _turn = match must_queue {
-            true => Some(self.preview_throttle.turn().await),
+            true => Some(self.preview_throttle.turn().await.ok_or(AuthFailure::Busy)?),
             false => None,
         };
         Ok(keys.preview(&token).await??)

@@ -66,8 +66,12 @@ impl KeyRing {
             return Ok(Err(Unauthenticated));
         }
         let kept = self.keys.find_preview(token.id()).await?;
-        let kept = kept.filter(|kept| token.has_hash(&kept.hash) && kept.is_live(self.clock.now()));
-        Ok(kept.map(PreviewGrant::from).ok_or(Unauthenticated))
+        let now = self.clock.now();
+        let Some(kept) = kept.filter(|kept| token.has_hash(&kept.hash) && kept.is_live(now)) else {
+            return Ok(Err(Unauthenticated));
+        };
+        let is_held = self.keys.is_holder_live(&kept, now).await?;
+        Ok(is_held.then(|| PreviewGrant::from(kept)).ok_or(Unauthenticated))
     }
 
     /// Ends a preview token; `false` when no live one has this public part.

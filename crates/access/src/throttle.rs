@@ -7,10 +7,14 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::MutexGuard;
+use tokio::time::timeout;
 
 /// Failures allowed within [`WINDOW`].
 const ALLOWED: usize = 10;
 const WINDOW: TimeDelta = TimeDelta::minutes(1);
+
+/// How long a lookup waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Addresses remembered at once.
 const REMEMBERED: usize = 10_000;
@@ -34,9 +38,10 @@ impl Throttle {
     }
 
     /// Waits for the turn of a lookup on behalf of an address that has to wait: first come, first served, one at a
-    /// time for all such addresses together. Whoever hangs up leaves the queue.
-    pub(crate) async fn turn(&self) -> MutexGuard<'_, ()> {
-        self.turn.lock().await
+    /// time for all such addresses together. Whoever hangs up leaves the queue; `None` when it does not come soon, as
+    /// when the store hangs.
+    pub(crate) async fn turn(&self) -> Option<MutexGuard<'_, ()>> {
+        timeout(PATIENCE, self.turn.lock()).await.ok()
     }
 
     /// Notes a failure.
@@ -135,12 +140,19 @@ mod tests {
     #[tokio::test]
     async fn turns_come_one_at_a_time() {
         let throttle = Throttle::default();
-        let first = throttle.turn().await;
+        let first = throttle.turn().await.unwrap();
         let mut second = std::pin::pin!(throttle.turn());
         let is_waiting = poll_fn(|context| Poll::Ready(second.as_mut().poll(context).is_pending())).await;
         assert!(is_waiting);
         drop(first);
-        drop(second.await);
+        assert!(second.await.is_some());
+    }
+
+    #[tokio::test]
+    async fn a_turn_that_does_not_come_is_given_up() {
+        let throttle = Throttle::default();
+        let _first = throttle.turn().await.unwrap();
+        assert!(throttle.turn().await.is_none());
     }
 
     #[test]

@@ -2,14 +2,12 @@
 
 mod watch;
 
-use std::time::Instant;
-
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use griot_domain::EntryId;
 use griot_persistence::{ClockTrace, StoreError};
 
 pub(crate) use self::watch::ClockWatch;
-pub use self::watch::trust_clock;
+pub use self::watch::{Distrust, trust_clock};
 use crate::desk::Work;
 use crate::{Command, Desk, UserError};
 
@@ -29,23 +27,26 @@ pub struct Boot {
 
 impl Boot {
     /// That of this machine, now; `None` where the system does not name its starts.
-    #[cfg(target_os = "linux")]
     pub fn now() -> Option<Self> {
         let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?.trim().to_owned();
-        let up = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
-        Some(Self { id, up: TimeDelta::seconds(up.tv_sec) + TimeDelta::nanoseconds(up.tv_nsec) })
-    }
-
-    #[cfg(not(target_os = "linux"))]
-    #[allow(missing_docs)]
-    pub fn now() -> Option<Self> {
-        None
+        Some(Self { id, up: up()? })
     }
 
     /// What the wall clock shows at this moment, to be kept.
     fn trace(self, wall: DateTime<Utc>) -> ClockTrace {
         ClockTrace { boot: self.id, up: self.up, wall }
     }
+}
+
+/// How long the machine is up, sleep included; `None` where no clock tells.
+fn up() -> Option<TimeDelta> {
+    #[cfg(target_os = "linux")]
+    {
+        let up = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+        Some(TimeDelta::seconds(up.tv_sec) + TimeDelta::nanoseconds(up.tv_nsec))
+    }
+    #[cfg(not(target_os = "linux"))]
+    None
 }
 
 /// Compares the wall clock with one that cannot jump. A jump forwards would publish early, one backwards late: nothing
@@ -59,33 +60,34 @@ pub struct ClockGuard {
 #[derive(Clone, Copy, Debug)]
 enum Right {
     /// What it was when the steady clock showed `steady`.
-    At { wall: DateTime<Utc>, steady: Instant },
+    At { wall: DateTime<Utc>, steady: TimeDelta },
     /// Before an earlier start of the machine, or on another one: it cannot be earlier now.
     NotBefore(DateTime<Utc>),
 }
 
 impl ClockGuard {
-    /// Takes the two clocks as they are now for right.
-    pub fn new(wall: DateTime<Utc>, steady: Instant) -> Self {
+    /// Takes the two clocks as they are now for right. Whatever the steady one counts from, it is the same each time.
+    pub fn new(wall: DateTime<Utc>, steady: TimeDelta) -> Self {
         Self { right: Right::At { wall, steady } }
     }
 
-    /// Takes for right what was found so before: the trace of this start of the machine, which is `boot` when the
-    /// steady clock shows `steady`; else the latest of any.
-    pub fn resume(traces: &[ClockTrace], boot: &Boot, wall: DateTime<Utc>, steady: Instant) -> Self {
-        let ours = traces.iter().find(|trace| trace.boot == boot.id);
-        let right = match (ours, traces.iter().map(|trace| trace.wall).max()) {
-            (Some(trace), _) => Right::At { wall: trace.wall + (boot.up - trace.up), steady },
-            (None, Some(last)) => Right::NotBefore(last),
-            (None, None) => Right::At { wall, steady },
-        };
-        let mut guard = Self { right };
+    /// Takes for right what was found so since the machine was started, which is `boot`; `None` when nothing was. The
+    /// steady clock is how long the machine is up.
+    pub fn resume(traces: &[ClockTrace], boot: &str) -> Option<Self> {
+        let trace = traces.iter().find(|trace| trace.boot == boot)?;
+        Some(Self::new(trace.wall, trace.up))
+    }
+
+    /// Takes the clocks as they are for right, unless the wall clock shows what is over for any machine.
+    pub fn begin(traces: &[ClockTrace], wall: DateTime<Utc>, steady: TimeDelta) -> Self {
+        let last = traces.iter().map(|trace| trace.wall).max();
+        let mut guard = Self { right: Right::NotBefore(last.unwrap_or(wall)) };
         guard.look(wall, steady);
         guard
     }
 
     /// Takes the clocks for right as soon as nothing known speaks against them.
-    pub fn look(&mut self, wall: DateTime<Utc>, steady: Instant) {
+    pub fn look(&mut self, wall: DateTime<Utc>, steady: TimeDelta) {
         if let Right::NotBefore(last) = self.right
             && wall + MOST_DRIFT >= last
         {
@@ -94,28 +96,23 @@ impl ClockGuard {
     }
 
     /// How far the wall clock has strayed.
-    pub fn drift(&self, wall: DateTime<Utc>, steady: Instant) -> TimeDelta {
+    pub fn drift(&self, wall: DateTime<Utc>, steady: TimeDelta) -> TimeDelta {
         wall - self.expected(steady)
     }
 
     /// What the wall clock would show, had it gone on as the steady one did; the earliest it can be when that is all
     /// that is known.
-    pub fn expected(&self, steady: Instant) -> DateTime<Utc> {
+    pub fn expected(&self, steady: TimeDelta) -> DateTime<Utc> {
         match self.right {
-            Right::At { wall, steady: since } => wall + lapsed(since, steady),
+            Right::At { wall, steady: since } => wall + (steady - since),
             Right::NotBefore(last) => last,
         }
     }
 
     /// Whether it has strayed too far.
-    pub fn is_off(&self, wall: DateTime<Utc>, steady: Instant) -> bool {
+    pub fn is_off(&self, wall: DateTime<Utc>, steady: TimeDelta) -> bool {
         self.drift(wall, steady).abs() > MOST_DRIFT
     }
-}
-
-/// From one moment of the steady clock to a later one.
-fn lapsed(since: Instant, steady: Instant) -> TimeDelta {
-    TimeDelta::from_std(steady.saturating_duration_since(since)).unwrap_or(TimeDelta::zero())
 }
 
 /// Whether two clocks that should show the same do not.

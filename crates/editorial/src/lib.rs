@@ -10,7 +10,7 @@ mod files;
 mod rules;
 mod scheduler;
 
-pub use clock::{Boot, trust_clock};
+pub use clock::{Boot, Distrust, trust_clock};
 pub use command::{BlockEdit, Command, PublishItem};
 pub use desk::{Desk, Doing, Done, Performed};
 pub use error::{Detail, UserError, UserErrorCode};

@@ -75,8 +75,10 @@ pub(crate) fn turn_away(failure: &AuthFailure, method: &Method, version: Version
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(retry_after.as_secs() + 1));
             response
         }
-        AuthFailure::Unavailable(error) => {
-            tracing::error!(error = error as &dyn std::error::Error, "nobody can be recognised");
+        AuthFailure::Busy | AuthFailure::Unavailable(_) => {
+            if let AuthFailure::Unavailable(error) = failure {
+                tracing::error!(error = error as &dyn std::error::Error, "nobody can be recognised");
+            }
             let message = "credentials cannot be looked up at present: try again later";
             let mut response = refuse(StatusCode::SERVICE_UNAVAILABLE, code::INTERNAL, message);
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("5"));

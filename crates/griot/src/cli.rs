@@ -62,7 +62,7 @@ pub enum Command {
     /// The log of what editors did
     #[command(subcommand)]
     Audit(Audit),
-    /// Whether the machine's clock is right
+    /// Whether this machine's clock is right
     #[command(subcommand)]
     Clock(TheClock),
     /// Print the GraphQL schema of delivery
@@ -88,7 +88,7 @@ pub enum Audit {
 
 #[derive(Debug, Subcommand)]
 pub enum TheClock {
-    /// Say that the clock is right now and was wrong before, so that a server that noticed a jump publishes again
+    /// Say that the clock of this machine is right now and was wrong before, so that a server on it publishes again
     Trust,
 }
 

@@ -90,7 +90,7 @@ fn a_clock_that_was_wrong_at_first_is_trusted_on_somebodys_word() {
     story.wait("its instant", || SystemClock.now() > due + TimeDelta::milliseconds(500));
     assert_eq!(story.lives(&topic), json!([]));
     let said = record.run(&["clock", "trust"]).expect_success().stdout;
-    assert!(said.starts_with("the clock is taken for right: "), "{said}");
+    assert!(said.starts_with("the clock of this machine is taken for right: "), "{said}");
     story.wait_until_public(&topic, due);
     story.wait("trust in the clock", || story.server.status("/health/ready") == 200);
 }

@@ -80,7 +80,7 @@ fn throttled(failure: AuthFailure) -> Option<u64> {
     match failure {
         AuthFailure::Throttled { retry_after } => Some(retry_after.as_secs()),
         AuthFailure::Unauthenticated(_) => None,
-        AuthFailure::Unavailable(error) => panic!("{error}"),
+        AuthFailure::Busy | AuthFailure::Unavailable(_) => panic!("{failure}"),
     }
 }
 

@@ -4,10 +4,10 @@ use std::time::Instant;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use griot_domain::Clock;
-use griot_persistence::{AuditRecord, EditorialStore, StoreError};
+use griot_persistence::{AuditRecord, ClockTrace, EditorialStore, StoreError};
 use serde_json::json;
 
-use super::{Boot, ClockGuard, is_apart, lapsed};
+use super::{Boot, ClockGuard, MOST_DRIFT, is_apart, up};
 use crate::Desk;
 
 /// How often it is written down that the clock is right.
@@ -16,14 +16,16 @@ const PERIOD: TimeDelta = TimeDelta::seconds(60);
 /// Watches the clock for the scheduler. What it finds right is written down, so that a start after a jump, which would
 /// take the wrong time for right, learns what was known before.
 pub(crate) struct ClockWatch {
-    /// The start of the machine, as of the beginning of the watch; `None` where nothing is known or asked of it.
-    boot: Option<Boot>,
-    /// What the wall clock and the steady one showed at the beginning.
-    began: (DateTime<Utc>, Instant),
+    /// How the start of the machine is named; `None` where nothing is known or asked of it.
+    boot: Option<String>,
+    /// What the wall clock, the steady one and that of the process showed at the beginning.
+    began: (DateTime<Utc>, TimeDelta, Instant),
+    /// The steady clock is that of the machine, and not what the process counts.
+    is_real: bool,
     /// `None` before the first look.
     guard: Option<ClockGuard>,
     /// When it was last written down that the clock is right, by the steady clock.
-    traced: Option<Instant>,
+    traced: Option<TimeDelta>,
     asks_database: bool,
     was_frozen: bool,
 }
@@ -31,9 +33,11 @@ pub(crate) struct ClockWatch {
 impl ClockWatch {
     /// That of this machine; its clock shows `now`.
     pub fn new(now: DateTime<Utc>) -> Self {
+        let boot = Boot::now();
         Self {
-            boot: Boot::now(),
-            began: (now, Instant::now()),
+            is_real: boot.is_some(),
+            began: (now, boot.as_ref().map_or(TimeDelta::zero(), |boot| boot.up), Instant::now()),
+            boot: boot.map(|boot| boot.id),
             guard: None,
             traced: None,
             asks_database: true,
@@ -43,7 +47,16 @@ impl ClockWatch {
 
     /// That of a clock which is set by hand, on a machine that is started by hand or not at all.
     pub fn by_hand(self, boot: Option<Boot>) -> Self {
-        Self { boot, asks_database: false, ..self }
+        let (now, _, instant) = self.began;
+        let up = boot.as_ref().map_or(TimeDelta::zero(), |boot| boot.up);
+        Self { boot: boot.map(|boot| boot.id), began: (now, up, instant), is_real: false, asks_database: false, ..self }
+    }
+
+    /// What the steady clock shows at `instant`, which is now.
+    fn steady(&self, instant: Instant) -> TimeDelta {
+        let (_, steady, began) = self.began;
+        let lapsed = TimeDelta::from_std(instant.saturating_duration_since(began)).unwrap_or(TimeDelta::zero());
+        up().filter(|_| self.is_real).unwrap_or(steady + lapsed)
     }
 
     /// Takes the clocks as they are. Returns what the wall clock should show.
@@ -51,22 +64,32 @@ impl ClockWatch {
         &mut self,
         desk: &Desk,
         now: DateTime<Utc>,
-        steady: Instant,
+        instant: Instant,
     ) -> Result<DateTime<Utc>, StoreError> {
-        let (wall, since) = self.began;
-        let guard = match (&mut self.guard, &self.boot) {
-            (Some(guard), _) => guard,
-            (none, None) => none.insert(ClockGuard::new(wall, since)),
-            (none, Some(boot)) => none.insert(ClockGuard::resume(&desk.store.clock_traces().await?, boot, wall, since)),
+        let steady = self.steady(instant);
+        let guard = match &mut self.guard {
+            Some(guard) => guard,
+            none => {
+                let (wall, since, _) = self.began;
+                let known = match &self.boot {
+                    None => None,
+                    Some(boot) => {
+                        let traces = desk.store.clock_traces().await?;
+                        let resumed = ClockGuard::resume(&traces, boot);
+                        Some(resumed.unwrap_or_else(|| ClockGuard::begin(&traces, wall, since)))
+                    }
+                };
+                none.insert(known.unwrap_or_else(|| ClockGuard::new(wall, since)))
+            }
         };
         guard.look(now, steady);
         let (is_off, expected) = (guard.is_off(now, steady), guard.expected(steady));
-        let is_traced = self.traced.is_some_and(|last| lapsed(last, steady) < PERIOD);
-        if let Some(boot) = self.boot(steady).filter(|_| !is_off && !is_traced)
+        let is_traced = self.traced.is_some_and(|last| steady - last < PERIOD);
+        if let Some(boot) = self.boot.clone().filter(|_| !is_off && !is_traced)
             && !self.apart(desk).await?.is_some_and(is_apart)
         {
             let tx = desk.store.begin().await?;
-            tx.put_clock_trace(&boot.trace(now)).await?;
+            tx.put_clock_trace(&ClockTrace { boot, up: steady, wall: now }).await?;
             tx.commit().await?;
             self.traced = Some(steady);
         }
@@ -74,15 +97,14 @@ impl ClockWatch {
     }
 
     /// Whether nothing may be published, which is logged when it begins; after a look.
-    pub async fn is_frozen(&mut self, desk: &Desk, now: DateTime<Utc>, steady: Instant) -> Result<bool, StoreError> {
+    pub async fn is_frozen(&mut self, desk: &Desk, now: DateTime<Utc>, instant: Instant) -> Result<bool, StoreError> {
+        let steady = self.steady(instant);
         let mut drift = self.drift(now, steady);
-        if let Some(boot) = self.boot(steady).filter(|_| drift.is_some()) {
-            // Somebody may have said by now that the clock is right.
+        if let Some(boot) = self.boot.as_ref().filter(|_| drift.is_some()) {
+            // Somebody may have said by now that the clock of this machine is right.
             let traces = desk.store.clock_traces().await?;
-            if !traces.is_empty() {
-                self.guard = Some(ClockGuard::resume(&traces, &boot, now, steady));
-                drift = self.drift(now, steady);
-            }
+            self.guard = ClockGuard::resume(&traces, boot).or(self.guard.take());
+            drift = self.drift(now, steady);
         }
         let apart = self.apart(desk).await?.filter(|apart| is_apart(*apart));
         let is_frozen = drift.is_some() || apart.is_some();
@@ -99,15 +121,9 @@ impl ClockWatch {
     }
 
     /// How far the wall clock has strayed, if too far.
-    fn drift(&self, now: DateTime<Utc>, steady: Instant) -> Option<TimeDelta> {
+    fn drift(&self, now: DateTime<Utc>, steady: TimeDelta) -> Option<TimeDelta> {
         let guard = self.guard.as_ref().filter(|guard| guard.is_off(now, steady))?;
         Some(guard.drift(now, steady))
-    }
-
-    /// The start of the machine when the steady clock shows `steady`.
-    fn boot(&self, steady: Instant) -> Option<Boot> {
-        let boot = self.boot.as_ref()?;
-        Some(Boot { id: boot.id.clone(), up: boot.up + lapsed(self.began.1, steady) })
     }
 
     /// By how much the clock is ahead of the database's, where that is asked.
@@ -116,27 +132,45 @@ impl ClockWatch {
     }
 }
 
-/// Says that this machine's clock is right now, whatever was known of it: running servers hear of it at once. `author`
-/// is told in the audit log.
-pub async fn trust_clock(store: &EditorialStore, author: String, clock: &dyn Clock) -> Result<(), StoreError> {
+/// Why the clock is not taken for right on somebody's word.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Distrust {
+    /// It would misdate what is published.
+    #[error("the clock of this machine is {} s {} that of the database: set it right first", .0.abs().num_seconds(), if *.0 > TimeDelta::zero() { "ahead of" } else { "behind" })]
+    NotTheDatabases(TimeDelta),
+    /// Nothing is known of the clock from before, so that a new start is all it takes.
+    #[error("this system does not name its starts: start the server anew instead")]
+    NothingKnown,
+}
+
+/// Says that the clock of this machine, which was started as `boot`, is right now whatever was known of it: its running
+/// servers hear of it at once. `author` is told in the audit log.
+pub async fn trust_clock(
+    store: &EditorialStore,
+    author: String,
+    boot: Option<Boot>,
+    clock: &dyn Clock,
+) -> Result<Result<(), Distrust>, StoreError> {
+    let Some(boot) = boot else { return Ok(Err(Distrust::NothingKnown)) };
     let mut tx = store.begin().await?;
-    let (now, before) = (clock.now(), store.clock_traces().await?);
-    tx.forget_clock_traces().await?;
-    let boot = Boot::now();
-    let off =
-        boot.as_ref().map(|boot| ClockGuard::resume(&before, boot, now, Instant::now()).drift(now, Instant::now()));
-    if let Some(boot) = boot {
-        tx.put_clock_trace(&boot.trace(now)).await?;
+    let now = clock.now();
+    if let Some(apart) = store.database_clock().await?.map(|database| now - database).filter(|by| is_apart(*by)) {
+        return Ok(Err(Distrust::NotTheDatabases(apart)));
     }
+    let before = ClockGuard::resume(&store.clock_traces().await?, &boot.id);
+    let off = before.map(|guard| guard.drift(now, boot.up).num_milliseconds());
+    // What was seen later than now was seen by a clock that was wrong.
+    tx.forget_clock_traces_after(now + MOST_DRIFT).await?;
+    tx.put_clock_trace(&boot.trace(now)).await?;
     let record = AuditRecord {
         at: now,
         author,
         origin: "griot clock".to_owned(),
         verb: "trust".to_owned(),
         subjects: Vec::new(),
-        detail: json!({ "off_ms": off.map(|off| off.num_milliseconds()) }),
+        detail: json!({ "off_ms": off }),
     };
     tx.audit(&record).await?;
     tx.commit().await?;
-    Ok(())
+    Ok(Ok(()))
 }

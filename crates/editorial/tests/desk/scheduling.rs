@@ -149,7 +149,7 @@ async fn a_clock_that_jumps_back_takes_nothing_back(#[values(Backend::Sqlite, Ba
 async fn a_clock_that_was_set_back_is_told_of_when_something_should_be_public() {
     let house = house(Backend::Sqlite).await;
     let start = Instant::now();
-    let mut scheduler = Scheduler::new(house.desk.clone());
+    let mut scheduler = Scheduler::new(house.desk.clone()).without_database_clock();
     let entry = house.entry(&article("Remaniement")).await;
     house.done(&schedule(entry, false)).await;
     house.clock.set("2026-03-01T11:00:00Z");

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use griot_domain::EntryId;
-use griot_editorial::{Boot, Command, Scheduler, Tick, trust_clock};
+use griot_editorial::{Boot, Command, Distrust, Scheduler, Tick, trust_clock};
 use rstest::rstest;
 
 use crate::support::*;
@@ -60,8 +60,8 @@ async fn after_a_start_of_the_machine_the_clock_is_not_before_what_it_was(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {
     let (house, _) = waiting(backend).await;
-    let mut scheduler = Scheduler::new(house.desk.clone()).started(boot("second", 0));
     house.clock.set("1970-01-01T00:00:10Z");
+    let mut scheduler = Scheduler::new(house.desk.clone()).started(boot("second", 0));
     let start = Instant::now();
     assert_eq!(scheduler.tick(start).await.unwrap(), Tick::default(), "nothing is due by what is known");
     // The time service comes up and sets the clock: nothing speaks against it.
@@ -71,20 +71,61 @@ async fn after_a_start_of_the_machine_the_clock_is_not_before_what_it_was(
     assert_eq!(scheduler.tick(start + Duration::from_secs(62)).await.unwrap().done, 1);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_clock_that_somebody_says_is_right_is_taken_for_right(
-    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
-) {
-    let (house, id) = waiting(backend).await;
+/// A house whose clock is said to be right, an hour after what is due, on the word of somebody at a machine.
+async fn trusted(at: Boot) -> (House, Scheduler) {
+    let (house, _) = waiting(Backend::Sqlite).await;
     house.clock.set("2026-03-01T19:00:00Z");
     let mut scheduler = Scheduler::new(house.desk.clone()).started(boot("first", 100));
-    let start = Instant::now();
-    assert_eq!(scheduler.tick(start).await.unwrap(), frozen());
-    trust_clock(house.desk.store(), "cli:root".to_owned(), &*house.clock).await.unwrap();
-    assert_eq!(scheduler.tick(start).await.unwrap().done, 1, "without a new start");
-    assert_eq!(house.seen(id).await.as_deref(), Some("Remaniement"));
+    assert_eq!(scheduler.tick(Instant::now()).await.unwrap(), frozen());
+    trust_clock(house.desk.store(), "cli:root".to_owned(), Some(at), &*house.clock).await.unwrap().unwrap();
+    (house, scheduler)
+}
+
+#[tokio::test]
+async fn a_clock_that_somebody_says_is_right_is_taken_for_right() {
+    let (house, mut scheduler) = trusted(boot("first", 100)).await;
+    assert_eq!(scheduler.tick(Instant::now()).await.unwrap().done, 1, "without a new start");
     let log = house.desk.store().audit_page(None, 2).await.unwrap();
     let told = &log[1].record;
     assert_eq!((told.author.as_str(), told.origin.as_str(), told.verb.as_str()), ("cli:root", "griot clock", "trust"));
+    assert_eq!(told.detail, serde_json::json!({ "off_ms": 7 * 3_600_000 }));
+}
+
+#[tokio::test]
+async fn nobody_can_speak_for_the_clock_of_another_machine() {
+    let (house, mut scheduler) = trusted(boot("another", 3)).await;
+    assert_eq!(scheduler.tick(Instant::now()).await.unwrap(), frozen());
+    assert_eq!(look(&house, "2026-03-01T19:00:00Z", boot("first", 100)).await, frozen(), "nor for its next process");
+}
+
+#[tokio::test]
+async fn a_clock_that_was_ahead_is_no_measure_once_one_is_said_to_be_right() {
+    let (house, _) = waiting(Backend::Sqlite).await;
+    house.clock.set("2026-03-01T11:00:00Z");
+    let second = boot("second", 1);
+    let mut scheduler = Scheduler::new(house.desk.clone()).started(second.clone());
+    scheduler.tick(Instant::now()).await.unwrap();
+    trust_clock(house.desk.store(), "cli:root".to_owned(), Some(second), &*house.clock).await.unwrap().unwrap();
+    // The next start of the machine knows nothing of noon any more.
+    house.clock.set("2026-03-01T11:30:00Z");
+    let mut scheduler = Scheduler::new(house.desk.clone()).started(boot("third", 0));
+    let start = Instant::now();
+    assert_eq!(scheduler.tick(start).await.unwrap(), Tick::default());
+    house.clock.set("2026-03-01T18:00:01Z");
+    assert_eq!(scheduler.tick(start + Duration::from_secs(6 * 3_600 + 1_801)).await.unwrap().done, 1);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_not_the_databases_is_not_taken_for_right() {
+    let (house, _) = waiting(Backend::Postgres).await;
+    let before = house.desk.store().clock_traces().await.unwrap();
+    let store = house.desk.store();
+    let refused = trust_clock(store, "cli:root".to_owned(), Some(boot("first", 100)), &*house.clock).await.unwrap();
+    let told = refused.unwrap_err().to_string();
+    assert!(told.ends_with(" behind that of the database: set it right first"), "{told}");
+    assert_eq!(store.clock_traces().await.unwrap(), before);
+    assert_eq!(
+        trust_clock(store, "cli:root".to_owned(), None, &*house.clock).await.unwrap(),
+        Err(Distrust::NothingKnown)
+    );
 }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use griot_domain::{Clock, SystemClock};
-use griot_editorial::trust_clock;
+use griot_editorial::{Boot, trust_clock};
 use griot_persistence::EditorialStore;
 
 use crate::cli::TheClock;
@@ -21,9 +21,9 @@ pub async fn run(config: &Config, command: &TheClock) -> anyhow::Result<ExitCode
 async fn trust(config: &Config) -> anyhow::Result<ExitCode> {
     place::require(config)?;
     let store = EditorialStore::open(&place::location(config)).await?;
-    trust_clock(&store, place::author(), &SystemClock).await?;
+    trust_clock(&store, place::author(), Boot::now(), &SystemClock).await??;
     store.close().await?;
     let now = SystemClock.now().format("%Y-%m-%d %H:%M:%S UTC");
-    say(format!("the clock is taken for right: {now}; what is due by it is published now"))?;
+    say(format!("the clock of this machine is taken for right: {now}; its servers publish what is due by it"))?;
     Ok(ExitCode::SUCCESS)
 }

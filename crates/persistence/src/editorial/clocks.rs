@@ -47,9 +47,10 @@ impl EditorialTx<'_> {
         Ok(())
     }
 
-    /// Forgets what all clocks showed.
-    pub async fn forget_clock_traces(&self) -> Result<(), StoreError> {
-        clock_trace::Entity::delete_many().exec(&self.tx.tx).await?;
+    /// Forgets traces of clocks that showed a later time.
+    pub async fn forget_clock_traces_after(&self, wall: DateTime<Utc>) -> Result<(), StoreError> {
+        let later = clock_trace::Column::Wall.gt(micros(wall));
+        clock_trace::Entity::delete_many().filter(later).exec(&self.tx.tx).await?;
         Ok(())
     }
 }

@@ -4,10 +4,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use griot_domain::{EntryId, micros};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::{AccessKeys, hash, instant, preview_token};
+use super::{AccessKeys, access_key, hash, instant, preview_token};
 use crate::StoreError;
 
 /// What is kept of a token that shows entries before they are public.
@@ -67,9 +67,25 @@ impl AccessKeys {
         Ok(())
     }
 
-    /// The token with this public part, live or not. One query.
+    /// The token with this public part, live or not.
     pub async fn find_preview(&self, id: &str) -> Result<Option<PreviewToken>, StoreError> {
         preview_token::Entity::find_by_id(id).one(&self.reads).await?.map(PreviewToken::try_from).transpose()
+    }
+
+    /// Whether who made a token may still come in at `at`: somebody who comes with keys has a live one. Keys end while
+    /// nobody looks, and a server that believes one for some moments more makes a token with it.
+    pub async fn is_holder_live(&self, token: &PreviewToken, at: DateTime<Utc>) -> Result<bool, StoreError> {
+        let Some(holder) = token.holder.strip_prefix("key:") else { return Ok(true) };
+        let is_not_over = Condition::any()
+            .add(access_key::Column::ExpiresAt.is_null())
+            .add(access_key::Column::ExpiresAt.gt(micros(at)));
+        let live = access_key::Entity::find()
+            .filter(access_key::Column::Holder.eq(holder))
+            .filter(access_key::Column::RevokedAt.is_null())
+            .filter(is_not_over)
+            .count(&self.reads)
+            .await?;
+        Ok(live > 0)
     }
 
     /// Ends a token; `false` when no live one has this public part.

@@ -197,6 +197,31 @@ async fn a_preview_token_ends_by_itself_or_with_its_holders_last_key(
 
 #[rstest]
 #[tokio::test]
+async fn a_preview_token_shows_nothing_while_its_holder_has_no_live_key(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let store = fresh_store(backend).await;
+    let keys = AccessKeys::open(&store.location).await.unwrap();
+    let kept = token("a", "2026-01-02");
+    let noon = at("2026-01-01T12:00:00Z");
+    assert!(!keys.is_holder_live(&kept, noon).await.unwrap(), "there is no such key");
+    let ending = AccessKey { id: "first".to_owned(), expires_at: Some(at("2026-01-01T13:00:00Z")), ..key("first") };
+    keys.create(&ending).await.unwrap();
+    assert!(keys.is_holder_live(&kept, noon).await.unwrap());
+    assert!(!keys.is_holder_live(&kept, at("2026-01-01T13:00:00Z")).await.unwrap(), "it is over");
+    keys.create(&AccessKey { id: "second".to_owned(), ..key("first") }).await.unwrap();
+    assert!(keys.is_holder_live(&kept, at("2026-01-01T13:00:00Z")).await.unwrap(), "another goes on");
+    keys.revoke("second", noon).await.unwrap();
+    keys.revoke("first", noon).await.unwrap();
+    // A server that believed the key for some moments more.
+    keys.create_preview(&token("late", "2026-01-02")).await.unwrap();
+    assert!(!keys.is_holder_live(&token("late", "2026-01-02"), noon).await.unwrap());
+    let of_account = PreviewToken { holder: "oidc:awa@https://id.example".to_owned(), ..kept };
+    assert!(keys.is_holder_live(&of_account, noon).await.unwrap(), "accounts live at their provider");
+}
+
+#[rstest]
+#[tokio::test]
 async fn the_preview_tokens_that_name_an_entry_end_together(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {
