@@ -60,6 +60,10 @@ impl Work<'_, '_> {
             let message = format!("{target} is none of the candidates; say otherwise with an update of `mentions`");
             return Ok(Err(vec![UserError::new(UserErrorCode::Invalid, "target", message)]));
         }
+        if self.tx.killed(&[target]).await?.contains(&target) {
+            let message = format!("{target} was killed; choose another candidate");
+            return Ok(Err(vec![UserError::new(UserErrorCode::Killed, "target", message)]));
+        }
         Ok(match self.tx.draft(target).await? {
             Some(draft) if draft.is_archived => {
                 let message = format!("{target} was put away; choose another candidate");

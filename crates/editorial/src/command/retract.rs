@@ -64,6 +64,7 @@ impl Work<'_, '_> {
         let done = self.take_back(&known, publication, "kill").await?;
         if done.is_ok() {
             self.tx.end_previews_of(id, self.at).await?;
+            self.tx.answer_suggestions_of(id, self.at).await?;
         }
         Ok(done)
     }

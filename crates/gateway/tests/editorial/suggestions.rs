@@ -142,3 +142,19 @@ async fn suggestions_are_listed_page_by_page(#[values(Backend::Sqlite, Backend::
     let elsewhere = office.answer("author", OPEN, after).await;
     assert!(elsewhere["errors"][0]["message"].as_str().unwrap().contains("another filter"), "{elsewhere}");
 }
+
+#[rstest]
+#[tokio::test]
+async fn what_was_killed_is_nobody_and_asks_nothing(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let (office, draft, [ali, ibrahim]) = newsroom(backend).await;
+    left_open(&office, &draft, "fr", &[naming("Koné", 0, &[&ali, &ibrahim])]).await;
+    office.done("publisher", "contentPublish", json!({ "items": [draft, ali] })).await;
+    let kill = |of: &Value| with(of.clone(), json!({ "reason": "Décision de justice" }));
+    office.done("publisher", "contentKill", kill(&ali)).await;
+    let list = open(&office, json!({})).await;
+    let accept = json!({ "suggestionId": list["nodes"][0]["id"], "expectedRevision": 1, "target": ali["contentId"] });
+    let error = office.refused("author", "mentionSuggestionAccept", accept).await;
+    assert_eq!((&error["code"], &error["path"]), (&json!("KILLED"), &json!(["target"])));
+    office.done("publisher", "contentKill", kill(&draft)).await;
+    assert_eq!(open(&office, json!({})).await["nodes"], json!([]));
+}

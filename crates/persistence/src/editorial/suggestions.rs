@@ -51,6 +51,17 @@ impl EditorialTx<'_> {
             .await?;
         Ok(())
     }
+
+    /// Closes all that texts of an entry leave open.
+    pub async fn answer_suggestions_of(&self, entry: EntryId, at: DateTime<Utc>) -> Result<(), StoreError> {
+        mention_suggestion::Entity::update_many()
+            .col_expr(mention_suggestion::Column::AnsweredAt, Expr::value(micros(at)))
+            .filter(mention_suggestion::Column::EntryId.eq(entry.0))
+            .filter(mention_suggestion::Column::AnsweredAt.is_null())
+            .exec(&self.tx.tx)
+            .await?;
+        Ok(())
+    }
 }
 
 impl EditorialStore {
