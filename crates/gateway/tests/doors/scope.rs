@@ -163,7 +163,11 @@ async fn a_token_names_one_entry_or_up_to_twenty(#[values(Backend::Sqlite, Backe
     let twice = editor.token(json!({ "contentIds": [all[0], all[0], all[1]] }));
     assert_eq!(count(&format!("Bearer {}", twice["token"].as_str().unwrap())), json!(2));
 
+    let mut away = topics[20].clone();
+    away.as_object_mut().unwrap().insert("isArchived".to_owned(), json!(true));
+    editor.draft("draftArchive", away);
     for (input, code, path, words) in [
+        (json!({ "contentId": all[20] }), "STATE", json!(["contentId"]), "bring it back first"),
         (json!({}), "INVALID", json!(["contentIds"]), "give this or `contentId`"),
         (json!({ "contentIds": [] }), "INVALID", json!(["contentIds"]), "names 0 entries: write 1 to 20"),
         (json!({ "contentIds": all }), "INVALID", json!(["contentIds"]), "names 21 entries: write 1 to 20"),

@@ -108,11 +108,12 @@ async fn create(ctx: &Context<'_>, input: PreviewTokenCreateInput) -> Answer<Pre
         if notices.get(entry).is_some_and(|notice| notice.act == RetractionAct::Killed) {
             return Ok(PreviewTokenPayload::refused(killed(*entry, path)));
         }
-        if caller.store().draft(*entry).await?.is_none() {
-            let message = format!("there is no entry {entry}");
-            let flaw = Flaw { code: UserErrorCode::NotFound, path: path.clone(), message };
-            return Ok(PreviewTokenPayload::refused(flaw));
-        }
+        let (code, message) = match caller.store().draft(*entry).await? {
+            Some(draft) if !draft.is_archived => continue,
+            Some(_) => (UserErrorCode::State, format!("{entry} was put away; bring it back first")),
+            None => (UserErrorCode::NotFound, format!("there is no entry {entry}")),
+        };
+        return Ok(PreviewTokenPayload::refused(Flaw { code, path: path.clone(), message }));
     }
     let lifetime = TimeDelta::minutes(input.lifetime_minutes.into());
     let issued = previews.keys.issue_preview(&entries, &caller.editor.principal, lifetime).await;
