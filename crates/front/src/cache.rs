@@ -1,22 +1,27 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Validated documents by their text, within a budget of bytes of text.
+/// Documents by their text or its hash, within a budget of bytes.
 ///
 /// Two generations: what is asked for moves to the young one; when that holds half of the budget it becomes the old one
 /// and the former old one is dropped. So a flood of new documents cannot grow it, and documents in use survive longest.
-pub(crate) struct DocumentCache<T> {
+pub(crate) struct DocumentCache<T: ?Sized> {
     half_budget: usize,
     generations: Mutex<Generations<T>>,
 }
 
-struct Generations<T> {
-    young: HashMap<Arc<str>, Arc<T>>,
+struct Generations<T: ?Sized> {
+    young: HashMap<Arc<str>, Weighed<T>>,
     young_bytes: usize,
-    old: HashMap<Arc<str>, Arc<T>>,
+    old: HashMap<Arc<str>, Weighed<T>>,
 }
 
-impl<T> DocumentCache<T> {
+struct Weighed<T: ?Sized> {
+    value: Arc<T>,
+    bytes: usize,
+}
+
+impl<T: ?Sized> DocumentCache<T> {
     pub(crate) fn new(budget_bytes: usize) -> Self {
         let generations = Generations { young: HashMap::new(), young_bytes: 0, old: HashMap::new() };
         Self { half_budget: budget_bytes / 2, generations: Mutex::new(generations) }
@@ -25,20 +30,26 @@ impl<T> DocumentCache<T> {
     pub(crate) fn get(&self, text: &str) -> Option<Arc<T>> {
         let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = generations.young.get(text) {
-            return Some(Arc::clone(found));
+            return Some(Arc::clone(&found.value));
         }
         let (text, found) = generations.old.remove_entry(text)?;
-        self.put(&mut generations, text, Arc::clone(&found));
-        Some(found)
+        let value = Arc::clone(&found.value);
+        self.put(&mut generations, text, found);
+        Some(value)
     }
 
     pub(crate) fn insert(&self, text: &str, value: Arc<T>) {
-        let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
-        self.put(&mut generations, Arc::from(text), value);
+        self.insert_weighing(text, value, text.len());
     }
 
-    fn put(&self, generations: &mut Generations<T>, text: Arc<str>, value: Arc<T>) {
-        let bytes = text.len();
+    /// Counts `bytes` against the budget.
+    pub(crate) fn insert_weighing(&self, key: &str, value: Arc<T>, bytes: usize) {
+        let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
+        self.put(&mut generations, Arc::from(key), Weighed { value, bytes });
+    }
+
+    fn put(&self, generations: &mut Generations<T>, text: Arc<str>, found: Weighed<T>) {
+        let bytes = found.bytes;
         if bytes > self.half_budget {
             return;
         }
@@ -46,8 +57,9 @@ impl<T> DocumentCache<T> {
             generations.old = std::mem::take(&mut generations.young);
             generations.young_bytes = 0;
         }
-        if generations.young.insert(text, value).is_none() {
-            generations.young_bytes += bytes;
+        generations.young_bytes += bytes;
+        if let Some(last) = generations.young.insert(text, found) {
+            generations.young_bytes -= last.bytes;
         }
     }
 }

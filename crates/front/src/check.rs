@@ -104,7 +104,7 @@ impl Checker {
             None => cost::of_operation(&self.schema, &document.compiled, &prepared.operation, &variables).points,
         };
         if points > self.limits.cost {
-            return Err(Refusal::limit("cost", "cost of the operation", self.limits.cost, points));
+            return Err(too_dear(self.limits.cost, points));
         }
         let mut request = Request::new("");
         request.operation_name = prepared.operation.name.as_ref().map(|name| name.to_string());
@@ -116,6 +116,19 @@ impl Checker {
             OperationType::Subscription => OperationKind::Subscription,
         };
         Ok(Checked { request, kind, cost: points })
+    }
+
+    /// Whether a document may be kept for later: as [`Self::check`] does, but for what only its variables can tell.
+    pub(crate) fn admit(&self, query: &str) -> Result<(), Refusal> {
+        let document = self.validate(query)?;
+        if document.operations.is_empty() {
+            return Err(no_operation());
+        }
+        let costs = document.operations.iter().filter_map(|prepared| prepared.fixed_cost);
+        match costs.max().filter(|points| *points > self.limits.cost) {
+            Some(points) => Err(too_dear(self.limits.cost, points)),
+            None => Ok(()),
+        }
     }
 
     fn document(&self, query: &str) -> Result<Arc<Document>, Refusal> {
@@ -233,7 +246,7 @@ impl Document {
         let fail = |message: String| Refusal::document(code::OPERATION_RESOLUTION_FAILURE, message, Vec::new());
         match (name, self.operations.as_slice()) {
             (None, [only]) => Ok(only),
-            (None, []) => Err(fail("The document holds no operation.".to_owned())),
+            (None, []) => Err(no_operation()),
             (None, _) => {
                 Err(fail("The document holds several operations: name the one to run in \"operationName\".".to_owned()))
             }
@@ -243,6 +256,15 @@ impl Document {
                 .ok_or_else(|| fail(format!("The document holds no operation named \"{name}\"."))),
         }
     }
+}
+
+fn no_operation() -> Refusal {
+    let message = "The document holds no operation.";
+    Refusal::document(code::OPERATION_RESOLUTION_FAILURE, message, Vec::new())
+}
+
+fn too_dear(most: u64, points: u64) -> Refusal {
+    Refusal::limit("cost", "cost of the operation", most, points)
 }
 
 /// `text` with spaces in the place of `ranges`, lines kept.

@@ -48,6 +48,11 @@
 //! `source` is a [`Fault`], that cause and those below it are logged instead.
 //! Values of variables are never logged.
 //!
+//! # Persisted documents
+//! A document may be named by an id or a hash, and [`OperationMode`] among a request's extensions says which documents it
+//! may have run. [`Front::trust`] gives those that are trusted; clients register others by Apollo's protocol, within a
+//! budget of bytes and only if they may run.
+//!
 //! # Cost
 //! [`directive`] has what the schema's fields must carry, [`lists_without_cost`] names those that do not. A request with
 //! the header `GraphQL-Cost` is told its cost in `extensions.cost.requested`; answers to others carry no extensions, so
@@ -65,6 +70,7 @@ mod lifetime;
 mod limits;
 mod lines;
 mod nul;
+mod persisted;
 mod refusal;
 mod responses;
 pub mod scan;
@@ -80,6 +86,7 @@ pub use fault::Fault;
 pub use http::answer::refuse;
 pub use http::{COST_HEADER, Front, FrontOptions, Prepare, StatusProfile};
 pub use limits::Limits;
+pub use persisted::{OperationCounts, OperationMode, TrustedDocument, document_hash};
 pub use refusal::{Location, Passed, Problem, ProblemExtensions, Refusal, code};
 pub use responses::{Caching, Counts, MANY, Now, Shared};
 pub use schema::{FrontError, lists_without_cost};

@@ -15,6 +15,8 @@ pub mod code {
     pub const OPERATION_RESOLUTION_FAILURE: &str = "OPERATION_RESOLUTION_FAILURE";
     /// No document is stored under the given id.
     pub const PERSISTED_QUERY_NOT_FOUND: &str = "PERSISTED_QUERY_NOT_FOUND";
+    /// Documents cannot be registered here.
+    pub const PERSISTED_QUERY_NOT_SUPPORTED: &str = "PERSISTED_QUERY_NOT_SUPPORTED";
     /// Only stored documents are run.
     pub const PERSISTED_QUERY_REQUIRED: &str = "PERSISTED_QUERY_REQUIRED";
     /// The caller must say who it is.
@@ -29,12 +31,13 @@ pub mod code {
     pub const INTERNAL: &str = "INTERNAL";
 
     /// All of them.
-    pub const ALL: [&str; 11] = [
+    pub const ALL: [&str; 12] = [
         GRAPHQL_PARSE_FAILED,
         GRAPHQL_VALIDATION_FAILED,
         BAD_USER_INPUT,
         OPERATION_RESOLUTION_FAILURE,
         PERSISTED_QUERY_NOT_FOUND,
+        PERSISTED_QUERY_NOT_SUPPORTED,
         PERSISTED_QUERY_REQUIRED,
         UNAUTHENTICATED,
         FORBIDDEN,
@@ -134,6 +137,16 @@ impl Refusal {
 
     pub(crate) fn unrunnable(status: StatusCode, message: impl Into<String>) -> Self {
         Self::new(RefusalStatus::Http(status), code::OPERATION_RESOLUTION_FAILURE, message, Vec::new())
+    }
+
+    /// The parameters of a persisted document are at fault, whatever the profile.
+    pub(crate) fn persisted(message: impl Into<String>) -> Self {
+        Self::http(StatusCode::BAD_REQUEST, message)
+    }
+
+    /// A document named, and not to be had or not to be run.
+    pub(crate) fn not_found(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(RefusalStatus::Document(StatusCode::BAD_REQUEST), code, message, Vec::new())
     }
 
     pub(crate) fn parse(message: impl Into<String>, locations: Vec<Location>) -> Self {

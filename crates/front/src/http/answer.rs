@@ -41,6 +41,13 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    /// The same, for whoever asked and not to be kept by anybody.
+    pub(crate) fn unkept(mut self) -> Self {
+        self.headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        self.is_complete = false;
+        self
+    }
+
     pub(crate) fn into_response(self) -> Response<Body> {
         let mut response = Response::new(Body::from(self.body));
         *response.status_mut() = self.status;

@@ -31,6 +31,7 @@ use self::params::Params;
 use crate::check::{Checked, Checker, OperationKind};
 use crate::fresh::{Freshness, Reads};
 use crate::limits::Limits;
+use crate::persisted::{OperationCounts, OperationMode, Operations, TrustedDocument};
 use crate::refusal::Refusal;
 use crate::responses::{Caching, Counts, Key, Responses, Shared};
 use crate::schema::FrontError;
@@ -73,6 +74,10 @@ pub struct FrontOptions {
     pub prepare: Option<Prepare>,
     /// Keeps the answers of requests marked as [`Shared`].
     pub caching: Option<Caching>,
+    /// Which documents are run for requests without an [`OperationMode`] among their extensions.
+    pub operations: OperationMode,
+    /// Bytes that documents registered by clients may take; 0 lets them register none.
+    pub registered_bytes: usize,
 }
 
 impl Default for FrontOptions {
@@ -84,6 +89,8 @@ impl Default for FrontOptions {
             cache_control: "public, max-age=5, s-maxage=30, stale-while-revalidate=30".to_owned(),
             prepare: None,
             caching: None,
+            operations: OperationMode::Open,
+            registered_bytes: 4 << 20,
         }
     }
 }
@@ -99,6 +106,8 @@ pub struct Front<E> {
     freshness: Option<Arc<Freshness>>,
     responses: Option<Responses>,
     counts: Arc<Counts>,
+    operations: Operations,
+    default_mode: OperationMode,
 }
 
 impl<E: Executor> Front<E> {
@@ -122,6 +131,8 @@ impl<E: Executor> Front<E> {
             cache_control,
             prepare: options.prepare,
             in_flight,
+            default_mode: options.operations,
+            operations: Operations::new(options.registered_bytes, freshness.clone()),
             freshness,
             responses,
             counts,
@@ -153,9 +164,25 @@ impl<E: Executor> Front<E> {
         self.checker.check(query, operation_name, variables)
     }
 
+    /// Whether a document may be stored for clients to name: all that is checked of a request, but for what only its
+    /// variables can tell.
+    pub fn admit(&self, query: &str) -> Result<(), Refusal> {
+        self.checker.admit(query)
+    }
+
+    /// Replaces the documents that clients of every [`OperationMode`] may name.
+    pub fn trust(&self, documents: Vec<TrustedDocument>) {
+        self.operations.trust(documents);
+    }
+
     /// How often answers were found among those kept.
     pub fn counts(&self) -> Arc<Counts> {
         Arc::clone(&self.counts)
+    }
+
+    /// How often documents were found by what they were named by.
+    pub fn operation_counts(&self) -> Arc<OperationCounts> {
+        self.operations.counts()
     }
 
     /// Bytes that the answers kept take.
@@ -216,8 +243,19 @@ impl<E: Executor> Front<E> {
             &Method::POST => Params::from_body(&asked),
             _ => Params::from_query_string(parts.uri.query().unwrap_or_default()),
         };
-        let checked = params
-            .and_then(|params| self.checker.check(&params.query, params.operation_name.as_deref(), params.variables));
+        let params = match params {
+            Ok(params) => params,
+            Err(refusal) => return style.refused(&refusal),
+        };
+        let mode = parts.extensions.get::<OperationMode>().copied().unwrap_or(self.default_mode);
+        let found = match self.operations.find(&params.asked, mode) {
+            Ok(found) => found,
+            Err(refusal) => return style.refused(&refusal),
+        };
+        if let (Some(reads), Some(tag)) = (&reads, found.tag) {
+            reads.note([tag]);
+        }
+        let checked = self.checker.check(&found.text, params.operation_name.as_deref(), params.variables);
         let Checked { request, kind, cost } = match checked {
             Ok(checked) => checked,
             Err(refusal) => return style.refused(&refusal),
@@ -225,6 +263,10 @@ impl<E: Executor> Front<E> {
         if let Some(refused) = wrong_method(&parts.method, kind, style) {
             return refused;
         }
+        if let Some(hash) = found.registers {
+            self.operations.register(hash, &found.text);
+        }
+        let is_registration = found.registers.is_some();
         tracing::debug!(?kind, cost, "runs");
         if let Some(reads) = reads {
             parts.extensions.insert(reads);
@@ -234,7 +276,9 @@ impl<E: Executor> Front<E> {
             None => request,
         };
         let told_cost = parts.headers.contains_key(COST_HEADER).then_some(cost);
-        self.execute(request, told_cost, style).await
+        let answer = self.execute(request, told_cost, style).await;
+        // Were it kept, here or on the way, a document forgotten meanwhile would not be registered again.
+        if is_registration { answer.unkept() } else { answer }
     }
 
     /// Runs in a task of its own, so that a panic ends the request and not the connection.

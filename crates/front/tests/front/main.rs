@@ -9,6 +9,7 @@ mod costs;
 mod endpoint;
 mod limits;
 mod logs;
+mod persisted;
 mod sdl;
 mod serving;
 mod support;
