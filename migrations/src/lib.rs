@@ -17,6 +17,8 @@ mod m20261124_000008_merged_ids;
 mod m20261124_000009_preview_entries;
 mod m20261124_000010_clock_traces;
 mod m20261124_000011_answered_suggestions;
+mod m20261124_000012_operations;
+mod m20261124_000013_key_operations;
 
 /// Brings the published store up to date.
 pub struct PublishedMigrator;
@@ -29,6 +31,7 @@ impl MigratorTrait for PublishedMigrator {
             Box::new(m20261124_000003_notices::Migration),
             Box::new(m20261124_000006_files::Migration),
             Box::new(m20261124_000008_merged_ids::Migration),
+            Box::new(m20261124_000012_operations::Migration),
         ]
     }
 }
@@ -53,6 +56,7 @@ impl MigratorTrait for EditorialMigrator {
             Box::new(m20261124_000009_preview_entries::Migration),
             Box::new(m20261124_000010_clock_traces::Migration),
             Box::new(m20261124_000011_answered_suggestions::Migration),
+            Box::new(m20261124_000013_key_operations::Migration),
         ]
     }
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::Role;
+use crate::{OperationGrant, Role};
 
 /// Whoever brought valid credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +34,8 @@ pub struct Reader {
     pub id: String,
     /// Whether embargoed items are seen before the public sees them.
     pub sees_embargoed: bool,
+    /// Which documents are run; `None` for what is set for everybody.
+    pub operations: Option<OperationGrant>,
     /// The credentials used.
     pub origin: Origin,
 }

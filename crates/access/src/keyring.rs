@@ -9,7 +9,7 @@ use griot_domain::Clock;
 use griot_persistence::{AccessKey, AccessKeys, KeyCreation, KeyGrant, StoreError, principal_of};
 use secrecy::SecretString;
 
-use crate::{Caller, Family, Origin, Principal, Reader, Role, Token, Unauthenticated};
+use crate::{Caller, Family, OperationGrant, Origin, Principal, Reader, Role, Token, Unauthenticated};
 
 /// How long a key that was looked up is believed. A revoked one is refused everywhere when this has passed.
 const BELIEVED: Duration = Duration::from_secs(2);
@@ -49,6 +49,8 @@ pub enum Grant {
     Delivery {
         /// Whether embargoed items are seen before the public sees them.
         sees_embargoed: bool,
+        /// Which documents are run; `None` for what is set for everybody.
+        operations: Option<OperationGrant>,
     },
 }
 
@@ -117,7 +119,10 @@ impl KeyRing {
         }
         let (family, grant) = match holder.grant {
             Grant::Editorial(role) => (Family::Editorial, KeyGrant::Editorial { role: role.to_string() }),
-            Grant::Delivery { sees_embargoed } => (Family::Delivery, KeyGrant::Delivery { sees_embargoed }),
+            Grant::Delivery { sees_embargoed, operations } => {
+                let operations = operations.map(|operations| operations.to_string());
+                (Family::Delivery, KeyGrant::Delivery { sees_embargoed, operations })
+            }
         };
         let token = Token::draw(family)?;
         let id = holder.account.unwrap_or_else(|| token.id().to_owned());
@@ -165,8 +170,11 @@ impl KeyRing {
                     role.parse().map_err(|err| StoreError::Corrupt { what: format!("key {}: {err}", key.id) })?;
                 Caller::Principal(Principal { id, name: key.name.clone(), role, origin })
             }
-            (Family::Delivery, KeyGrant::Delivery { sees_embargoed }) => {
-                Caller::Reader(Reader { id, sees_embargoed: *sees_embargoed, origin })
+            (Family::Delivery, KeyGrant::Delivery { sees_embargoed, operations }) => {
+                let operations = operations.as_deref().map(str::parse).transpose();
+                let operations =
+                    operations.map_err(|err| StoreError::Corrupt { what: format!("key {}: {err}", key.id) })?;
+                Caller::Reader(Reader { id, sees_embargoed: *sees_embargoed, operations, origin })
             }
             _ => return Ok(Err(Unauthenticated)),
         };

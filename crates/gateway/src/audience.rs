@@ -11,13 +11,14 @@ use axum::response::Response;
 use griot_access::{AuthFailure, Caller, Reader};
 use griot_domain::{Clock, Locale, Site};
 use griot_front::fresh::Reads;
-use griot_front::{Front, Shared};
+use griot_front::{Front, OperationMode, Shared};
 use griot_persistence::PublishedStore;
 
 use crate::GRAPHQL_PATH;
 use crate::auth::{Credentials, Gate, depending_on_reader, for_one_reader, turn_away};
 use crate::graphql::delivery::memory::Memory;
 use crate::graphql::delivery::{Delivery, DeliverySchema, Loads};
+use crate::operations::mode_of;
 
 /// How much of the record somebody sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +45,8 @@ pub(crate) struct Audiences {
     pub public: Arc<Delivery>,
     /// `None` where nothing but published content is held.
     pub early: Option<Arc<Delivery>>,
+    /// Which documents are run for those whose key does not say.
+    pub mode: OperationMode,
 }
 
 /// The record as whoever sent a request sees it, among the request's extensions.
@@ -67,10 +70,12 @@ impl Showing {
 }
 
 impl Audiences {
-    /// The record as whoever sent a request sees it, and whether that is more than the public does.
-    pub async fn of(&self, credentials: &Credentials) -> Result<(Shown, bool), AuthFailure> {
-        let audience = Audience::of(self.gate.caller(credentials).await?.as_ref());
-        Ok((self.shown(audience), audience == Audience::Early))
+    /// The record as whoever sent a request sees it, whether that is more than the public does, and which documents are
+    /// run for them.
+    pub async fn of(&self, credentials: &Credentials) -> Result<(Shown, bool, OperationMode), AuthFailure> {
+        let caller = self.gate.caller(credentials).await?;
+        let audience = Audience::of(caller.as_ref());
+        Ok((self.shown(audience), audience == Audience::Early, mode_of(caller.as_ref(), self.mode)))
     }
 
     fn shown(&self, audience: Audience) -> Shown {
@@ -96,11 +101,13 @@ async fn by_audience(State(audiences): State<Arc<Audiences>>, mut request: Reque
     let is_keyed = request.headers().contains_key(header::AUTHORIZATION);
     let credentials = audiences.gate.credentials(&request);
     let response = match audiences.of(&credentials).await {
-        Ok((shown, is_early)) => {
+        Ok((shown, is_early, mode)) => {
             request.extensions_mut().insert(shown);
+            request.extensions_mut().insert(mode);
+            // What is refused to some is run for others, so each mode has answers of its own.
             // What is under embargo changes without a publication, and few see it: their answers are made anew.
             if !is_early {
-                request.extensions_mut().insert(Shared(0));
+                request.extensions_mut().insert(Shared(mode as u8));
             }
             next.run(request).await
         }
@@ -124,8 +131,9 @@ mod tests {
     #[test]
     fn only_an_entitled_delivery_key_sees_what_is_under_embargo() {
         let origin = || Origin::Key { id: "abc234def567".to_owned() };
-        let reader =
-            |sees_embargoed| Caller::Reader(Reader { id: "key:a".to_owned(), sees_embargoed, origin: origin() });
+        let reader = |sees_embargoed| {
+            Caller::Reader(Reader { id: "key:a".to_owned(), sees_embargoed, operations: None, origin: origin() })
+        };
         assert_eq!(Audience::of(Some(&reader(true))), Audience::Early);
         assert_eq!(Audience::of(Some(&reader(false))), Audience::Public);
         assert_eq!(Audience::of(None), Audience::Public);

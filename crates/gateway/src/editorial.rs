@@ -7,7 +7,7 @@ use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
-use griot_front::{Front, FrontError, FrontOptions, Limits};
+use griot_front::{Front, FrontError, FrontOptions, Limits, OperationMode};
 
 use crate::EDITORIAL_PATH;
 use crate::auth::{Gate, for_one_reader, turn_away};
@@ -33,6 +33,9 @@ pub(crate) fn editorial_routes(
     let options = FrontOptions {
         scalars: editorial_scalars(),
         prepare: Some(Arc::new(move |request, parts: &Parts| with_editor(request, parts, &previews))),
+        // Editors' programs send what they mean; what clients of delivery may name is nothing to them.
+        operations: OperationMode::Open,
+        registered_bytes: 0,
         ..options
     };
     let front = Arc::new(Front::new(schema, &editorial_sdl(), roomy(limits), options)?);

@@ -9,6 +9,7 @@ mod graphql;
 mod health;
 mod media;
 mod metrics;
+mod operations;
 mod preview;
 mod tags;
 mod tail;
@@ -33,6 +34,7 @@ pub use crate::graphql::editorial::{
     editorial_table,
 };
 pub use crate::health::Readiness;
+pub use crate::operations::{OperationJudge, StoredOperations};
 pub use crate::tail::Tail;
 
 use crate::audience::{Audiences, Showing, delivery_routes, with_loads};
@@ -129,6 +131,7 @@ pub struct Gateway {
     router: Router,
     tail: Arc<Tail>,
     kept: KeptFigures,
+    operations: Arc<StoredOperations>,
 }
 
 impl Gateway {
@@ -155,13 +158,16 @@ impl Gateway {
         let kept = {
             let front = Arc::clone(&delivery);
             let kept_bytes = Arc::new(move || front.kept_bytes());
-            KeptFigures { counts: delivery.counts(), kept_bytes, memory, freshness, tail: Arc::clone(&tail) }
+            let named = delivery.operation_counts();
+            KeptFigures { counts: delivery.counts(), named, kept_bytes, memory, freshness, tail: Arc::clone(&tail) }
         };
+        let operations = Arc::new(StoredOperations::new(store.clone(), Arc::clone(&delivery)));
+        let mode = front.operations;
 
         let mut router = match settings.editorial {
             None => {
                 let gate = Gate { authenticator: Authenticator::new(None, None, clock), proxies: settings.proxies };
-                let audiences = Arc::new(Audiences { gate, public, early: None });
+                let audiences = Arc::new(Audiences { gate, public, early: None, mode });
                 let media = media.map(|media| media_routes(media, None, Arc::clone(&audiences)));
                 delivery_routes(delivery, audiences).merge(media.unwrap_or_default())
             }
@@ -170,7 +176,7 @@ impl Gateway {
                 let authenticator = Authenticator::new(keys, side.oidc, Arc::clone(&clock));
                 let gate = Gate { authenticator, proxies: settings.proxies };
                 let early = Some(showing.of(side.early, MEDIA_PATH, None));
-                let audiences = Arc::new(Audiences { gate: gate.clone(), public, early });
+                let audiences = Arc::new(Audiences { gate: gate.clone(), public, early, mode });
                 let previews = Previews::new(gate.clone(), side.location, showing.clone());
                 let private: Option<Arc<Path>> = side.desk.folders().map(|folders| folders.uploads().into());
                 let of_previews = media.clone().map(|media| preview_media_routes(media, private.clone()));
@@ -192,7 +198,7 @@ impl Gateway {
             router = router.merge(graphiql_routes(options));
         }
         router = router.merge(health::health_routes(settings.readiness, store));
-        Ok(Self { router: shell(router, &limits), tail, kept })
+        Ok(Self { router: shell(router, &limits), tail, kept, operations })
     }
 
     /// What keeps the answers kept in step with the record.
@@ -206,6 +212,12 @@ impl Gateway {
         let metrics = Metrics::default();
         self.router = metrics.around(std::mem::take(&mut self.router));
         metrics.routes(self.kept.clone())
+    }
+
+    /// What keeps the documents that clients may name in step with the store. Until it has
+    /// [caught up](StoredOperations::catch_up) there are none.
+    pub fn operations(&self) -> Arc<StoredOperations> {
+        Arc::clone(&self.operations)
     }
 
     /// Every route, with the outermost guards around them.

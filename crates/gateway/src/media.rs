@@ -64,8 +64,8 @@ async fn file(
     let is_keyed = request.headers().contains_key(header::AUTHORIZATION);
     let credentials = audiences.gate.credentials(&request);
     let mut response = match audiences.of(&credentials).await {
-        Ok((Shown(delivery), true)) => shelves.serve(&name, Some(delivery.for_files())).await,
-        Ok((_, false)) => shelves.serve(&name, None).await,
+        Ok((Shown(delivery), true, _)) => shelves.serve(&name, Some(delivery.for_files())).await,
+        Ok((_, false, _)) => shelves.serve(&name, None).await,
         Err(failure) => turn_away(&failure, request.method(), request.version()),
     };
     if is_keyed {

@@ -12,8 +12,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use griot_front::Counts;
 use griot_front::fresh::Freshness;
+use griot_front::{Counts, OperationCounts};
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric};
@@ -55,6 +55,7 @@ struct Answered {
 #[derive(Clone)]
 pub(crate) struct KeptFigures {
     pub counts: Arc<Counts>,
+    pub named: Arc<OperationCounts>,
     /// Bytes of finished answers.
     pub kept_bytes: Arc<dyn Fn() -> u64 + Send + Sync>,
     /// `None` where nothing read is kept.
@@ -156,6 +157,14 @@ impl Collector for KeptFigures {
             ("stale", of(stale)),
         ];
         by_result(&mut encoder, "response_cache", "Answers looked for among those kept", &answers)?;
+        let OperationCounts { found, not_found, registered, refused } = &*self.named;
+        let named = [
+            ("found", of(found)),
+            ("not_found", of(not_found)),
+            ("registered", of(registered)),
+            ("refused", of(refused)),
+        ];
+        by_result(&mut encoder, "operations", "Documents that requests named, or brought with a hash", &named)?;
         let (hits, misses, bytes) =
             self.memory.as_ref().map_or((0, 0, 0), |memory| (memory.hits(), memory.misses(), memory.bytes()));
         let reads = [("hit", hits), ("miss", misses)];

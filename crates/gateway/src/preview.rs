@@ -9,7 +9,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use griot_access::AuthFailure;
 use griot_domain::EntryId;
-use griot_front::Front;
+use griot_front::{Front, OperationMode};
 use griot_persistence::{Location, PreviewScope, PublishedStore, StoreError};
 
 use crate::audience::{Showing, Shown};
@@ -78,6 +78,7 @@ async fn by_token(State(previews): State<Arc<Previews>>, mut request: Request, n
     let response = match shown {
         Ok(delivery) => {
             request.extensions_mut().insert(Shown(delivery));
+            request.extensions_mut().insert(OperationMode::Open);
             next.run(request).await
         }
         Err(failure) => turn_away(&failure, request.method(), request.version()),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 use clap::{ArgGroup, Args, Parser, Subcommand};
-use griot_access::Role;
+use griot_access::{OperationGrant, Role};
 use griot_domain::{ArticleKind, Locale};
 use griot_persistence::AuditMark;
 
@@ -59,6 +59,9 @@ pub enum Command {
     /// Make, list, replace and revoke the keys that let people and programs in (docs/access.md)
     #[command(subcommand)]
     Key(Key),
+    /// Store, list and remove the documents that clients may name (docs/persisted-operations.md)
+    #[command(subcommand)]
+    Operations(Operations),
     /// The log of what editors did
     #[command(subcommand)]
     Audit(Audit),
@@ -90,6 +93,24 @@ pub enum Audit {
 pub enum TheClock {
     /// Say that the clock of this machine is right now and was wrong before, so that a server on it publishes again
     Trust,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Operations {
+    /// Store the documents of manifests of graphql-codegen, Relay or Apollo: all of them, or none if one is refused
+    Import {
+        /// Manifests, such as persisted-documents.json
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// List what is stored, and whether it can be run
+    List,
+    /// Take documents out; servers refuse them within seconds
+    Remove {
+        /// Their ids, as `list` shows them
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<String>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -203,6 +224,9 @@ pub struct NewKey {
     /// With --delivery: see embargoed items before the public does
     #[arg(long, requires = "delivery", conflicts_with = "role")]
     pub embargo: bool,
+    /// With --delivery: which documents are run, open, apq or trusted [default: operations.mode]
+    #[arg(long, value_name = "MODE", requires = "delivery", conflicts_with = "role")]
+    pub operations: Option<OperationGrant>,
     /// Who holds it
     #[arg(long, value_name = "NAME")]
     pub name: String,
@@ -263,13 +287,14 @@ mod tests {
 
     #[test]
     fn every_command_takes_the_record_alike() {
-        let commands: [&[&str]; 10] = [
+        let commands: [&[&str]; 11] = [
             &["serve"],
             &["migrate"],
             &["import", "wordpress", "x.xml"],
             &["import", "json", "x.jsonl"],
             &["export"],
             &["key", "list"],
+            &["operations", "list"],
             &["schema"],
             &["audit", "verify"],
             &["clock", "trust"],

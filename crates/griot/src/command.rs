@@ -7,5 +7,6 @@ pub mod export;
 pub mod import;
 pub mod key;
 pub mod migrate;
+pub mod operations;
 pub mod schema;
 pub mod serve;

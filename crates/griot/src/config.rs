@@ -48,6 +48,8 @@ pub struct Config {
     #[allow(missing_docs)]
     pub metrics: Metrics,
     #[allow(missing_docs)]
+    pub operations: Operations,
+    #[allow(missing_docs)]
     pub log: Log,
     #[allow(missing_docs)]
     pub editorial: Editorial,
@@ -108,6 +110,16 @@ pub struct Metrics {
     pub bind: Option<Bind>,
 }
 
+/// `[operations]`: documents that clients name instead of sending them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Operations {
+    /// Which documents are run for those whose key does not say.
+    pub mode: griot_front::OperationMode,
+    /// Mebibytes of documents that clients registered; 0 lets them register none.
+    pub registered_mib: u64,
+}
+
 /// `[log]`: what is written to standard error.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -146,6 +158,7 @@ impl Default for Config {
             introspection: Introspection { enabled: true },
             cache: Cache::default(),
             metrics: Metrics::default(),
+            operations: Operations::default(),
             log: Log::default(),
             editorial: Editorial::default(),
             limits: griot_front::Limits::default(),
@@ -188,6 +201,12 @@ impl Default for Introspection {
 impl Default for Cache {
     fn default() -> Self {
         Self { responses_mib: 128, records_mib: 128 }
+    }
+}
+
+impl Default for Operations {
+    fn default() -> Self {
+        Self { mode: griot_front::OperationMode::Open, registered_mib: 4 }
     }
 }
 

@@ -6,6 +6,7 @@ mod config;
 mod demo;
 mod editors;
 mod failure;
+mod manifest;
 mod place;
 mod say;
 mod telemetry;
@@ -54,6 +55,7 @@ fn start(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Import(Import::Json(options)) => command::import::json(&config, options).await,
             Command::Export { file } => command::export::run(&config, &file).await,
             Command::Key(command) => command::key::run(&config, command).await,
+            Command::Operations(command) => command::operations::run(&config, command).await,
             Command::Audit(command) => command::audit::run(&config, &command).await,
             Command::Clock(command) => command::clock::run(&config, &command).await,
             Command::Doctor => command::doctor::run(&config).await,

@@ -14,9 +14,17 @@ fn help(args: &[&str]) -> String {
 #[test]
 fn the_help_names_every_command_and_exit_code() {
     let text = help(&[]);
-    for word in
-        ["serve", "migrate", "import", "export", "schema", "doctor", "Exit codes: 0 done, 1 failed", "3 an import"]
-    {
+    for word in [
+        "serve",
+        "migrate",
+        "import",
+        "export",
+        "operations",
+        "schema",
+        "doctor",
+        "Exit codes: 0 done, 1 failed",
+        "3 an import",
+    ] {
         assert!(text.contains(word), "{word} is missing:\n{text}");
     }
 }
@@ -27,8 +35,11 @@ fn the_help_names_every_command_and_exit_code() {
 #[case(&["import", "wordpress"], &["--with-drafts", "--dry-run", "--fetch-media", "--locale", "--time-zone", "--kind"])]
 #[case(&["import", "json"], &["--dry-run"])]
 #[case(&["export"], &[])]
-#[case(&["key", "create"], &["--role", "--delivery", "--embargo", "--name", "--expires"])]
+#[case(&["key", "create"], &["--role", "--delivery", "--embargo", "--operations", "--name", "--expires"])]
 #[case(&["key", "rotate"], &["--expires"])]
+#[case(&["operations", "import"], &[])]
+#[case(&["operations", "list"], &[])]
+#[case(&["operations", "remove"], &[])]
 #[case(&["schema"], &[])]
 #[case(&["doctor"], &[])]
 fn every_command_explains_its_options(#[case] command: &[&str], #[case] options: &[&str]) {

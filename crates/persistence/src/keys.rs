@@ -60,6 +60,9 @@ pub enum KeyGrant {
     Delivery {
         /// Whether embargoed items are seen before the public sees them.
         sees_embargoed: bool,
+        /// Which documents its holder may have run, by a word that this crate does not judge; `None` for what is set for
+        /// everybody.
+        operations: Option<String>,
     },
 }
 
@@ -219,9 +222,9 @@ async fn is_within_reach(db: &DatabaseConnection) -> Result<bool, StoreError> {
 
 impl From<&AccessKey> for access_key::ActiveModel {
     fn from(key: &AccessKey) -> Self {
-        let (role, sees_embargoed) = match &key.grant {
-            KeyGrant::Editorial { role } => (Some(role.clone()), false),
-            KeyGrant::Delivery { sees_embargoed } => (None, *sees_embargoed),
+        let (role, sees_embargoed, operations) = match &key.grant {
+            KeyGrant::Editorial { role } => (Some(role.clone()), false, None),
+            KeyGrant::Delivery { sees_embargoed, operations } => (None, *sees_embargoed, operations.clone()),
         };
         Self {
             id: Set(key.id.clone()),
@@ -229,6 +232,7 @@ impl From<&AccessKey> for access_key::ActiveModel {
             name: Set(key.name.clone()),
             role: Set(role),
             sees_embargoed: Set(sees_embargoed),
+            operations: Set(operations),
             hash: Set(key.hash.to_vec()),
             created_at: Set(micros(key.created_at)),
             expires_at: Set(key.expires_at.map(micros)),
@@ -244,7 +248,7 @@ impl TryFrom<access_key::Model> for AccessKey {
     fn try_from(row: access_key::Model) -> Result<Self, StoreError> {
         let grant = match row.role {
             Some(role) => KeyGrant::Editorial { role },
-            None => KeyGrant::Delivery { sees_embargoed: row.sees_embargoed },
+            None => KeyGrant::Delivery { sees_embargoed: row.sees_embargoed, operations: row.operations },
         };
         Ok(Self {
             grant,

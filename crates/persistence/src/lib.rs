@@ -12,6 +12,7 @@ mod layers;
 mod location;
 mod lock;
 mod migrate;
+mod operations;
 mod publish;
 mod published;
 mod roles;
@@ -31,6 +32,7 @@ pub use layers::PreviewScope;
 pub use location::{Location, StoreName};
 pub use lock::ImportLock;
 pub use migrate::{MigrationReport, migrate, migrate_down};
+pub use operations::{OperationImport, Operations, StoredOperation};
 pub use publish::{Act, Holder, LiveEntry, Outcome, PublishTx, Publisher, Refusal};
 pub use published::{
     Alternate, Condition, FileState, Found, ListQuery, Notice, Order, OrderKey, OrderedBy, Page, PageRow,

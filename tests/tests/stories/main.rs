@@ -14,6 +14,7 @@ mod files;
 mod keys;
 mod metrics;
 mod oidc;
+mod operations;
 mod punctual;
 mod reshuffle;
 mod serving;

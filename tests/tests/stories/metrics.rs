@@ -2,9 +2,10 @@
 
 use griot_testbed::Backend;
 use griot_tests::{Record, Server};
-use serde_json::json;
+use serde_json::{Value, json};
 
 const TOTAL: &str = "{ topics { totalCount } }";
+const TOTAL_SHA256: &str = "b2368c84002926b419fb37b1ed16d4f94b4cbb095b32a17da60424ca23fa6039";
 
 fn metered(record: &Record) -> Server {
     let mut command = record.command(&["serve", "--bind", "127.0.0.1:0"]);
@@ -32,6 +33,19 @@ fn figures_are_served_by_a_listener_of_their_own_when_that_is_wanted() {
     assert_eq!([hits, answered, seconds].map(|name| server.figure(name)), [2.0, 3.0, 3.0]);
     assert_eq!(server.figure("griot_http_requests_in_flight"), 0.0);
     assert!(server.figure("griot_response_cache_bytes") > 0.0);
+
+    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    let post = |body: Value| agent.post(format!("{}/graphql", server.address())).send_json(body).unwrap();
+    let extensions = json!({ "persistedQuery": { "version": 1, "sha256Hash": TOTAL_SHA256 } });
+    post(json!({ "extensions": extensions }));
+    post(json!({ "extensions": extensions, "query": TOTAL }));
+    for _ in 0..3 {
+        post(json!({ "extensions": extensions }));
+    }
+    post(json!({ "extensions": extensions, "query": "{ __typename }" }));
+    let named = ["not_found", "registered", "found", "refused"];
+    let figures = named.map(|result| server.figure(&format!("griot_operations_total{{result=\"{result}\"}}")));
+    assert_eq!(figures, [1.0; 4], "two of the three by hash were found among the answers kept");
 }
 
 #[test]

@@ -98,7 +98,8 @@ async fn whatever_an_address_sent_before_its_valid_credentials_are_let_in(
     // Of another process, so that this one has never seen them.
     let elsewhere_made = record.ring().await;
     let editor = elsewhere_made.issue(holder("Awa", Grant::Editorial(Role::Editor))).await.unwrap();
-    let partner = elsewhere_made.issue(holder("Partner", Grant::Delivery { sees_embargoed: true })).await.unwrap();
+    let grant = Grant::Delivery { sees_embargoed: true, operations: None };
+    let partner = elsewhere_made.issue(holder("Partner", grant)).await.unwrap();
     for number in 0..20 {
         let failed = door.authenticate(&guess(Family::Editorial), here()).await.unwrap_err();
         assert_eq!(throttled(failed), (number >= 10).then_some(60), "attempt {number}");

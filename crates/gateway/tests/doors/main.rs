@@ -5,6 +5,7 @@
 mod audience;
 mod editorial;
 mod merging;
+mod operations;
 mod preview;
 mod scope;
 mod support;

@@ -16,8 +16,10 @@ use griot_domain::{
 };
 use griot_editorial::Desk;
 use griot_files::Folders;
-use griot_front::{FrontOptions, Limits, ServeOptions};
-use griot_gateway::{CacheSizes, EditorialSide, Gateway, GatewaySettings, Readiness, TrustedProxies};
+use griot_front::{FrontOptions, Limits, OperationMode, ServeOptions};
+use griot_gateway::{
+    CacheSizes, EditorialSide, Gateway, GatewaySettings, Readiness, StoredOperations, Tail, TrustedProxies,
+};
 use griot_persistence::{AccessKeys, Act, EditorialStore, Location, Outcome, PublishedStore, Publisher, StoreName};
 use griot_testbed::{Backend, Place, TestDatabase, database};
 use serde_json::{Value, json};
@@ -57,6 +59,8 @@ pub struct World {
     pub clock: Arc<Hands>,
     pub desk: Arc<Desk>,
     pub folders: Folders,
+    pub operations: Arc<StoredOperations>,
+    pub tail: Arc<Tail>,
     address: String,
     _database: TestDatabase,
 }
@@ -82,6 +86,11 @@ impl Answer {
 
 impl World {
     pub async fn open(backend: Backend) -> Self {
+        Self::open_in(backend, OperationMode::Open).await
+    }
+
+    /// A world in which those whose key does not say have documents run by `mode`.
+    pub async fn open_in(backend: Backend, mode: OperationMode) -> Self {
         let database = database(backend);
         let location = match database.place() {
             Place::Sqlite { data_dir } => Location::Sqlite { data_dir },
@@ -105,7 +114,7 @@ impl World {
             fallback_locales: vec![locale("en")],
             public_url: "https://api.example/".parse().unwrap(),
             limits: Limits::default(),
-            front: FrontOptions::default(),
+            front: FrontOptions { operations: mode, ..FrontOptions::default() },
             graphiql: None,
             media_dir: Some(folders.media().to_owned()),
             clock: clock.clone(),
@@ -123,11 +132,12 @@ impl World {
             }),
         };
         let gateway = Gateway::new(PublishedStore::open(&location).await.unwrap(), settings).unwrap();
+        let (operations, tail) = (gateway.operations(), gateway.tail());
         let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let options = ServeOptions::default();
         tokio::spawn(griot_front::serve(listener, gateway.router(), options, std::future::pending()));
-        Self { keys, readiness, location, clock, desk, folders, address, _database: database }
+        Self { keys, readiness, location, clock, desk, folders, operations, tail, address, _database: database }
     }
 
     pub fn wait(&self, time: TimeDelta) {
@@ -144,7 +154,7 @@ impl World {
     }
 
     pub async fn delivery_key(&self, name: &str, sees_embargoed: bool) -> (String, String) {
-        self.key(name, Grant::Delivery { sees_embargoed }).await
+        self.key(name, Grant::Delivery { sees_embargoed, operations: None }).await
     }
 
     pub async fn key(&self, name: &str, grant: Grant) -> (String, String) {
@@ -210,6 +220,10 @@ impl World {
     pub fn preflight(&self, path: &str, origin: &str) -> Answer {
         let request = agent().options(format!("{}{path}", self.address)).header("origin", origin);
         answer(request.header("access-control-request-method", "POST").call().unwrap())
+    }
+
+    pub fn post(&self, path: &str, body: &Value) -> Answer {
+        answer(agent().post(format!("{}{path}", self.address)).send_json(body).unwrap())
     }
 
     pub fn post_as(&self, credentials: &str, path: &str, body: &Value) -> Answer {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use chrono::{DateTime, Utc};
-use griot_access::{EditorialAct, ExposeSecret, Grant, Issued, KeyRing, NewHolder};
+use griot_access::{EditorialAct, ExposeSecret, Grant, Issued, KeyRing, NewHolder, OperationGrant};
 use griot_domain::{Clock, SystemClock};
 use griot_persistence::{AccessKey, AccessKeys, AuditRecord, EditorialStore, KeyGrant, Location};
 use serde_json::{Value, json};
@@ -38,8 +38,12 @@ pub async fn run(config: &Config, command: Key) -> anyhow::Result<ExitCode> {
 async fn create(ring: &KeyRing, config: &Config, options: NewKey) -> anyhow::Result<()> {
     let account = options.person.as_deref().map(|subject| account(config, subject)).transpose()?;
     let (grant, opens) = match options.role {
-        Some(role) => (Grant::Editorial(role), role.as_str()),
-        None => (Grant::Delivery { sees_embargoed: options.embargo }, delivery(options.embargo)),
+        Some(role) => (Grant::Editorial(role), role.to_string()),
+        None => {
+            let operations = options.operations;
+            let opens = delivery(options.embargo, operations.map(OperationGrant::as_str));
+            (Grant::Delivery { sees_embargoed: options.embargo, operations }, opens)
+        }
     };
     let holder = NewHolder { name: options.name, account: account.clone(), grant, lives: options.expires };
     let issued = ring.issue(holder).await?;
@@ -106,11 +110,11 @@ async fn list(ring: &KeyRing) -> anyhow::Result<()> {
     }
     let now = SystemClock.now();
     let wide = keys.iter().map(|key| key.name.chars().count()).max().unwrap_or_default().max(4);
-    say(format!("{:<12}  {:<wide$}  {:<18}  {:<10}  {:<16}  state", "id", "name", "opens", "made", "last used"))?;
+    say(format!("{:<12}  {:<wide$}  {:<26}  {:<10}  {:<16}  state", "id", "name", "opens", "made", "last used"))?;
     for key in &keys {
         let used = key.last_used_at.map_or("never".to_owned(), |at| at.format("%Y-%m-%d %H:%M").to_string());
         let (opens, made, state) = (opens(key), day(key.created_at), state(key, now));
-        say(format!("{:<12}  {:<wide$}  {opens:<18}  {made:<10}  {used:<16}  {state}", key.id, key.name))?;
+        say(format!("{:<12}  {:<wide$}  {opens:<26}  {made:<10}  {used:<16}  {state}", key.id, key.name))?;
     }
     Ok(())
 }
@@ -131,12 +135,13 @@ async fn revoke(ring: &KeyRing, location: &Location, id: &str) -> anyhow::Result
 fn opens(key: &AccessKey) -> String {
     match &key.grant {
         KeyGrant::Editorial { role } => role.clone(),
-        KeyGrant::Delivery { sees_embargoed } => delivery(*sees_embargoed).to_owned(),
+        KeyGrant::Delivery { sees_embargoed, operations } => delivery(*sees_embargoed, operations.as_deref()),
     }
 }
 
-fn delivery(sees_embargoed: bool) -> &'static str {
-    if sees_embargoed { "delivery, embargo" } else { "delivery" }
+fn delivery(sees_embargoed: bool, operations: Option<&str>) -> String {
+    let embargo = sees_embargoed.then_some("embargo");
+    [Some("delivery"), embargo, operations].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 fn state(key: &AccessKey, now: DateTime<Utc>) -> String {

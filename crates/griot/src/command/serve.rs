@@ -61,6 +61,9 @@ pub async fn run(config: &Config, wants_demo: bool) -> anyhow::Result<ExitCode> 
     let tail = gateway.tail();
     let bell = Bell::of(&location)?;
     tokio::spawn(async move { tail.follow(bell).await });
+    let operations = gateway.operations();
+    operations.catch_up().await?;
+    tokio::spawn(async move { operations.follow().await });
     if config.graphiql.enabled {
         tell(format_args!("GraphiQL at http://{address}/"));
     }
@@ -119,6 +122,8 @@ fn settings(config: &Config, address: SocketAddr) -> anyhow::Result<GatewaySetti
         front: FrontOptions {
             status_profile: config.status_profile,
             introspection: config.introspection.enabled,
+            operations: config.operations.mode,
+            registered_bytes: usize::try_from(config.operations.registered_mib << 20).unwrap_or(usize::MAX),
             ..FrontOptions::default()
         },
         graphiql,

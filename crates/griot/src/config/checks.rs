@@ -39,6 +39,7 @@ const RANGES: &[(&str, i64, i64)] = &[
     ("server.max_streams", 1, 10_000),
     ("cache.responses_mib", 0, 1 << 20),
     ("cache.records_mib", 0, 1 << 20),
+    ("operations.registered_mib", 0, 1 << 10),
     ("editorial.upload_bytes", 1_024, 1 << 40),
     ("editorial.oidc.leeway_s", 0, 60),
 ];

@@ -59,6 +59,8 @@ const OURS: &[(&str, Shape)] = &[
     ("cache.responses_mib", Shape::Number),
     ("cache.records_mib", Shape::Number),
     ("metrics.bind", Shape::Text),
+    ("operations.mode", Shape::Text),
+    ("operations.registered_mib", Shape::Number),
     ("log.level", Shape::Text),
     ("log.format", Shape::Text),
     ("editorial.enabled", Shape::Flag),

@@ -12,6 +12,8 @@ pub struct Model {
     /// Of an editorial key; null for a delivery key.
     pub role: Option<String>,
     pub sees_embargoed: bool,
+    /// Which documents a delivery key may have run; null for what is set for everybody.
+    pub operations: Option<String>,
     /// SHA-256 of the secret.
     pub hash: Vec<u8>,
     pub created_at: i64,

@@ -19,6 +19,8 @@ pub mod mention_suggestion;
 pub mod naming;
 pub mod notice;
 pub mod old_path;
+pub mod operation;
+pub mod operation_head;
 pub mod preview_token;
 pub mod revision;
 pub mod schedule;

@@ -148,4 +148,5 @@ pub(super) const LAYERED: [Table; 9] = [
 ];
 
 /// The tables that a layer shows as the published store has them.
-pub(super) const AS_PUBLISHED: [&str; 4] = ["journal", "journal_head", "applied", "seaql_migrations"];
+pub(super) const AS_PUBLISHED: [&str; 6] =
+    ["journal", "journal_head", "applied", "operation", "operation_head", "seaql_migrations"];

@@ -41,13 +41,16 @@ const CONTENT: [&str; 12] = [
     "applied",
 ];
 
+/// Documents of clients: beside what is published, and not where it is written.
+const OPERATIONS: [&str; 2] = ["operation", "operation_head"];
+
 #[tokio::test]
 async fn the_role_of_delivery_may_select_what_is_published_and_nothing_else() {
     let store = fresh_store(Backend::Postgres).await;
     store.publish(&[article(1, "2024-01-01").build()]).await;
     login(&store, "reader_confined").await;
     let db = connect_as(&store.database, "reader_confined").await;
-    for table in CONTENT {
+    for table in CONTENT.into_iter().chain(OPERATIONS) {
         db.execute_unprepared(&format!("SELECT * FROM published.{table}")).await.unwrap();
         for hidden in ["editorial", "embargoed", "early", "preview"] {
             assert_denied(db.execute_unprepared(&format!("SELECT * FROM {hidden}.{table}")).await);
@@ -59,6 +62,8 @@ async fn the_role_of_delivery_may_select_what_is_published_and_nothing_else() {
         "UPDATE published.journal_head SET seq = 99",
         "DELETE FROM published.journal",
         "TRUNCATE published.link",
+        "INSERT INTO published.operation VALUES ('a', 'b', '{ a }', 'codegen', 0)",
+        "UPDATE published.operation_head SET number = 9",
         "CREATE TABLE published.mine (id INTEGER)",
         "CREATE TABLE editorial.mine (id INTEGER)",
     ] {
@@ -116,7 +121,7 @@ async fn early_readers_may_select_what_is_published_and_embargoed_and_nothing_el
     let store = fresh_store(Backend::Postgres).await;
     login_as(&store, "reader_early", EARLY_ROLE).await;
     let db = connect_as(&store.database, "reader_early").await;
-    for table in CONTENT {
+    for table in CONTENT.into_iter().chain(OPERATIONS) {
         db.execute_unprepared(&format!("SELECT * FROM early.{table}")).await.unwrap();
         for shown in ["published", "embargoed"] {
             db.execute_unprepared(&format!("SELECT * FROM {shown}.{table}")).await.unwrap();
@@ -137,7 +142,7 @@ async fn previews_may_select_from_their_views_and_from_no_table() {
     let unset = db.execute_unprepared("SELECT * FROM preview.entry").await.unwrap_err().to_string();
     assert!(unset.contains("griot.preview_entries"), "without a scope nothing is shown: {unset}");
     db.execute_unprepared(&format!("SET griot.preview_entries = '{}'", id(1))).await.unwrap();
-    for table in CONTENT {
+    for table in CONTENT.into_iter().chain(OPERATIONS) {
         db.execute_unprepared(&format!("SELECT * FROM preview.{table}")).await.unwrap();
         for schema in ["published", "embargoed", "editorial", "early"] {
             assert_denied(db.execute_unprepared(&format!("SELECT * FROM {schema}.{table}")).await);
@@ -159,6 +164,12 @@ async fn the_editorial_role_writes_rows_of_its_store_and_changes_no_table() {
             assert_denied(db.execute_unprepared(&format!("DELETE FROM {schema}.{table}")).await);
         }
         db.execute_unprepared(&format!("DELETE FROM editorial.{table} WHERE false")).await.unwrap();
+    }
+    for table in OPERATIONS {
+        db.execute_unprepared(&format!("SELECT * FROM published.{table}")).await.unwrap();
+        assert_denied(db.execute_unprepared(&format!("DELETE FROM published.{table}")).await);
+        let absent = db.execute_unprepared(&format!("SELECT * FROM editorial.{table}")).await.unwrap_err().to_string();
+        assert!(absent.contains("does not exist"), "{absent}");
     }
     for sql in [
         "CREATE TABLE editorial.mine (id INTEGER)",

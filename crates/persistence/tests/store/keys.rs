@@ -40,7 +40,10 @@ async fn a_key_comes_back_as_it_was_kept(#[values(Backend::Sqlite, Backend::Post
     let store = fresh_store(backend).await;
     let keys = AccessKeys::open(&store.location).await.unwrap();
     let editorial = AccessKey { expires_at: Some(at("2026-03-01")), ..key("first") };
-    let partner = AccessKey { grant: KeyGrant::Delivery { sees_embargoed: true }, ..key("second") };
+    let partner = AccessKey {
+        grant: KeyGrant::Delivery { sees_embargoed: true, operations: Some("trusted".to_owned()) },
+        ..key("second")
+    };
     for one in [&editorial, &partner] {
         assert_eq!(keys.create(one).await.unwrap(), KeyCreation::Created);
         assert_eq!(keys.find(&one.id).await.unwrap().as_ref(), Some(one));

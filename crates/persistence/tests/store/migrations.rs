@@ -22,6 +22,7 @@ async fn up_down_and_up_again(#[values(Backend::Sqlite, Backend::Postgres)] back
             "published: m20261124_000003_notices",
             "published: m20261124_000006_files",
             "published: m20261124_000008_merged_ids",
+            "published: m20261124_000012_operations",
             "editorial: m20261124_000001_record",
             "editorial: m20261124_000002_suggestions",
             "editorial: m20261124_000003_notices",
@@ -35,10 +36,12 @@ async fn up_down_and_up_again(#[values(Backend::Sqlite, Backend::Postgres)] back
             "editorial: m20261124_000009_preview_entries",
             "editorial: m20261124_000010_clock_traces",
             "editorial: m20261124_000011_answered_suggestions",
+            "editorial: m20261124_000013_key_operations",
             "embargoed: m20261124_000001_record",
             "embargoed: m20261124_000003_notices",
             "embargoed: m20261124_000006_files",
             "embargoed: m20261124_000008_merged_ids",
+            "embargoed: m20261124_000012_operations",
         ]
         "#);
     }
@@ -96,7 +99,7 @@ async fn migrations_at_the_same_time_wait_for_each_other(
         applied.extend(one.await.unwrap().unwrap().applied);
     }
     applied.sort();
-    assert_eq!(applied.len(), 21, "each change was made once: {applied:?}");
+    assert_eq!(applied.len(), 24, "each change was made once: {applied:?}");
 }
 
 #[rstest]
