@@ -57,6 +57,10 @@
 //! [`directive`] has what the schema's fields must carry, [`lists_without_cost`] names those that do not. A request with
 //! the header `GraphQL-Cost` is told its cost in `extensions.cost.requested`; answers to others carry no extensions, so
 //! that their bytes depend on nothing but what was asked.
+//!
+//! # Time
+//! A request with the header `GraphQL-Timing` is told where its time went, in `Server-Timing`. What takes longer than
+//! [`FrontOptions::slow_after`] is logged, by the hash of its document.
 
 mod cache;
 mod check;
@@ -78,6 +82,7 @@ mod schema;
 mod serve;
 mod shape;
 mod shell;
+mod timing;
 mod translate;
 mod values;
 
@@ -92,4 +97,5 @@ pub use responses::{Caching, Counts, MANY, Now, Shared};
 pub use schema::{FrontError, lists_without_cost};
 pub use serve::{PeerAddress, ServeOptions, serve};
 pub use shell::shell;
+pub use timing::TIMING_HEADER;
 pub use values::ScalarCheck;

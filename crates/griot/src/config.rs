@@ -128,6 +128,8 @@ pub struct Log {
     /// A level, or directives such as `info,griot=debug`.
     pub level: String,
     pub format: LogFormat,
+    /// Milliseconds an answer may take to make; the hash of the document of a slower one is logged.
+    pub slow_ms: u64,
 }
 
 /// How a log line looks.
@@ -212,6 +214,6 @@ impl Default for Operations {
 
 impl Default for Log {
     fn default() -> Self {
-        Self { level: "info".to_owned(), format: LogFormat::Auto }
+        Self { level: "info".to_owned(), format: LogFormat::Auto, slow_ms: 1_000 }
     }
 }

@@ -35,6 +35,7 @@ use crate::persisted::{OperationCounts, OperationMode, Operations, TrustedDocume
 use crate::refusal::Refusal;
 use crate::responses::{Caching, Counts, Key, Responses, Shared};
 use crate::schema::FrontError;
+use crate::timing::{Timing, log_slow};
 use crate::values::ScalarCheck;
 
 /// A request with this header gets its cost in `extensions.cost.requested`.
@@ -78,6 +79,8 @@ pub struct FrontOptions {
     pub operations: OperationMode,
     /// Bytes that documents registered by clients may take; 0 lets them register none.
     pub registered_bytes: usize,
+    /// An answer that takes longer to make is logged with its document's hash.
+    pub slow_after: Duration,
 }
 
 impl Default for FrontOptions {
@@ -91,6 +94,7 @@ impl Default for FrontOptions {
             caching: None,
             operations: OperationMode::Open,
             registered_bytes: 4 << 20,
+            slow_after: Duration::from_secs(1),
         }
     }
 }
@@ -108,6 +112,7 @@ pub struct Front<E> {
     counts: Arc<Counts>,
     operations: Operations,
     default_mode: OperationMode,
+    slow_after: Duration,
 }
 
 impl<E: Executor> Front<E> {
@@ -132,6 +137,7 @@ impl<E: Executor> Front<E> {
             prepare: options.prepare,
             in_flight,
             default_mode: options.operations,
+            slow_after: options.slow_after,
             operations: Operations::new(options.registered_bytes, freshness.clone()),
             freshness,
             responses,
@@ -145,7 +151,12 @@ impl<E: Executor> Front<E> {
             let front = Arc::clone(&self);
             async move {
                 let start = Instant::now();
-                let response = front.answer(request).await;
+                let (mut parts, body) = request.into_parts();
+                let timing = Timing::of(&mut parts);
+                let mut response = front.answer(parts, body).await;
+                if let Some(timing) = timing {
+                    timing.tell(start.elapsed(), &mut response);
+                }
                 let us = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
                 tracing::debug!(status = response.status().as_u16(), us, "answered");
                 response
@@ -190,8 +201,7 @@ impl<E: Executor> Front<E> {
         self.responses.as_ref().map_or(0, Responses::bytes)
     }
 
-    async fn answer(&self, request: Request<Body>) -> Response<Body> {
-        let (parts, body) = request.into_parts();
+    async fn answer(&self, parts: Parts, body: Body) -> Response<Body> {
         if parts.method == Method::OPTIONS {
             return preflight();
         }
@@ -233,6 +243,7 @@ impl<E: Executor> Front<E> {
     }
 
     async fn run(&self, mut parts: Parts, asked: Bytes, style: Style<'_>, reads: Option<Arc<Reads>>) -> Answer {
+        let start = Instant::now();
         let Ok(_permit) = self.in_flight.try_acquire() else {
             let refusal = Refusal::throttled("too many requests are being answered: try again in a second");
             let mut answer = style.refused(&refusal);
@@ -268,6 +279,7 @@ impl<E: Executor> Front<E> {
         }
         let is_registration = found.registers.is_some();
         tracing::debug!(?kind, cost, "runs");
+        let checked = start.elapsed();
         if let Some(reads) = reads {
             parts.extensions.insert(reads);
         }
@@ -277,6 +289,13 @@ impl<E: Executor> Front<E> {
         };
         let told_cost = parts.headers.contains_key(COST_HEADER).then_some(cost);
         let answer = self.execute(request, told_cost, style).await;
+        let took = start.elapsed();
+        if let Some(timing) = parts.extensions.get::<Arc<Timing>>() {
+            timing.made(checked, took - checked);
+        }
+        if took >= self.slow_after {
+            log_slow(&found.text, cost, took);
+        }
         // Were it kept, here or on the way, a document forgotten meanwhile would not be registered again.
         if is_registration { answer.unkept() } else { answer }
     }

@@ -139,6 +139,30 @@ async fn nothing_is_kept_of_requests_that_are_not_shared() {
 }
 
 #[tokio::test]
+async fn where_the_time_went_is_told_to_who_asks_and_kept_for_nobody() {
+    let kept = Kept::start().await;
+    let ask = [("graphql-timing", "1")];
+    let names = |answer: &Answer| -> Vec<String> {
+        let parts = answer.header("server-timing").unwrap().split(", ").map(|part| part.split_once(";dur=").unwrap());
+        parts.map(|(name, ms)| (name.to_owned(), ms.parse::<f64>().unwrap()).0).collect()
+    };
+    let made = kept.get("{ count(ms: 30) }", &ask).await;
+    assert_eq!(names(&made), ["check", "run", "total"]);
+    let run: f64 = made.header("server-timing").unwrap().split(['=', ',']).nth(3).unwrap().parse().unwrap();
+    assert!(run >= 30.0, "in milliseconds: {run}");
+    let found = kept.get("{ count(ms: 30) }", &ask).await;
+    assert_eq!(names(&found), ["total"], "it was there");
+    for answer in [&made, &found] {
+        assert_eq!(answer.header("cache-control"), Some("no-store"));
+        assert_eq!(answer.header("timing-allow-origin"), Some("*"));
+    }
+    let plain = kept.get("{ count(ms: 30) }", &[]).await;
+    assert_eq!((plain.header("server-timing"), plain.text()), (None, made.text()));
+    assert!(plain.header("cache-control").unwrap().starts_with("public"));
+    assert_eq!(kept.reads(), 1);
+}
+
+#[tokio::test]
 async fn an_answer_ends_with_its_time_and_tells_caches_so() {
     let kept = Kept::start().await;
     let first = kept.get("{ count(until: 20) }", &[]).await;

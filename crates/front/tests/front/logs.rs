@@ -1,9 +1,13 @@
 //! What the log may say about a request. Tests run their server on the thread of the test.
 
-use griot_testbed::Log;
-use serde_json::json;
+use std::time::Duration;
 
-use crate::support::Server;
+use griot_front::{FrontOptions, document_hash};
+use griot_testbed::Log;
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use crate::support::{Server, Setup};
 
 const CANARY: &str = "canary-7d1f0c";
 
@@ -43,4 +47,27 @@ async fn a_fault_is_logged_once_under_the_trace_id_the_client_got() {
     let faults: Vec<&str> = text.lines().filter(|line| line.contains("SELECT secret FROM drafts")).collect();
     assert_eq!(faults.len(), 1, "{faults:?}");
     assert!(faults[0].contains(&trace_id) && faults[0].contains("\"ERROR\""), "{}", faults[0]);
+}
+
+#[rstest]
+#[case::slow(Duration::ZERO, 1)]
+#[case::quick(Duration::from_secs(3_600), 0)]
+#[tokio::test]
+async fn an_answer_that_takes_long_is_logged_by_the_hash_of_its_document(
+    #[case] slow_after: Duration,
+    #[case] count: usize,
+) {
+    let log = Log::new();
+    let options = FrontOptions { slow_after, ..FrontOptions::default() };
+    let server = Server::start_with(Setup { options, ..Setup::default() }).await;
+    let query = format!("{{ hello(name: \"{CANARY}\") articles(first: 7) {{ nodes {{ title }} }} }}");
+    server.query(&query).await;
+    let lines: Vec<Value> = log.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let slow: Vec<&Value> = lines.iter().filter(|line| line["fields"]["message"] == "slow").collect();
+    assert_eq!(slow.len(), count, "{slow:?}");
+    for line in slow {
+        assert_eq!(line["fields"]["document"], document_hash(&query));
+        assert_eq!((&line["level"], &line["fields"]["cost"]), (&json!("WARN"), &json!(8)));
+        assert!(line["fields"]["us"].as_u64().unwrap() > 0 && !line.to_string().contains(CANARY), "{line}");
+    }
 }

@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{anyhow, bail};
 use griot_domain::{Site, SystemClock};
@@ -124,6 +125,7 @@ fn settings(config: &Config, address: SocketAddr) -> anyhow::Result<GatewaySetti
             introspection: config.introspection.enabled,
             operations: config.operations.mode,
             registered_bytes: usize::try_from(config.operations.registered_mib << 20).unwrap_or(usize::MAX),
+            slow_after: Duration::from_millis(config.log.slow_ms),
             ..FrontOptions::default()
         },
         graphiql,

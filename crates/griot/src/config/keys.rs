@@ -63,6 +63,7 @@ const OURS: &[(&str, Shape)] = &[
     ("operations.registered_mib", Shape::Number),
     ("log.level", Shape::Text),
     ("log.format", Shape::Text),
+    ("log.slow_ms", Shape::Number),
     ("editorial.enabled", Shape::Flag),
     ("editorial.two_person", Shape::List),
     ("editorial.allowed_origins", Shape::List),
@@ -126,7 +127,7 @@ mod tests {
 
     #[test]
     fn sections_list_what_they_take() {
-        assert_eq!(allowed_in("log"), ["level", "format"]);
+        assert_eq!(allowed_in("log"), ["level", "format", "slow_ms"]);
         assert!(allowed_in("").contains(&"[site]".to_owned()));
         assert!(is_section("site") && !is_section("data") && !is_section("sit"));
     }
