@@ -19,6 +19,7 @@ mod m20261124_000010_clock_traces;
 mod m20261124_000011_answered_suggestions;
 mod m20261124_000012_operations;
 mod m20261124_000013_key_operations;
+mod m20261124_000014_journal_entry;
 
 /// Brings the published store up to date.
 pub struct PublishedMigrator;
@@ -32,6 +33,7 @@ impl MigratorTrait for PublishedMigrator {
             Box::new(m20261124_000006_files::Migration),
             Box::new(m20261124_000008_merged_ids::Migration),
             Box::new(m20261124_000012_operations::Migration),
+            Box::new(m20261124_000014_journal_entry::Migration),
         ]
     }
 }
@@ -57,6 +59,7 @@ impl MigratorTrait for EditorialMigrator {
             Box::new(m20261124_000010_clock_traces::Migration),
             Box::new(m20261124_000011_answered_suggestions::Migration),
             Box::new(m20261124_000013_key_operations::Migration),
+            Box::new(m20261124_000014_journal_entry::Migration),
         ]
     }
 }

@@ -87,6 +87,16 @@ impl ForwardConnection {
     }
 }
 
+/// `@listSize` on a field that returns a page whose items are in a field of another name than those of a connection.
+pub struct Page;
+
+impl Page {
+    /// `first` bounds the items in `field`; `assumed_size` is the page size used when it is not given.
+    pub fn apply(assumed_size: i32, field: &str) -> MetaDirectiveInvocation {
+        list_size(assumed_size, &["first"], &[field])
+    }
+}
+
 fn list_size(assumed_size: i32, arguments: &[&str], sized_fields: &[&str]) -> MetaDirectiveInvocation {
     let names = |list: &[&str]| Value::List(list.iter().map(|name| Value::from(*name)).collect());
     let mut args = vec![("assumedSize", Value::from(assumed_size))];
@@ -175,4 +185,5 @@ type_directive! {
     Sliced => LIST_SIZE, define_list_size;
     Connection => LIST_SIZE, define_list_size;
     ForwardConnection => LIST_SIZE, define_list_size;
+    Page => LIST_SIZE, define_list_size;
 }

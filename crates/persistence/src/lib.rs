@@ -35,7 +35,7 @@ pub use migrate::{MigrationReport, migrate, migrate_down};
 pub use operations::{OperationImport, Operations, StoredOperation};
 pub use publish::{Act, Holder, LiveEntry, Outcome, PublishTx, Publisher, Refusal};
 pub use published::{
-    Alternate, Condition, FileState, Found, ListQuery, Notice, Order, OrderKey, OrderedBy, Page, PageRow,
+    Alternate, Change, Condition, FileState, Found, ListQuery, Notice, Order, OrderKey, OrderedBy, Page, PageRow,
     PublishedStore, Record, Related, Touched, Version, Window,
 };
 pub use roles::{DELIVERY_ROLE, EARLY_ROLE, EDITORIAL_ROLE, PREVIEW_ROLE};

@@ -1,5 +1,6 @@
 //! Reading what is published. Every read takes a moment; "now" and "as of" are one query with another predicate.
 
+mod changes;
 mod file;
 mod list;
 mod notice;
@@ -13,6 +14,7 @@ mod version;
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, Statement, StatementBuilder};
 
+pub use changes::Change;
 pub use file::FileState;
 pub use list::{Condition, ListQuery, Order, OrderKey, OrderedBy, Window};
 pub use notice::Notice;

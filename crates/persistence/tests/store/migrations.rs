@@ -23,6 +23,7 @@ async fn up_down_and_up_again(#[values(Backend::Sqlite, Backend::Postgres)] back
             "published: m20261124_000006_files",
             "published: m20261124_000008_merged_ids",
             "published: m20261124_000012_operations",
+            "published: m20261124_000014_journal_entry",
             "editorial: m20261124_000001_record",
             "editorial: m20261124_000002_suggestions",
             "editorial: m20261124_000003_notices",
@@ -37,11 +38,13 @@ async fn up_down_and_up_again(#[values(Backend::Sqlite, Backend::Postgres)] back
             "editorial: m20261124_000010_clock_traces",
             "editorial: m20261124_000011_answered_suggestions",
             "editorial: m20261124_000013_key_operations",
+            "editorial: m20261124_000014_journal_entry",
             "embargoed: m20261124_000001_record",
             "embargoed: m20261124_000003_notices",
             "embargoed: m20261124_000006_files",
             "embargoed: m20261124_000008_merged_ids",
             "embargoed: m20261124_000012_operations",
+            "embargoed: m20261124_000014_journal_entry",
         ]
         "#);
     }
@@ -99,7 +102,7 @@ async fn migrations_at_the_same_time_wait_for_each_other(
         applied.extend(one.await.unwrap().unwrap().applied);
     }
     applied.sort();
-    assert_eq!(applied.len(), 24, "each change was made once: {applied:?}");
+    assert_eq!(applied.len(), 27, "each change was made once: {applied:?}");
 }
 
 #[rstest]

@@ -2,19 +2,20 @@
 
 use async_graphql::{Context, ID, MergedObject, Object};
 use griot_domain::EntryId;
-use griot_front::directive::Sliced;
+use griot_front::directive::{Cost, Page, Sliced};
 use std::sync::Arc;
 
 use super::appointment::AppointmentQuery;
 use super::article::ArticleQuery;
 use super::asset::AssetQuery;
+use super::change::{ChangePage, changes};
 use super::content::{Content, Node};
 use super::error::{Answer, ApiError, Nullable};
 use super::event::EventQuery;
 use super::institution::InstitutionQuery;
 use super::loads::{Loads, loads};
 use super::node_id::NodeId;
-use super::notice::{Notice, notice};
+use super::notice::{ContentKind, Notice, notice};
 use super::person::PersonQuery;
 use super::route::{Route, route};
 use super::seen::Seen;
@@ -97,6 +98,21 @@ impl LookupQuery {
     ) -> Nullable<Notice> {
         let notice = async { notice(loads(ctx)?, &content_id, view).await };
         notice.await.transpose()
+    }
+
+    /// What became public, changed or was taken back since a cursor, for building and refreshing copies. Each entry is
+    /// told of once, at its last change, so that a copy begun without a cursor is whole when `hasMore` is false.
+    #[graphql(directive = Page::apply(100, "changes"), directive = Cost::apply(5))]
+    async fn changes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 0 to 100; 100 when omitted.")] first: Option<i32>,
+        #[graphql(desc = "`nextCursor` of the page before; from the beginning when omitted.")] after: Option<String>,
+        #[graphql(desc = "Only entries of these kinds; of all when omitted.")] kinds: Option<Vec<ContentKind>>,
+        #[graphql(desc = "Language to read `node` in; `asOf` is not taken.")] view: Option<ViewInput>,
+    ) -> Answer<ChangePage> {
+        let kinds: Vec<_> = kinds.unwrap_or_default().into_iter().map(Into::into).collect();
+        changes(loads(ctx)?, first, after.as_deref(), &kinds, view).await
     }
 
     /// What a path of the public site stands for. Old addresses, such as those of a WordPress site before, answer with a

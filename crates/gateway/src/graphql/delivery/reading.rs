@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use griot_domain::{Body, EntryId, EntryKind, ExternalId, LinkRole, Locale, Moment, Slug, View, micros};
 use griot_front::fresh::{Reads, Tag};
-use griot_persistence::{Found, ListQuery, Notice, Page, PublishedStore, Record, Related, StoreError, Version};
+use griot_persistence::{Change, Found, ListQuery, Notice, Page, PublishedStore, Record, Related, StoreError, Version};
 
 use super::memory::{Memory, Read};
 use super::weight;
@@ -42,6 +42,13 @@ impl Reading {
         }
     }
 
+    /// Notes what a read that is not kept depends on: to be called before it.
+    fn note_tags(&self, tags: impl IntoIterator<Item = Tag>) {
+        if let Some(kept) = &self.kept {
+            kept.reads.note(tags);
+        }
+    }
+
     /// What is known of a read already.
     pub fn recall<T: Any + Send + Sync>(&self, read: &Read) -> Option<Arc<T>> {
         let kept = self.kept.as_ref()?;
@@ -50,9 +57,7 @@ impl Reading {
 
     /// Notes what a read depends on: to be called before it.
     fn note(&self, reads: &[Read]) {
-        if let Some(kept) = &self.kept {
-            kept.reads.note(reads.iter().flat_map(Read::tags));
-        }
+        self.note_tags(reads.iter().flat_map(Read::tags));
     }
 
     /// Keeps the result of a read, which took about `bytes` and told of the entries `found`.
@@ -202,6 +207,19 @@ impl Reading {
         let size = |found: &Option<Notice>| (256, found.as_ref().map(|notice| notice.id));
         let notice = self.once(read, size, self.store.notice_by_slug(view, kind, slug)).await?;
         Ok(Option::clone(&notice))
+    }
+
+    /// What changed after a place in the journal; see [`PublishedStore::changes_after`].
+    pub async fn changes_after(&self, seq: i64, kinds: &[EntryKind], limit: u64) -> Result<Vec<Change>, StoreError> {
+        let noted = if kinds.is_empty() { &EntryKind::ALL } else { kinds };
+        self.note_tags(noted.iter().copied().map(tags::kind));
+        self.store.changes_after(seq, kinds, limit).await
+    }
+
+    /// When a publication was made. What is in the journal stays as it is; one that is not may come.
+    pub async fn published_at(&self, seq: i64) -> Result<Option<DateTime<Utc>>, StoreError> {
+        self.note_tags(EntryKind::ALL.into_iter().map(tags::kind));
+        self.store.published_at(seq).await
     }
 
     /// What is known of a read, or else what it gives now. `size` tells the bytes it takes and the entry it told of.
