@@ -12,7 +12,7 @@ mod sql;
 mod touched;
 mod version;
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, Statement, StatementBuilder};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, Statement, StatementBuilder};
 
 pub use changes::Change;
 pub use file::FileState;
@@ -75,6 +75,19 @@ impl PublishedStore {
     pub(crate) async fn try_raw(&self, sql: &str) -> Result<(), StoreError> {
         self.db.execute_unprepared(sql).await?;
         Ok(())
+    }
+
+    /// How the database goes about a statement, step by step in its own words.
+    async fn explain(&self, query: &impl StatementBuilder) -> Result<Vec<String>, StoreError> {
+        let backend = self.db.get_database_backend();
+        let (explain, column) = match backend {
+            DbBackend::Sqlite => ("EXPLAIN QUERY PLAN", 3),
+            _ => ("EXPLAIN", 0),
+        };
+        let mut statement = backend.build(query);
+        statement.sql = format!("{explain} {}", statement.sql);
+        let rows = self.db.query_all_raw(statement).await?;
+        Ok(rows.iter().map(|row| row.try_get_by_index(column)).collect::<Result<_, _>>()?)
     }
 
     async fn rows(&self, query: &impl StatementBuilder) -> Result<Vec<sea_orm::QueryResult>, StoreError> {

@@ -1,11 +1,11 @@
 //! Pages of lists, by key: the last page costs what the first one does.
 
 use griot_domain::{EntryId, EntryKind, LinkRole, Locale, LocaleChain, Moment, View};
+use sea_orm::IdenStatic;
 use sea_orm::sea_query::{
     Alias, CaseStatement, Cond, Expr, ExprTrait, Func, JoinType, LikeExpr, Order as SqlOrder, Query, SelectStatement,
     UnionType,
 };
-use sea_orm::{ConnectionTrait, DbBackend, IdenStatic};
 use uuid::Uuid;
 
 use super::list::{Condition, ListQuery, OrderKey, OrderedBy};
@@ -83,15 +83,7 @@ impl PublishedStore {
     /// How the database goes about a page of the list, step by step in its own words. For tests, and for whoever
     /// looks for the reason of a slow page.
     pub async fn explain_page(&self, view: &View, query: &ListQuery) -> Result<Vec<String>, StoreError> {
-        let backend = self.db.get_database_backend();
-        let (explain, column) = match backend {
-            DbBackend::Sqlite => ("EXPLAIN QUERY PLAN", 3),
-            _ => ("EXPLAIN", 0),
-        };
-        let mut statement = backend.build(&select_page(view, query, 0));
-        statement.sql = format!("{explain} {}", statement.sql);
-        let rows = self.db.query_all_raw(statement).await?;
-        Ok(rows.iter().map(|row| row.try_get_by_index(column)).collect::<Result<_, _>>()?)
+        self.explain(&select_page(view, query, 0)).await
     }
 }
 

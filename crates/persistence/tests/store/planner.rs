@@ -108,3 +108,15 @@ async fn postgresql_reads_a_page_off_an_index_in_its_order(
         assert!(plan.iter().all(|step| !step.contains("Sort")), "{plan:#?}");
     }
 }
+
+#[rstest]
+#[tokio::test]
+async fn changes_are_read_off_the_journal_with_one_probe_for_each(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let store = filled(backend, true).await;
+    let plan = store.reader.explain_changes(500, 101).await.unwrap();
+    assert!(plan.iter().any(|step| step.contains("journal_entry")), "{plan:#?}");
+    let sorts = |step: &String| step.contains("Sort") || step.contains("TEMP B-TREE") || step.contains("Seq Scan");
+    assert!(!plan.iter().any(sorts), "{plan:#?}");
+}
