@@ -30,7 +30,8 @@ fn what_is_scheduled_is_public_soon_after_its_instant_and_never_before(
         .map(|number| desk.draft("topicCreate", json!({ "texts": [{ "locale": "fr", "name": format!("T{number}") }] })))
         .collect();
     let mut waiting: BTreeMap<usize, DateTime<Utc>> = BTreeMap::new();
-    let begin = SystemClock.now() + TimeDelta::seconds(5);
+    // Far enough off to schedule all of them before, however busy the machine is.
+    let begin = SystemClock.now() + TimeDelta::seconds(15);
     for (number, topic) in topics.iter().enumerate() {
         let due = begin + STEP * number.try_into().unwrap();
         let at = due.to_rfc3339_opts(SecondsFormat::Millis, true);
