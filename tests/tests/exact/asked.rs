@@ -110,11 +110,12 @@ impl<'a> Pool<'a> {
 }
 
 impl Asked {
-    /// Asks everything of the server that keeps answers, then of the one that does not.
+    /// Asks everything of the server that keeps answers, then of the one that does not. From `due` on nothing is compared:
+    /// what is published then is acknowledged by no act yet.
     ///
     /// # Panics
     /// When two answers differ.
-    pub fn compare(&mut self, pool: &mut Pool<'_>, kept: &Wire, plain: &Wire, seed: u64) {
+    pub fn compare(&mut self, pool: &mut Pool<'_>, servers: [&Wire; 2], due: Option<DateTime<Utc>>, seed: u64) {
         let asked = Mutex::new(self);
         let waiting = Mutex::new(pool.standing.iter_mut());
         std::thread::scope(|scope| {
@@ -122,7 +123,7 @@ impl Asked {
                 scope.spawn(|| {
                     loop {
                         let Some(standing) = waiting.lock().unwrap().next() else { break };
-                        let found = Compared::of(standing, kept, plain, seed);
+                        let found = Compared::of(standing, servers, due, seed);
                         asked.lock().unwrap().note(standing, found, seed);
                     }
                 });
@@ -166,13 +167,15 @@ enum Compared {
 }
 
 impl Compared {
-    fn of(standing: &Standing, kept: &Wire, plain: &Wire, seed: u64) -> Self {
+    fn of(standing: &Standing, [kept, plain]: [&Wire; 2], due: Option<DateTime<Utc>>, seed: u64) -> Self {
         let ask = &standing.ask;
         let begun = SystemClock.now();
         let answer = kept.send(ask);
         let conditional = conditional(standing).map(|ask| kept.send(&ask));
         let made = plain.send(ask);
-        if standing.turns_at.is_some_and(|at| begun - SLACK <= at && at <= SystemClock.now() + SLACK) {
+        let ended = SystemClock.now() + SLACK;
+        let turns = standing.turns_at.is_some_and(|at| begun - SLACK <= at && at <= ended);
+        if turns || due.is_some_and(|due| due <= ended) {
             return Self::Turned;
         }
         let told =

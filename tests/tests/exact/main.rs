@@ -73,7 +73,7 @@ fn what_is_kept_is_what_would_be_made(#[values(Backend::Sqlite, Backend::Postgre
         if let Some(third) = &third {
             delays.push(probe_until_alike(&probe, &plain, third, acknowledged));
         }
-        asked.compare(&mut pool, &kept, &plain, seed);
+        asked.compare(&mut pool, [&kept, &plain], editor.next_due(), seed);
     }
     let hits = servers.hits();
     println!(

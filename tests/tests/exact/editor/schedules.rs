@@ -35,6 +35,11 @@ impl Editor {
         self.pending.iter().map(|(_, due)| *due).filter(|due| *due < near).max()
     }
 
+    /// When the next of what waits is due.
+    pub fn next_due(&self) -> Option<DateTime<Utc>> {
+        self.pending.iter().map(|(_, due)| *due).min()
+    }
+
     /// Whether all that was due is released.
     pub fn released(&mut self) -> bool {
         let state = |id: &String| {
