@@ -3,7 +3,6 @@
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
-use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -172,8 +171,7 @@ impl Operations {
             must_be_hash(hash)?;
             if right != hash {
                 return Err(Refusal::persisted(
-                    "the document is not the one of \"extensions.persistedQuery.sha256Hash\": \
-                                               its SHA-256 is another",
+                    "the document is not the one of \"extensions.persistedQuery.sha256Hash\": its SHA-256 is another",
                 ));
             }
         }
@@ -242,8 +240,8 @@ fn must_be_hash(hash: &str) -> Result<(), Refusal> {
         return Ok(());
     }
     Err(Refusal::persisted(
-        "\"extensions.persistedQuery.sha256Hash\" must be the SHA-256 of the document, in 64 \
-                            hexadecimal digits of lower case",
+        "\"extensions.persistedQuery.sha256Hash\" must be the SHA-256 of the document, in 64 hexadecimal digits of \
+         lower case",
     ))
 }
 
@@ -272,8 +270,5 @@ fn required(mode: OperationMode) -> Refusal {
 
 /// The SHA-256 of a document's text in 64 hexadecimal digits of lower case: what clients know it by.
 pub fn document_hash(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().fold(String::with_capacity(64), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    format!("{:x}", Sha256::digest(text))
 }

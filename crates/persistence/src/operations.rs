@@ -1,7 +1,6 @@
 //! Trusted documents: kept in the published store, where machines that only deliver find them too.
 
 use std::collections::HashMap;
-use std::fmt::Write;
 
 use chrono::{DateTime, Utc};
 use griot_domain::{from_micros, micros};
@@ -164,8 +163,5 @@ async fn all(db: &DatabaseConnection) -> Result<Vec<StoredOperation>, StoreError
 }
 
 fn sha256_hex(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().fold(String::with_capacity(64), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    format!("{:x}", Sha256::digest(text))
 }
