@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use griot_domain::Clock;
-use griot_persistence::{AuditRecord, ClockTrace, EditorialStore, StoreError};
+use griot_persistence::{AuditRecord, EditorialStore, StoreError};
 use serde_json::json;
 
 use super::{Boot, ClockGuard, MOST_DRIFT, is_apart, up};
@@ -71,25 +71,23 @@ impl ClockWatch {
             Some(guard) => guard,
             none => {
                 let (wall, since, _) = self.began;
-                let known = match &self.boot {
-                    None => None,
+                none.insert(match &self.boot {
+                    None => ClockGuard::new(wall, since),
                     Some(boot) => {
                         let traces = desk.store.clock_traces().await?;
-                        let resumed = ClockGuard::resume(&traces, boot);
-                        Some(resumed.unwrap_or_else(|| ClockGuard::begin(&traces, wall, since)))
+                        ClockGuard::resume(&traces, boot).unwrap_or_else(|| ClockGuard::begin(&traces, wall, since))
                     }
-                };
-                none.insert(known.unwrap_or_else(|| ClockGuard::new(wall, since)))
+                })
             }
         };
         guard.look(now, steady);
         let (is_off, expected) = (guard.is_off(now, steady), guard.expected(steady));
         let is_traced = self.traced.is_some_and(|last| steady - last < PERIOD);
-        if let Some(boot) = self.boot.clone().filter(|_| !is_off && !is_traced)
+        if let Some(id) = self.boot.clone().filter(|_| !is_off && !is_traced)
             && !self.apart(desk).await?.is_some_and(is_apart)
         {
             let tx = desk.store.begin().await?;
-            tx.put_clock_trace(&ClockTrace { boot, up: steady, wall: now }).await?;
+            tx.put_clock_trace(&Boot { id, up: steady }.trace(now)).await?;
             tx.commit().await?;
             self.traced = Some(steady);
         }
