@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use chrono::TimeDelta;
 use griot_access::{
-    AuthFailure, Authenticator, Caller, ExposeSecret, Family, Grant, OidcValidator, Origin, Role, Token,
+    AuthFailure, Authenticator, Caller, ExposeSecret, Family, Grant, OidcValidator, Origin, PreviewGrant, Role, Token,
 };
 use griot_domain::Clock;
 use rstest::rstest;
@@ -145,8 +145,17 @@ async fn every_failure_past_the_tenth_within_a_minute_is_throttled() {
     assert_eq!(throttled(door.authenticate(&failing[0], here()).await.unwrap_err()), None);
 }
 
-#[tokio::test]
-async fn previews_that_ended_do_not_count_as_keys_nor_keys_as_previews() {
+/// Somebody with a key and a preview.
+struct Previewing {
+    _record: Record,
+    door: Authenticator,
+    /// Headers.
+    key: String,
+    token: String,
+    granted: PreviewGrant,
+}
+
+async fn previewing() -> Previewing {
     let record = Record::new(Backend::Sqlite).await;
     let ring = record.ring().await;
     let issued = ring.issue(holder("Awa", Grant::Editorial(Role::Editor))).await.unwrap();
@@ -156,6 +165,12 @@ async fn previews_that_ended_do_not_count_as_keys_nor_keys_as_previews() {
     let entry = griot_domain::EntryId(uuid::Uuid::from_u128(7));
     let (token, granted) = ring.issue_preview(&[entry], &awa, TimeDelta::hours(1)).await.unwrap();
     let token = format!("Bearer {}", token.expose_secret());
+    Previewing { _record: record, door, key, token, granted }
+}
+
+#[tokio::test]
+async fn previews_that_ended_do_not_count_as_keys_nor_keys_as_previews() {
+    let Previewing { door, token, granted, _record, .. } = previewing().await;
     for _ in 0..10 {
         door.preview(&guess(Family::Preview), here()).await.unwrap_err();
     }
@@ -170,15 +185,7 @@ async fn previews_that_ended_do_not_count_as_keys_nor_keys_as_previews() {
 
 #[tokio::test]
 async fn a_preview_token_comes_in_by_its_own_door() {
-    let record = Record::new(Backend::Sqlite).await;
-    let ring = record.ring().await;
-    let issued = ring.issue(holder("Awa", Grant::Editorial(Role::Editor))).await.unwrap();
-    let door = Authenticator::new(Some(ring.clone()), None, record.clock.clone());
-    let key = format!("Bearer {}", issued.key.expose_secret());
-    let Caller::Principal(awa) = door.authenticate(&key, here()).await.unwrap() else { panic!("a reader") };
-    let entry = griot_domain::EntryId(uuid::Uuid::from_u128(7));
-    let (token, granted) = ring.issue_preview(&[entry], &awa, TimeDelta::hours(1)).await.unwrap();
-    let token = format!("Bearer {}", token.expose_secret());
+    let Previewing { door, key, token, granted, _record } = previewing().await;
     assert_eq!(door.preview(&token, here()).await.unwrap(), granted);
     assert!(door.authenticate(&token, here()).await.is_err());
     assert!(door.preview(&key, here()).await.is_err());
