@@ -10,6 +10,8 @@ use fastrand::Rng;
 use futures_util::future::try_join_all;
 use hdrhistogram::Histogram;
 
+use sha2::{Digest, Sha256};
+
 pub use connection::{Connection, LoadError};
 
 /// What to ask, again and again.
@@ -28,12 +30,22 @@ pub struct Workload {
     pub expects: &'static str,
 }
 
+impl Workload {
+    /// The same with the first `most` of its variables.
+    pub fn of_at_most(mut self, most: usize) -> Self {
+        if self.variables.len() > most {
+            self.variables = self.variables[..most].into();
+        }
+        self
+    }
+}
+
 /// How a request is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Method {
     /// Document and variables in the body.
     Post,
-    /// Both in the address.
+    /// The hash of the document, which the server has been [told](register), and the variables in the address.
     Get,
     /// The same, by a client that has the answer with this entity tag.
     Conditional(String),
@@ -95,6 +107,22 @@ pub async fn drive(workload: &Workload, connections: usize, time: Duration, seed
     Ok(tally)
 }
 
+/// Asks once with each of the variables: what the server keeps is there afterwards.
+pub async fn ask_each(workload: &Workload, connections: usize) -> Result<(), LoadError> {
+    let clients = (0..connections).map(|first| async move {
+        let requests = Requests::of(workload);
+        let mut connection = Connection::open(workload.address).await?;
+        let mut request = Vec::new();
+        for variables in workload.variables.iter().skip(first).step_by(connections) {
+            requests.write(variables, &mut request);
+            check(workload, connection.exchange(&request).await?)?;
+        }
+        Ok::<_, LoadError>(())
+    });
+    try_join_all(clients).await?;
+    Ok(())
+}
+
 async fn client(
     workload: &Workload,
     mut connection: Connection,
@@ -126,6 +154,29 @@ pub async fn ask(workload: &Workload, variables: &str) -> Result<Vec<u8>, LoadEr
     let body = connection.exchange(&request).await?;
     check(workload, body)?;
     Ok(body.to_vec())
+}
+
+/// Registers the document, so that [`Method::Get`] may name it by its hash.
+pub async fn register(workload: &Workload) -> Result<(), LoadError> {
+    let body = format!(
+        "{{\"query\":{},\"variables\":{},\"extensions\":{}}}",
+        serde_json::Value::from(workload.document),
+        workload.variables[0],
+        naming(workload.document)
+    );
+    let request = format!(
+        "POST {} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        workload.path,
+        workload.address,
+        body.len()
+    );
+    let mut connection = Connection::open(workload.address).await?;
+    check(workload, connection.exchange(request.as_bytes()).await?)
+}
+
+/// The extension that names a document.
+fn naming(document: &str) -> String {
+    format!("{{\"persistedQuery\":{{\"version\":1,\"sha256Hash\":\"{:x}\"}}}}", Sha256::digest(document))
 }
 
 /// Asks once for the entity tag of the answer.
@@ -167,9 +218,10 @@ impl Requests {
             Method::Conditional(tag) => Some(format!("If-None-Match: {tag}\r\n")),
         };
         if let Some(known) = known {
-            let document: String = form_urlencoded::byte_serialize(workload.document.as_bytes()).collect();
+            let naming = naming(workload.document);
+            let naming: String = form_urlencoded::byte_serialize(naming.as_bytes()).collect();
             return Self {
-                head: format!("GET {}?query={document}&variables=", workload.path),
+                head: format!("GET {}?extensions={naming}&variables=", workload.path),
                 body: String::new(),
                 tail: Some(format!(
                     " HTTP/1.1\r\nHost: {}\r\nAccept: application/graphql-response+json\r\n{known}\r\n",

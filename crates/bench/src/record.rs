@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use griot_persistence::Location;
 use griot_testbed::{Backend, Place, TestDatabase};
@@ -35,6 +35,10 @@ pub struct Record {
     pub wordpress: Cost,
     /// Bytes of SQLite's files.
     pub file_bytes: Option<u64>,
+    /// From the start of the server to its first answer, an article page.
+    pub start: Duration,
+    /// Memory of the server's own after its first answer, in bytes.
+    pub idle_bytes: u64,
     /// What publishing costs.
     pub publishing: Option<Publishing>,
     /// The figures of each page so far.
@@ -67,6 +71,7 @@ impl Record {
         let json = run(&["import", "json"], &source.files.record, "import-json.log")?;
         let wordpress = run(&["import", "wordpress"], &source.files.wordpress, "import-wordpress.log")?;
         let mut servers = HashMap::new();
+        let mut start = Duration::ZERO;
         for keeps in Keeps::ALL {
             let mut serve = griot(source, &database);
             serve.args(["serve", "--bind", "127.0.0.1:0"]);
@@ -76,9 +81,15 @@ impl Record {
             if keeps == Keeps::Nothing {
                 serve.env("GRIOT_CACHE_RECORDS_MIB", "0");
             }
-            servers.insert(keeps, Server::start(serve)?);
+            let begin = Instant::now();
+            let server = Server::start(serve)?;
+            let article = workload::prepare(Page::Article, server.address, source.slugs).await?;
+            load::ask(&article, &article.variables[0]).await?;
+            start = begin.elapsed();
+            servers.insert(keeps, server);
         }
-        let address = servers[&Keeps::Answers].address;
+        // The last one is the server as it is by itself.
+        let (address, idle_bytes) = (servers[&Keeps::Answers].address, servers[&Keeps::Answers].own_bytes());
         let mut workloads = HashMap::new();
         for page in Page::ALL {
             let workload = workload::prepare(page, address, source.slugs).await?;
@@ -92,6 +103,8 @@ impl Record {
             json,
             wordpress,
             file_bytes: files,
+            start,
+            idle_bytes,
             publishing: None,
             figures: HashMap::new(),
             floors: HashMap::new(),
@@ -115,7 +128,14 @@ impl Record {
         round: u32,
     ) -> anyhow::Result<()> {
         let server = &self.servers[&keeps];
-        let workload = &Workload { address: server.address, ..self.workloads[&page].clone() };
+        let mut workload = Workload { address: server.address, ..self.workloads[&page].clone() };
+        if keeps != Keeps::Nothing {
+            workload = workload.of_at_most(WARM);
+            if round == 0 {
+                load::ask_each(&workload, connections).await?;
+            }
+        }
+        let workload = &workload;
         let seed = u64::from(round) << 32;
         load::drive(workload, connections, WARM_UP, seed + 1_000).await?;
         let before = server.cpu()?;
@@ -160,6 +180,8 @@ impl Record {
     }
 }
 
+/// Variables of pages that are asked for beforehand, so that what a server keeps is there.
+const WARM: usize = 10_000;
 /// Before each measurement.
 const WARM_UP: Duration = Duration::from_millis(400);
 

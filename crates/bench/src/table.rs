@@ -10,9 +10,31 @@ use crate::workload::{Keeps, Page};
 /// Articles a second that an import of a WordPress export has to reach on SQLite.
 const IMPORT_GOAL: f64 = 2_000.0;
 /// Most a deep page may take of a first page's time.
-const DEEP_GOAL: f64 = 1.5;
+const DEEP_GOAL: f64 = 1.2;
 /// Most an article page of the largest record may take of the smallest one's.
 const GROWTH_GOAL: f64 = 1.2;
+
+/// Least share of the floor that answers kept reach when one page is asked for again and again.
+const HOT_GOAL: f64 = 0.95;
+/// Least share of the floor that answers kept reach over 10,000 pages.
+const HOT_MANY_GOAL: f64 = 0.65;
+/// Most milliseconds from the start to the first answer.
+const START_GOAL: f64 = 100.0;
+/// Most memory after the start, and after the load, in megabytes.
+const MEMORY_GOALS: (f64, f64) = (80.0, 512.0);
+
+/// Least share of the floor for a page.
+fn share_goal(backend: Backend, keeps: Keeps, page: Page) -> Option<f64> {
+    match (keeps, page, backend) {
+        (Keeps::Answers, Page::Article, _) => Some(HOT_MANY_GOAL),
+        (Keeps::Answers, _, _) => Some(HOT_GOAL),
+        (Keeps::Records, Page::Article, _) => Some(0.25),
+        (Keeps::Records, Page::Front, _) => Some(0.15),
+        (Keeps::Nothing, Page::Article, Backend::Sqlite) => Some(0.10),
+        (Keeps::Nothing, Page::Article, Backend::Postgres) => Some(0.05),
+        _ => None,
+    }
+}
 
 /// How the import went.
 pub fn print_import(backend: Backend, record: &Record) {
@@ -98,6 +120,8 @@ pub fn print_goals(backend: Backend, records: &[Record]) {
                 whole(IMPORT_GOAL)
             );
         }
+        print_shares(backend, record, &size);
+        print_start(record, &size);
         for deep in [Page::TopicDeep, Page::TopicDeepest] {
             if let Some(times) = ratio(record, Page::Topic, record, deep) {
                 println!(
@@ -121,6 +145,37 @@ pub fn print_goals(backend: Backend, records: &[Record]) {
     }
 }
 
+fn print_shares(backend: Backend, record: &Record, size: &str) {
+    for (page, keeps) in record.pages().flat_map(|page| Keeps::ALL.map(|keeps| (page, keeps))) {
+        let goal = share_goal(backend, keeps, page);
+        let seen = record.figures.get(&(keeps, page)).zip(record.floors.get(&page.floor()));
+        if let (Some(goal), Some((figures, floor))) = (goal, seen) {
+            let share = figures.tally.rate() / floor.rate();
+            println!(
+                "{}: {size} articles, {} with {} kept at {share:.3} of the floor (goal: at least {goal})",
+                verdict(share >= goal),
+                label(page),
+                kept(keeps)
+            );
+        }
+    }
+}
+
+fn print_start(record: &Record, size: &str) {
+    let ms = record.start.as_secs_f64() * 1_000.0;
+    println!(
+        "{}: {size} articles, start to first answer in {ms:.0} ms (goal: at most {START_GOAL})",
+        verdict(ms <= START_GOAL)
+    );
+    let (idle, loaded) = (record.idle_bytes as f64 / 1e6, record.server_bytes() as f64 / 1e6);
+    println!(
+        "{}: {size} articles, {idle:.0} MB after the start, {loaded:.0} after the load (goal: at most {} and {})",
+        verdict(idle <= MEMORY_GOALS.0 && loaded <= MEMORY_GOALS.1),
+        MEMORY_GOALS.0,
+        MEMORY_GOALS.1
+    );
+}
+
 /// Time of a request of the second kind, in times of the first.
 fn ratio(base_record: &Record, base: Page, record: &Record, page: Page) -> Option<f64> {
     let rate = |record: &Record, page| Some(record.figures.get(&(Keeps::Nothing, page))?.tally.rate());
@@ -142,9 +197,10 @@ fn label(page: Page) -> &'static str {
     match page {
         Page::Article => "ArticlePage",
         Page::OneArticle => "ArticlePage, always the same",
-        Page::OneByGet => "the same by GET",
-        Page::OneKnown => "the same, 304",
+        Page::OneByGet => "ArticlePage, always the same by GET",
+        Page::OneKnown => "ArticlePage, always the same, 304",
         Page::Front => "FrontPage",
+        Page::FrontByGet => "FrontPage by GET",
         Page::Person => "PersonPage",
         Page::Topic => "Topic, first page",
         Page::TopicDeep => "Topic, from the 300th article",

@@ -24,6 +24,8 @@ pub enum Page {
     OneKnown,
     /// The newest 20 of all articles.
     Front,
+    /// The same, asked for by GET.
+    FrontByGet,
     /// Any person.
     Person,
     /// The newest 20 articles of any topic.
@@ -36,12 +38,13 @@ pub enum Page {
 
 impl Page {
     /// In the order they are shown.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Article,
         Self::OneArticle,
         Self::OneByGet,
         Self::OneKnown,
         Self::Front,
+        Self::FrontByGet,
         Self::Person,
         Self::Topic,
         Self::TopicDeep,
@@ -51,7 +54,7 @@ impl Page {
     /// Whether it says anything of a server that keeps as much as `keeps` says.
     pub fn tells_of(self, keeps: Keeps) -> bool {
         match self {
-            Self::OneArticle | Self::OneByGet | Self::OneKnown => keeps == Keeps::Answers,
+            Self::OneArticle | Self::OneByGet | Self::OneKnown | Self::FrontByGet => keeps == Keeps::Answers,
             Self::Article | Self::Front => true,
             Self::Person | Self::Topic | Self::TopicDeep | Self::TopicDeepest => keeps == Keeps::Nothing,
         }
@@ -62,6 +65,7 @@ impl Page {
         match self {
             Self::TopicDeep | Self::TopicDeepest => Self::Topic,
             Self::OneArticle | Self::OneByGet | Self::OneKnown => Self::Article,
+            Self::FrontByGet => Self::Front,
             own => own,
         }
     }
@@ -98,7 +102,7 @@ pub async fn prepare(page: Page, address: SocketAddr, slugs: &Slugs) -> Result<W
             let variables = slugs.articles.iter().map(|slug| format!("{{\"slug\":\"{slug}\"}}")).collect();
             (documents::ARTICLE_PAGE, "\"article\":{", variables)
         }
-        Page::Front => (documents::FRONT_PAGE, "\"totalCount\":", Rc::from(["{}".to_owned()])),
+        Page::Front | Page::FrontByGet => (documents::FRONT_PAGE, "\"totalCount\":", Rc::from(["{}".to_owned()])),
         Page::Person => (documents::PERSON_PAGE, "\"person\":{", of_slugs(&slugs.people)),
         Page::Topic => (documents::TOPIC_PAGE, "\"title\":", topic::first_pages(slugs)),
         Page::TopicDeep => {
@@ -110,7 +114,8 @@ pub async fn prepare(page: Page, address: SocketAddr, slugs: &Slugs) -> Result<W
     };
     let path = "/graphql".to_owned();
     let mut workload = Workload { address, path, document, method: Method::Post, variables, expects };
-    if matches!(page, Page::OneByGet | Page::OneKnown) {
+    if matches!(page, Page::OneByGet | Page::OneKnown | Page::FrontByGet) {
+        load::register(&workload).await?;
         workload.method = Method::Get;
     }
     if page == Page::OneKnown {
