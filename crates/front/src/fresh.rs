@@ -4,41 +4,58 @@
 //! [`Reads`]. Whoever changes something [touches](Freshness::touch) the tags of all that may read differently from now
 //! on. An answer holds as long as none of its tags was touched since before its first read.
 
-use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
-use xxhash_rust::xxh3::xxh3_64;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
-/// One thing an answer may depend on. The text goes to shared caches as a surrogate key: visible ASCII without spaces
+/// One thing an answer may depend on. Its text goes to shared caches as a surrogate key: visible ASCII without spaces
 /// and commas.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Tag(Arc<str>);
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Tag {
+    kind: &'static str,
+    what: What,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum What {
+    Name(&'static str),
+    Number(u64),
+}
 
 impl Tag {
-    /// A tag by its text; what has no place in a surrogate key is left out.
-    pub fn new(text: &str) -> Self {
-        let is_plain = |byte: u8| byte.is_ascii_graphic() && byte != b',';
-        if text.bytes().all(is_plain) {
-            return Self(Arc::from(text));
-        }
-        let plain: String = text.chars().filter(|char| u8::try_from(*char).is_ok_and(is_plain)).collect();
-        Self(Arc::from(plain))
+    /// `kind-name`.
+    pub const fn named(kind: &'static str, name: &'static str) -> Self {
+        Self { kind, what: What::Name(name) }
+    }
+
+    /// `kind-` and the number in 16 hexadecimal digits.
+    pub const fn numbered(kind: &'static str, number: u64) -> Self {
+        Self { kind, what: What::Number(number) }
     }
 
     /// A tag of a kind for a text of any form and length, by its digest.
-    pub fn digest(kind: &str, text: &str) -> Self {
-        Self(Arc::from(format!("{kind}-{:016x}", xxh3_64(text.as_bytes()))))
-    }
-
-    #[allow(missing_docs)]
-    pub fn as_str(&self) -> &str {
-        &self.0
+    pub fn digest(kind: &'static str, text: &str) -> Self {
+        Self::numbered(kind, xxh3_64(text.as_bytes()))
     }
 
     fn slot(&self) -> u32 {
-        (xxh3_64(self.0.as_bytes()) % SLOTS as u64) as u32
+        let number = match self.what {
+            What::Name(name) => xxh3_64(name.as_bytes()),
+            What::Number(number) => number,
+        };
+        (xxh3_64_with_seed(self.kind.as_bytes(), number) % SLOTS as u64) as u32
+    }
+}
+
+impl fmt::Display for Tag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.what {
+            What::Name(name) => write!(f, "{}-{name}", self.kind),
+            What::Number(number) => write!(f, "{}-{number:016x}", self.kind),
+        }
     }
 }
 
@@ -51,19 +68,37 @@ pub struct Reads {
 
 #[derive(Debug, Default)]
 struct Noted {
-    tags: BTreeSet<Tag>,
+    /// In any order, and often the same again.
+    tags: Vec<Tag>,
+    /// How many there were when repeats were taken out last.
+    settled_count: usize,
     until: Option<DateTime<Utc>>,
 }
+
+impl Noted {
+    fn settle(&mut self) {
+        self.tags.sort_unstable();
+        self.tags.dedup();
+        self.settled_count = self.tags.len();
+    }
+}
+
+/// Tags noted before repeats are worth looking for.
+const UNSETTLED: usize = 256;
 
 impl Reads {
     /// Notes that the answer depends on these.
     pub fn note(&self, tags: impl IntoIterator<Item = Tag>) {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).tags.extend(tags);
+        let mut state = self.lock();
+        state.tags.extend(tags);
+        if state.tags.len() > 2 * state.settled_count + UNSETTLED {
+            state.settle();
+        }
     }
 
     /// Notes that the answer is another one from `instant` on, whatever is published.
     pub fn note_until(&self, instant: DateTime<Utc>) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.lock();
         state.until = Some(state.until.map_or(instant, |known| known.min(instant)));
     }
 
@@ -74,13 +109,20 @@ impl Reads {
 
     /// All that was noted.
     pub fn held(&self) -> Held {
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.lock();
+        state.settle();
         Held { stamp: self.stamp, slots: slots(&state.tags), until: state.until }
     }
 
     /// The tags noted, in order.
     pub fn tags(&self) -> Vec<Tag> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).tags.iter().cloned().collect()
+        let mut state = self.lock();
+        state.settle();
+        state.tags.clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Noted> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -184,8 +226,8 @@ mod tests {
 
     use super::*;
 
-    fn tag(text: &str) -> Tag {
-        Tag::new(text)
+    fn tag(name: &'static str) -> Tag {
+        Tag::named("t", name)
     }
 
     #[test]
@@ -227,7 +269,18 @@ mod tests {
 
     #[test]
     fn a_tag_is_a_surrogate_key_whatever_it_is_made_of() {
-        assert_eq!(Tag::new("a b,c\né").as_str(), "abc");
-        assert_eq!(Tag::digest("s", "é").as_str().len(), 18);
+        assert_eq!(Tag::named("k", "article").to_string(), "k-article");
+        assert_eq!(Tag::numbered("e", 0xfeed).to_string(), "e-000000000000feed");
+        assert_eq!(Tag::digest("s", "é, ü").to_string().len(), 18);
+    }
+
+    #[test]
+    fn what_is_noted_again_and_again_takes_no_more_room() {
+        let reads = Freshness::default().reads();
+        for number in 0..100_000 {
+            reads.note([Tag::numbered("e", number % 300)]);
+        }
+        assert!(reads.lock().tags.len() <= 2 * 300 + UNSETTLED);
+        assert_eq!(reads.tags().len(), 300);
     }
 }

@@ -3,8 +3,8 @@
 //!
 //! A request passes, in this order: size of target and body, `Accept` and `Content-Type`, JSON, a linear [`scan`] of
 //! brackets and tokens, the parser, the size of the document with its fragments expanded, validation to the letter of the
-//! specification (apollo-compiler), values, coercion of variables, [`cost`]. What is left runs in a task of its own under
-//! a deadline. The executor gets the document as it was validated and never parses text itself.
+//! specification (apollo-compiler), values, coercion of variables, [`cost`]. What is left runs under a deadline, and a
+//! panic ends it alone. The executor gets the document as it was validated and never parses text itself.
 //!
 //! ```no_run
 //! use std::sync::Arc;
@@ -70,6 +70,7 @@ mod fault;
 pub mod fresh;
 pub mod graphiql;
 mod http;
+pub mod json;
 mod lifetime;
 mod limits;
 mod lines;
@@ -89,13 +90,13 @@ mod values;
 pub use check::{Checked, OperationKind};
 pub use fault::Fault;
 pub use http::answer::refuse;
-pub use http::{COST_HEADER, Front, FrontOptions, Prepare, StatusProfile};
+pub use http::{COST_HEADER, Front, FrontOptions, Observe, Prepare, StatusProfile};
 pub use limits::Limits;
 pub use persisted::{OperationCounts, OperationMode, TrustedDocument, document_hash};
 pub use refusal::{Location, Passed, Problem, ProblemExtensions, Refusal, code};
 pub use responses::{Caching, Counts, MANY, Now, Shared};
 pub use schema::{FrontError, lists_without_cost};
-pub use serve::{PeerAddress, ServeOptions, serve};
+pub use serve::{Connections, PeerAddress, ServeOptions, serve, serve_counted};
 pub use shell::shell;
 pub use timing::TIMING_HEADER;
 pub use values::ScalarCheck;

@@ -231,7 +231,7 @@ fn found<'a>(known: &Known) -> Found<'a> {
 }
 
 fn tag_of(sha256: &str) -> Tag {
-    Tag::new(&format!("operation-{}", &sha256[..16]))
+    Tag::numbered("operation", u64::from_str_radix(&sha256[..16], 16).unwrap_or_default())
 }
 
 fn must_be_hash(hash: &str) -> Result<(), Refusal> {

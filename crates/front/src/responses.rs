@@ -15,7 +15,7 @@ use chrono::{DateTime, Utc};
 use quick_cache::Weighter;
 use quick_cache::sync::{Cache, EntryAction, EntryResult};
 
-use crate::fresh::{Freshness, Held, Reads};
+use crate::fresh::{Freshness, Held, Reads, Tag};
 use crate::http::answer::Answer;
 use crate::http::encoding::{Coding, encode, preferred};
 use crate::http::negotiate::MediaType;
@@ -135,6 +135,19 @@ impl Responses {
         self.cache.weight()
     }
 
+    /// The answer kept for `key`, if there is one that holds.
+    pub(crate) fn recall(&self, key: &Key, parts: &Parts) -> Option<Response<Body>> {
+        if self.freshness.is_blind() {
+            return None;
+        }
+        let kept = self.cache.get(key)?;
+        let is_good = kept.failed_at.is_none() && self.freshness.holds(&kept.held, &*self.now);
+        is_good.then(|| {
+            self.counts.hits.fetch_add(1, Ordering::Relaxed);
+            self.sent(&kept, parts)
+        })
+    }
+
     /// The answer kept for `key`, or what `make` makes of the request. What several ask for at once is made once.
     pub(crate) async fn answer<F>(&self, key: Key, parts: &Parts, make: impl FnOnce(Arc<Reads>) -> F) -> Response<Body>
     where
@@ -143,12 +156,8 @@ impl Responses {
         if self.freshness.is_blind() {
             return self.answer_blindly(&key, parts, make).await;
         }
-        if let Some(kept) = self.cache.get(&key)
-            && kept.failed_at.is_none()
-            && self.freshness.holds(&kept.held, &*self.now)
-        {
-            self.counts.hits.fetch_add(1, Ordering::Relaxed);
-            return self.sent(&kept, parts);
+        if let Some(response) = self.recall(&key, parts) {
+            return response;
         }
         let arrived = Instant::now();
         let key = key.owned();
@@ -175,7 +184,7 @@ impl Responses {
             EntryResult::Removed(..) | EntryResult::Timeout => unreachable!("nothing is removed, and no time was set"),
         };
         let reads = Arc::new(self.freshness.reads());
-        let kept = Arc::new(self.kept(make(Arc::clone(&reads)).await, &reads));
+        let kept = Arc::new(self.kept(make(Arc::clone(&reads)).await, &reads, key.is_post));
         // Refused only where it was evicted or cleared meanwhile.
         let _ = guard.insert(Arc::clone(&kept));
         self.sent(&kept, parts)
@@ -201,16 +210,17 @@ impl Responses {
                 response
             }
             None => {
-                let kept = Arc::new(self.kept(answer, &reads));
+                let kept = Arc::new(self.kept(answer, &reads, key.is_post));
                 self.sent(&kept, parts)
             }
         }
     }
 
-    fn kept(&self, mut answer: Answer, reads: &Reads) -> Kept {
+    fn kept(&self, mut answer: Answer, reads: &Reads, is_post: bool) -> Kept {
         let held = reads.held();
         let failed_at = (!answer.is_complete).then(Instant::now);
-        if answer.is_complete {
+        // No cache on the way keeps what was asked for by POST.
+        if answer.is_complete && !is_post {
             for (name, value) in surrogate_keys(reads) {
                 answer.headers.insert(name, value);
             }
@@ -306,13 +316,13 @@ fn is_named(tag: &HeaderValue, headers: &HeaderMap) -> bool {
 
 /// What shared caches are told an answer depends on.
 fn surrogate_keys(reads: &Reads) -> Vec<(HeaderName, HeaderValue)> {
-    let tags = reads.tags();
-    let length: usize = tags.iter().map(|tag| tag.as_str().len() + 1).sum();
-    let names: Vec<&str> = match length {
+    let mut names: Vec<String> = reads.tags().iter().map(Tag::to_string).collect();
+    let length: usize = names.iter().map(|name| name.len() + 1).sum();
+    match length {
         0 => return Vec::new(),
-        1..=SURROGATE_BYTES => tags.iter().map(|tag| tag.as_str()).collect(),
-        _ => vec![MANY],
-    };
+        1..=SURROGATE_BYTES => {}
+        _ => names = vec![MANY.to_owned()],
+    }
     let forms = [("surrogate-key", names.join(" ")), ("cache-tag", names.join(","))];
     let headers = forms
         .into_iter()

@@ -1,7 +1,6 @@
 //! What goes back to the client: bodies, statuses and headers.
 
 use std::cmp::Ordering;
-use std::io::Write;
 
 use async_graphql::{PathSegment, Response as Executed, ServerError, Value};
 use axum::body::Body;
@@ -16,6 +15,7 @@ use serde::Serialize;
 use super::StatusProfile;
 use super::negotiate::MediaType;
 use crate::fault::Fault;
+use crate::json::{Json, TooLong};
 use crate::refusal::{Location, Problem, Refusal, RefusalStatus, code};
 
 /// Statuses of the draft of August 2026: "Partial Success".
@@ -59,15 +59,6 @@ impl Answer {
 #[derive(Serialize)]
 struct RefusedBody<'a> {
     errors: &'a [Problem],
-}
-
-#[derive(Serialize)]
-struct ExecutedBody {
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    errors: Vec<FieldError>,
-    data: Value,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    extensions: Option<CostExtensions>,
 }
 
 #[derive(Serialize)]
@@ -121,24 +112,43 @@ impl Style<'_> {
         };
         // Items of a list are resolved at the same time: two equal servers shall give equal answers all the same.
         executed.errors.sort_by(|a, b| by_path(&a.path, &b.path).then_with(|| a.message.cmp(&b.message)));
-        let body = ExecutedBody {
-            errors: executed.errors.into_iter().take(self.max_errors).map(presentable).collect(),
-            data: executed.data,
-            extensions: cost.map(|requested| CostExtensions { cost: RequestedCost { requested } }),
-        };
-        let mut bytes = Capped { bytes: Vec::new(), max: self.max_bytes };
-        if serde_json::to_writer(&mut bytes, &body).is_err() {
+        let errors: Vec<FieldError> = executed.errors.into_iter().take(self.max_errors).map(presentable).collect();
+        let extensions = cost.map(|requested| CostExtensions { cost: RequestedCost { requested } });
+        let Ok(bytes) = self.body(&errors, &executed.data, extensions.as_ref()) else {
             let message = format!("the answer is larger than {} bytes: ask for less", self.max_bytes);
             return self.refused(&Refusal::document(code::COST_LIMIT, message, Vec::new()));
-        }
+        };
         let cached = is_complete && cost.is_none();
         let cache_control = if cached { self.cache_control.clone() } else { HeaderValue::from_static("no-store") };
-        let mut answer = respond(status, self.media, cache_control, bytes.bytes);
+        let mut answer = respond(status, self.media, cache_control, bytes);
         for (name, value) in &executed.http_headers {
             answer.headers.append(name, value.clone());
         }
         answer.is_complete = cached;
         answer
+    }
+
+    fn body(
+        &self,
+        errors: &[FieldError],
+        data: &Value,
+        extensions: Option<&CostExtensions>,
+    ) -> Result<Vec<u8>, TooLong> {
+        let mut json = Json::up_to(self.max_bytes);
+        json.put(b"{")?;
+        if !errors.is_empty() {
+            json.put(b"\"errors\":")?;
+            json.serialize(&errors)?;
+            json.put(b",")?;
+        }
+        json.put(b"\"data\":")?;
+        json.value(data)?;
+        if let Some(extensions) = extensions {
+            json.put(b",\"extensions\":")?;
+            json.serialize(extensions)?;
+        }
+        json.put(b"}")?;
+        Ok(json.into_bytes())
     }
 }
 
@@ -252,26 +262,6 @@ pub(crate) fn add_shields(headers: &mut HeaderMap) {
     ];
     for (name, value) in shields {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
-    }
-}
-
-/// Bytes up to a maximum.
-struct Capped {
-    bytes: Vec<u8>,
-    max: usize,
-}
-
-impl Write for Capped {
-    fn write(&mut self, more: &[u8]) -> std::io::Result<usize> {
-        if self.bytes.len() + more.len() > self.max {
-            return Err(std::io::Error::other("too large"));
-        }
-        self.bytes.extend_from_slice(more);
-        Ok(more.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
     }
 }
 

@@ -6,6 +6,7 @@ pub(crate) mod encoding;
 pub(crate) mod negotiate;
 mod params;
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -20,10 +21,10 @@ use axum::http::request::Parts;
 use axum::http::{HeaderName, Method, Request, Response, StatusCode, Version};
 use axum::routing::any;
 use bytes::Bytes;
+use futures_util::FutureExt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tokio::sync::Semaphore;
-use tokio::task::AbortHandle;
 
 use self::answer::{Answer, Style};
 use self::negotiate::MediaType;
@@ -35,7 +36,7 @@ use crate::persisted::{OperationCounts, OperationMode, Operations, TrustedDocume
 use crate::refusal::Refusal;
 use crate::responses::{Caching, Counts, Key, Responses, Shared};
 use crate::schema::FrontError;
-use crate::timing::{Timing, log_slow};
+use crate::timing::{TIMING_HEADER, Timing, log_slow};
 use crate::values::ScalarCheck;
 
 /// A request with this header gets its cost in `extensions.cost.requested`.
@@ -59,6 +60,9 @@ pub enum StatusProfile {
 /// Gives a request what its resolvers read from the context, such as a loader made for it.
 pub type Prepare = Arc<dyn Fn(async_graphql::Request, &Parts) -> async_graphql::Request + Send + Sync>;
 
+/// Told the cost of each operation that is to run.
+pub type Observe = Arc<dyn Fn(u64) + Send + Sync>;
+
 /// How the endpoint behaves.
 #[derive(Clone)]
 pub struct FrontOptions {
@@ -73,6 +77,8 @@ pub struct FrontOptions {
     /// Called once for each request that is to run. What it reads goes into the [`Reads`] among the request's extensions,
     /// where there is one.
     pub prepare: Option<Prepare>,
+    /// Who counts what is run.
+    pub observe: Option<Observe>,
     /// Keeps the answers of requests marked as [`Shared`].
     pub caching: Option<Caching>,
     /// Which documents are run for requests without an [`OperationMode`] among their extensions.
@@ -91,6 +97,7 @@ impl Default for FrontOptions {
             scalars: Vec::new(),
             cache_control: "public, max-age=5, s-maxage=30, stale-while-revalidate=30".to_owned(),
             prepare: None,
+            observe: None,
             caching: None,
             operations: OperationMode::Open,
             registered_bytes: 4 << 20,
@@ -106,6 +113,7 @@ pub struct Front<E> {
     status_profile: StatusProfile,
     cache_control: HeaderValue,
     prepare: Option<Prepare>,
+    observe: Option<Observe>,
     in_flight: Semaphore,
     freshness: Option<Arc<Freshness>>,
     responses: Option<Responses>,
@@ -135,6 +143,7 @@ impl<E: Executor> Front<E> {
             status_profile: options.status_profile,
             cache_control,
             prepare: options.prepare,
+            observe: options.observe,
             in_flight,
             default_mode: options.operations,
             slow_after: options.slow_after,
@@ -201,19 +210,57 @@ impl<E: Executor> Front<E> {
         self.responses.as_ref().map_or(0, Responses::bytes)
     }
 
+    /// The answer kept for those in `shared`, or the request back, its body read, for the [routes](Self::routes).
+    pub async fn recall(&self, request: Request<Body>, shared: Shared) -> Result<Response<Body>, Request<Body>> {
+        let (parts, body) = request.into_parts();
+        let media = negotiate::negotiate(&parts.headers);
+        let limits = self.checker.limits();
+        let asks_for_more = [COST_HEADER, TIMING_HEADER].iter().any(|name| parts.headers.contains_key(name));
+        let is_short = parts.uri.path_and_query().is_none_or(|target| target.as_str().len() <= limits.uri_bytes);
+        // The body that a HEAD must not have is taken off by the routes.
+        let is_simple = is_short && !asks_for_more && parts.method != Method::HEAD;
+        let (Some(responses), Some(media), true, Ok(())) =
+            (&self.responses, media, is_simple, acceptable(&parts, media))
+        else {
+            return Err(Request::from_parts(parts, body));
+        };
+        let is_post = parts.method == Method::POST;
+        let asked = if is_post {
+            match body::read(&parts.headers, body, limits).await {
+                Ok(asked) => asked,
+                Err(refusal) => {
+                    let refused = self.style(media).refused(&refusal).into_response();
+                    return Ok(closing(true, parts.version, refused));
+                }
+            }
+        } else {
+            Bytes::copy_from_slice(parts.uri.query().unwrap_or_default().as_bytes())
+        };
+        let key = Key::new(shared, &parts.method, media, asked.clone());
+        match responses.recall(&key, &parts) {
+            Some(response) => Ok(response),
+            None => Err(Request::from_parts(parts, if is_post { Body::from(asked) } else { Body::empty() })),
+        }
+    }
+
+    fn style(&self, media: MediaType) -> Style<'_> {
+        let limits = self.checker.limits();
+        Style {
+            media,
+            profile: self.status_profile,
+            cache_control: &self.cache_control,
+            max_bytes: limits.response_bytes,
+            max_errors: limits.errors,
+        }
+    }
+
     async fn answer(&self, parts: Parts, body: Body) -> Response<Body> {
         if parts.method == Method::OPTIONS {
             return preflight();
         }
         let media = negotiate::negotiate(&parts.headers);
         let limits = self.checker.limits();
-        let style = Style {
-            media: media.unwrap_or(MediaType::Json),
-            profile: self.status_profile,
-            cache_control: &self.cache_control,
-            max_bytes: limits.response_bytes,
-            max_errors: limits.errors,
-        };
+        let style = self.style(media.unwrap_or(MediaType::Json));
         let has_unread_body = parts.method == Method::POST;
         let refused = |refusal: Refusal| style.refused(&refusal).into_response();
         if let Err(refusal) = acceptable(&parts, media) {
@@ -279,6 +326,9 @@ impl<E: Executor> Front<E> {
         }
         let is_registration = found.registers.is_some();
         tracing::debug!(?kind, cost, "runs");
+        if let Some(observe) = &self.observe {
+            observe(cost);
+        }
         let checked = start.elapsed();
         if let Some(reads) = reads {
             parts.extensions.insert(reads);
@@ -300,17 +350,16 @@ impl<E: Executor> Front<E> {
         if is_registration { answer.unkept() } else { answer }
     }
 
-    /// Runs in a task of its own, so that a panic ends the request and not the connection.
+    /// Runs where the connection is served: a task of its own would cost a change of threads for each answer. A panic ends
+    /// the request and not the connection.
     async fn execute(&self, request: async_graphql::Request, cost: Option<u64>, style: Style<'_>) -> Answer {
-        let executor = self.executor.clone();
-        let task = tokio::spawn(async move { executor.execute(request).await });
-        let _abort = AbortOnDrop(task.abort_handle());
+        let running = AssertUnwindSafe(self.executor.execute(request)).catch_unwind();
         let deadline_ms = self.checker.limits().deadline_ms;
-        match tokio::time::timeout(Duration::from_millis(deadline_ms), task).await {
+        match tokio::time::timeout(Duration::from_millis(deadline_ms), running).await {
             Ok(Ok(executed)) => style.executed(executed, cost),
-            Ok(Err(failure)) => {
+            Ok(Err(_)) => {
                 let trace_id = answer::trace_id();
-                tracing::error!(%trace_id, panicked = failure.is_panic(), "execution broke off");
+                tracing::error!(%trace_id, "execution panicked");
                 answer::internal(&trace_id)
             }
             Err(_) => {
@@ -319,15 +368,6 @@ impl<E: Executor> Front<E> {
                 style.refused(&Refusal::timed_out(message))
             }
         }
-    }
-}
-
-/// Stops the execution when nobody waits for it any more: deadline passed, or client gone.
-struct AbortOnDrop(AbortHandle);
-
-impl Drop for AbortOnDrop {
-    fn drop(&mut self) {
-        self.0.abort();
     }
 }
 

@@ -1,13 +1,15 @@
 mod paced;
 mod peers;
 
+use std::convert::Infallible;
 use std::io;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use axum::Router;
-use axum::http::Request;
+use axum::body::Body;
+use axum::http::{Request, Response};
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
@@ -62,14 +64,58 @@ impl Default for ServeOptions {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PeerAddress(pub IpAddr);
 
-/// Serves `router` on `listener` by HTTP/1.1 and HTTP/2 until `shutdown` completes, then lets requests in flight finish
-/// for at most the drain timeout. Errors of single connections end those alone.
-pub async fn serve(
+/// Counts the connections that are open. Clones count the same.
+#[derive(Clone, Debug, Default)]
+pub struct Connections(Arc<AtomicUsize>);
+
+impl Connections {
+    /// How many are open now.
+    pub fn open(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn begin(&self) -> OpenConnection {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        OpenConnection(Arc::clone(&self.0))
+    }
+}
+
+/// One of them, until it is dropped.
+struct OpenConnection(Arc<AtomicUsize>);
+
+impl Drop for OpenConnection {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// [`serve_counted`] where nobody counts.
+pub async fn serve<S>(
     listener: TcpListener,
-    router: Router,
+    service: S,
     options: ServeOptions,
     shutdown: impl Future<Output = ()>,
-) -> io::Result<()> {
+) -> io::Result<()>
+where
+    S: Service<Request<Incoming>, Response = Response<Body>, Error = Infallible> + Clone + Send + 'static,
+    S::Future: Send,
+{
+    serve_counted(listener, service, options, Connections::default(), shutdown).await
+}
+
+/// Serves `service`, such as a router, on `listener` by HTTP/1.1 and HTTP/2 until `shutdown` completes, then lets requests in flight finish
+/// for at most the drain timeout. Errors of single connections end those alone.
+pub async fn serve_counted<S>(
+    listener: TcpListener,
+    service: S,
+    options: ServeOptions,
+    open: Connections,
+    shutdown: impl Future<Output = ()>,
+) -> io::Result<()>
+where
+    S: Service<Request<Incoming>, Response = Response<Body>, Error = Infallible> + Clone + Send + 'static,
+    S::Future: Send,
+{
     let builder = Arc::new(builder(&options));
     let connections = Arc::new(Semaphore::new(options.max_connections.clamp(1, Semaphore::MAX_PERMITS)));
     let peers = Peers::new(options.max_connections_per_address);
@@ -105,20 +151,21 @@ pub async fn serve(
         }
         let first_bytes = Duration::from_millis(options.header_read_timeout_ms);
         let io = TokioIo::new(Paced::new(stream, first_bytes, Duration::from_millis(options.write_stall_timeout_ms)));
-        let router = router.clone();
-        let service = service_fn(move |mut request: Request<Incoming>| {
+        let service = service.clone();
+        let peered = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(PeerAddress(address.ip()));
-            router.clone().call(request)
+            service.clone().call(request)
         });
-        let service = TowerToHyperService::new(service);
+        let service = TowerToHyperService::new(peered);
         let builder = Arc::clone(&builder);
         let watcher = graceful.watcher();
+        let open = open.begin();
         tokio::spawn(async move {
             let connection = builder.serve_connection(io, service);
             if let Err(error) = watcher.watch(connection).await {
                 tracing::debug!(error = %error, "a connection ended early");
             }
-            drop((peer, permit));
+            drop((peer, permit, open));
         });
     }
     drop(listener);

@@ -61,7 +61,7 @@ impl Kept {
     /// Changes the number, and says so.
     fn set(&self, number: i64) {
         self.counter.number.store(number, Ordering::SeqCst);
-        self.freshness.touch([&Tag::new("count")]);
+        self.freshness.touch([&Tag::named("toy", "count")]);
     }
 
     async fn ask(&self, query: &str) -> String {
@@ -87,7 +87,7 @@ async fn an_answer_is_kept_until_what_it_read_changes() {
     assert_eq!(kept.reads(), 1);
     kept.set(5);
     assert_eq!(kept.ask("{ count }").await, r#"{"data":{"count":5}}"#);
-    kept.freshness.touch([&Tag::new("other")]);
+    kept.freshness.touch([&Tag::named("toy", "other")]);
     kept.ask("{ count }").await;
     assert_eq!(kept.reads(), 2);
     let counted = |count: &AtomicU64| count.load(Ordering::SeqCst);
@@ -196,7 +196,7 @@ async fn the_same_bytes_come_in_each_coding_with_a_tag_of_their_own() {
     GzDecoder::new(coded.bytes()).read_to_string(&mut text).unwrap();
     assert_eq!(text, plain.text());
     assert_ne!(coded.header("etag"), plain.header("etag"));
-    assert_eq!(plain.header("surrogate-key"), Some("count"));
+    assert_eq!(plain.header("surrogate-key"), Some("toy-count"));
     for answer in [&plain, &coded] {
         let tag = answer.header("etag").unwrap();
         let accepted = answer.header("content-encoding").unwrap_or("identity");

@@ -289,7 +289,7 @@ impl Query {
     ) -> i64 {
         let Some(counter) = ctx.data_opt::<Arc<Counter>>() else { return 0 };
         if let Some(reads) = ctx.data_opt::<Arc<Reads>>() {
-            reads.note([Tag::new("count")]);
+            reads.note([Tag::named("toy", "count")]);
             if let Some(until) = until {
                 reads.note_until(DateTime::UNIX_EPOCH + TimeDelta::seconds(until.into()));
             }

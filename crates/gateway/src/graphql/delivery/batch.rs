@@ -1,9 +1,9 @@
 //! Loading in levels: what all fields of one level of a query need is read in one statement.
 
-use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Mutex, PoisonError};
 
+use rustc_hash::FxHashMap as HashMap;
 use tokio::sync::Notify;
 
 use super::error::{Answer, ApiError};
@@ -33,35 +33,45 @@ struct Taken<'a, K: Clone + Eq + Hash, V: Clone> {
 
 impl<K: Clone + Eq + Hash, V: Clone> Default for Batch<K, V> {
     fn default() -> Self {
-        let state = State { ready: HashMap::new(), queue: Vec::new(), failure: None };
+        let state = State { ready: HashMap::default(), queue: Vec::new(), failure: None };
         Self { state: Mutex::new(state), done: Notify::new() }
     }
 }
 
 impl<K: Clone + Eq + Hash, V: Clone> Batch<K, V> {
-    /// The values of those `keys` that have one. `recall` may know some without reading; `fetch` reads any number of
-    /// keys at once.
+    /// The values of `keys`, in their order; `None` where there is none. `recall` may know some without reading; `fetch`
+    /// reads any number of keys at once.
     pub async fn load<F, Fut>(
         &self,
         levels: &Levels,
         keys: &[K],
         recall: impl Fn(&K) -> Option<V>,
         fetch: F,
-    ) -> Answer<HashMap<K, V>>
+    ) -> Answer<Vec<Option<V>>>
     where
         F: Fn(Vec<K>) -> Fut,
         Fut: Future<Output = Answer<HashMap<K, V>>>,
     {
-        self.lock(|state| {
-            for key in keys.iter().filter(|key| !state.queue.contains(key)) {
-                if !state.ready.contains_key(key)
-                    && let Some(known) = recall(key)
-                {
-                    state.ready.insert(key.clone(), Some(known));
-                }
-            }
-        });
-        self.ask(keys);
+        let recalled: Vec<Option<V>> = keys.iter().map(recall).collect();
+        if recalled.iter().all(Option::is_some) {
+            return Ok(recalled);
+        }
+        // On the heap, for what is awaited here is large and seldom is.
+        Box::pin(self.load_missing(levels, keys, recalled, fetch)).await
+    }
+
+    async fn load_missing<F, Fut>(
+        &self,
+        levels: &Levels,
+        keys: &[K],
+        recalled: Vec<Option<V>>,
+        fetch: F,
+    ) -> Answer<Vec<Option<V>>>
+    where
+        F: Fn(Vec<K>) -> Fut,
+        Fut: Future<Output = Answer<HashMap<K, V>>>,
+    {
+        self.ask(keys, recalled);
         loop {
             let done = self.done.notified();
             tokio::pin!(done);
@@ -91,28 +101,27 @@ impl<K: Clone + Eq + Hash, V: Clone> Batch<K, V> {
         act(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn ask(&self, keys: &[K]) {
+    /// Puts what is known with what was read, and the rest on the queue.
+    fn ask(&self, keys: &[K], recalled: Vec<Option<V>>) {
         self.lock(|state| {
-            for key in keys {
-                if !state.ready.contains_key(key) && !state.queue.contains(key) {
-                    state.queue.push(key.clone());
+            for (key, known) in keys.iter().zip(recalled) {
+                if state.ready.contains_key(key) || state.queue.contains(key) {
+                    continue;
+                }
+                match known {
+                    Some(known) => drop(state.ready.insert(key.clone(), Some(known))),
+                    None => state.queue.push(key.clone()),
                 }
             }
         });
     }
 
-    fn take_ready(&self, keys: &[K]) -> Option<Answer<HashMap<K, V>>> {
+    fn take_ready(&self, keys: &[K]) -> Option<Answer<Vec<Option<V>>>> {
         self.lock(|state| {
             if let Some(failure) = &state.failure {
                 return Some(Err(failure.clone()));
             }
-            let mut values = HashMap::with_capacity(keys.len());
-            for key in keys {
-                if let Some(value) = state.ready.get(key)? {
-                    values.insert(key.clone(), value.clone());
-                }
-            }
-            Some(Ok(values))
+            keys.iter().map(|key| state.ready.get(key).cloned()).collect::<Option<Vec<_>>>().map(Ok)
         })
     }
 
@@ -139,7 +148,7 @@ impl<K: Clone + Eq + Hash, V: Clone> Taken<'_, K, V> {
 impl<K: Clone + Eq + Hash, V: Clone> Drop for Taken<'_, K, V> {
     fn drop(&mut self) {
         if !self.keys.is_empty() {
-            self.batch.ask(&self.keys);
+            self.batch.ask(&self.keys, vec![None; self.keys.len()]);
             self.batch.done.notify_waiters();
         }
     }
@@ -165,7 +174,7 @@ mod tests {
                 };
                 let first = batch.load(levels, &[key], |_| None, fetch).await.unwrap();
                 let second = batch.load(levels, &[key + 1_000, key], |_| None, fetch).await.unwrap();
-                (first.get(&key).copied(), second.get(&(key + 1_000)).copied())
+                (first[0], second[0])
             }
         };
         let answers = tokio::join!(one(1), one(2), one(3), one(4), one(5));
@@ -247,6 +256,6 @@ mod tests {
             }
         };
         let ((), answer) = tokio::join!(dropped, waiting);
-        assert_eq!(answer, Ok(HashMap::from([(2, 2)])));
+        assert_eq!(answer, Ok(vec![Some(2)]));
     }
 }

@@ -1,12 +1,10 @@
 //! What changed since a client last asked.
 
-use std::sync::Arc;
-
 use async_graphql::{ComplexObject, Context, ID, SimpleObject};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
-use griot_domain::{EntryId, EntryKind, Moment, View, micros};
+use griot_domain::{EntryId, EntryKind, Moment, micros};
 
 use super::connection::Sizes;
 use super::content::Node;
@@ -15,6 +13,7 @@ use super::loads::{Loads, loads};
 use super::notice::{ContentKind, Notice};
 use super::scalar::Instant;
 use super::seen::Seen;
+use super::shared_view::SharedView;
 use super::view::ViewInput;
 
 /// At the root of a query; copies are built in large steps.
@@ -47,7 +46,7 @@ pub(crate) struct Change {
     #[graphql(skip)]
     id: EntryId,
     #[graphql(skip)]
-    view: Arc<View>,
+    view: SharedView,
 }
 
 /// That an entry became public, changed or was taken back.
@@ -67,7 +66,7 @@ impl Change {
     async fn notice(&self, ctx: &Context<'_>) -> Nullable<Notice> {
         let notice = async {
             let loads = loads(ctx)?;
-            Ok(loads.levels.read(loads.store.notice(Moment::Now, self.id)).await?.map(Notice::from))
+            Ok(loads.store.notice(Moment::Now, self.id).await?.map(Notice::from))
         };
         notice.await.transpose()
     }
@@ -91,7 +90,7 @@ pub(crate) async fn changes(
         None => None,
     };
     let seq = after.map_or(0, |(_, seq)| seq);
-    let mut found = loads.levels.read(loads.store.changes_after(seq, kinds, limit + 1)).await?;
+    let mut found = loads.store.changes_after(seq, kinds, limit + 1).await?;
     let has_more = found.len() as u64 > limit;
     found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let next_cursor = match (found.last(), after) {
@@ -127,7 +126,7 @@ async fn place(loads: &Loads, raw: &str) -> Answer<i64> {
     };
     let known = match seq {
         0 => Some(DateTime::UNIX_EPOCH),
-        _ => loads.levels.read(loads.store.published_at(seq)).await?,
+        _ => loads.store.published_at(seq).await?,
     };
     match known.map(micros) == Some(at) {
         true => Ok(seq),

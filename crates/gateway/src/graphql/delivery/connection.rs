@@ -2,18 +2,18 @@
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use async_graphql::{Context, Object, SimpleObject, TypeName};
 use chrono::NaiveDate;
-use griot_domain::View;
 use griot_front::directive::Cost;
-use griot_persistence::{ListQuery, Order, OrderKey, Page, PublishedStore, Window};
+use griot_persistence::{ListQuery, Order, OrderKey, Page, PageRow, PublishedStore, Window};
 
 use super::cursor;
 use super::error::{Answer, ApiError, Nullable};
 use super::loads::{Loads, loads};
 use super::seen::{FromSeen, Seen};
+use super::shared_view::SharedView;
 
 /// Most items of a page at the root of a query.
 pub(crate) const MAX_PAGE: i32 = 100;
@@ -59,31 +59,32 @@ impl Sizes {
 /// A page of entries of one kind.
 pub(crate) struct Connection<T> {
     page: Arc<Page>,
-    list: String,
+    /// Name of the list in cursors, which few ask for.
+    list: OnceLock<String>,
     seens: Vec<Seen>,
     query: ListQuery,
-    view: Arc<View>,
+    view: SharedView,
     kind: PhantomData<fn() -> T>,
 }
 
 /// A list about to be paged.
 pub(crate) struct List {
     pub query: ListQuery,
-    pub view: Arc<View>,
+    pub view: SharedView,
     /// The day on which people in the list are named.
     pub day: NaiveDate,
 }
 
 impl Paging {
     /// The part of the list asked for.
-    fn window(&self, sizes: Sizes, list: &str, order: Order) -> Answer<Window> {
+    fn window(&self, sizes: Sizes, list: impl Fn() -> String, order: Order) -> Answer<Window> {
         if self.first.is_some() && self.last.is_some() {
             return Err(ApiError::invalid("last", "cannot go with `first`; give one of them"));
         }
         let from_end = self.last.is_some();
         let limit = if from_end { sizes.read("last", self.last)? } else { sizes.read("first", self.first)? };
         let place = |argument, raw: &Option<String>| -> Answer<Option<OrderKey>> {
-            raw.as_deref().map(|raw| cursor::decode(argument, list, order.by, raw)).transpose()
+            raw.as_deref().map(|raw| cursor::decode(argument, &list(), order.by, raw)).transpose()
         };
         let (after, before) = (place("after", &self.after)?, place("before", &self.before)?);
         Ok(Window { after, before, limit, from_end })
@@ -94,28 +95,30 @@ impl<T: FromSeen> Connection<T> {
     /// Reads the page of `list` that `paging` asks for.
     pub async fn load(loads: &Loads, list: List, paging: &Paging, sizes: Sizes) -> Answer<Self> {
         let List { mut query, view, day } = list;
-        let name = cursor::list_name(&query, &view);
-        query.window = paging.window(sizes, &name, query.order)?;
+        query.window = paging.window(sizes, || cursor::list_name(&query, &view), query.order)?;
         let page = loads.page(&view, &query).await?;
         let ids: Vec<_> = page.rows.iter().map(|row| row.id).collect();
         let records = loads.records(&view, &ids).await?;
         let seens = records.into_iter().map(|record| Seen { record, view: view.clone(), day }).collect();
-        Ok(Self { page, list: name, seens, query, view, kind: PhantomData })
+        Ok(Self { page, list: OnceLock::new(), seens, query, view, kind: PhantomData })
     }
 
     /// A page made elsewhere, of records already read.
     pub fn of(page: Page, records: Vec<Arc<griot_persistence::Record>>, query: ListQuery, parent: &Seen) -> Self {
         let seens =
             records.into_iter().map(|record| Seen { record, view: parent.view.clone(), day: parent.day }).collect();
-        let list = cursor::list_name(&query, &parent.view);
-        Self { page: Arc::new(page), list, seens, query, view: parent.view.clone(), kind: PhantomData }
+        Self { page: Arc::new(page), list: OnceLock::new(), seens, query, view: parent.view.clone(), kind: PhantomData }
     }
 
-    /// Every object with its cursor. An entry withdrawn between two reads is left out.
-    fn items(&self) -> impl Iterator<Item = (String, T)> + '_ {
+    fn cursor(&self, row: &PageRow) -> String {
+        cursor::encode(self.list.get_or_init(|| cursor::list_name(&self.query, &self.view)), &row.key)
+    }
+
+    /// Every object with its place. An entry withdrawn between two reads is left out.
+    fn items(&self) -> impl Iterator<Item = (&PageRow, T)> {
         self.page.rows.iter().filter_map(|row| {
             let seen = self.seens.iter().find(|seen| seen.record.id == row.id)?;
-            Some((cursor::encode(&self.list, &row.key), T::from_seen(seen.clone())?))
+            Some((row, T::from_seen(seen.clone())?))
         })
     }
 }
@@ -135,7 +138,7 @@ impl<T: FromSeen + async_graphql::OutputType> TypeName for Connection<T> {
 impl<T: FromSeen + async_graphql::ObjectType> Connection<T> {
     /// Items with their cursors.
     async fn edges(&self) -> Vec<Edge<T>> {
-        self.items().map(|(cursor, node)| Edge { cursor, node }).collect()
+        self.items().map(|(row, node)| Edge { cursor: self.cursor(row), node }).collect()
     }
 
     /// Items without cursors.
@@ -145,14 +148,13 @@ impl<T: FromSeen + async_graphql::ObjectType> Connection<T> {
 
     /// Where the page stands in the list.
     async fn page_info(&self) -> PageInfo {
-        let cursor = |row: &griot_persistence::PageRow| cursor::encode(&self.list, &row.key);
         let window = &self.query.window;
         let (goes_on, came_from) = (self.page.has_more, window.after.is_some());
         PageInfo {
             has_next_page: if window.from_end { window.before.is_some() } else { goes_on },
             has_previous_page: if window.from_end { goes_on } else { came_from },
-            start_cursor: self.page.rows.first().map(cursor),
-            end_cursor: self.page.rows.last().map(cursor),
+            start_cursor: self.page.rows.first().map(|row| self.cursor(row)),
+            end_cursor: self.page.rows.last().map(|row| self.cursor(row)),
         }
     }
 
@@ -161,7 +163,7 @@ impl<T: FromSeen + async_graphql::ObjectType> Connection<T> {
     async fn total_count(&self, ctx: &Context<'_>) -> Nullable<i32> {
         let count = async {
             let loads = loads(ctx)?;
-            let count = loads.levels.read(loads.store.count(&self.view, &self.query)).await?;
+            let count = loads.store.count(&self.view, &self.query).await?;
             Ok(i32::try_from(count.min(PublishedStore::COUNT_LIMIT)).unwrap_or(i32::MAX))
         };
         Some(count.await)

@@ -2,6 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use futures_util::future::BoxFuture;
 use tokio::sync::Notify;
 
 /// Lets reads start level by level. What fields of one level need has then been asked for before the first read of the
@@ -48,10 +49,16 @@ impl Levels {
         }
     }
 
-    /// Runs one read in its turn.
-    pub async fn read<T>(&self, read: impl Future<Output = T>) -> T {
-        let _turn = self.enter().await;
-        read.await
+    /// Runs one read in its turn. It stands on the heap: a read of the database takes kilobytes, and whatever awaits it would
+    /// take as much, in every field of an answer, whether it comes to a read or not.
+    pub fn read<'a, F>(&'a self, read: impl FnOnce() -> F + Send + 'a) -> BoxFuture<'a, F::Output>
+    where
+        F: Future + Send + 'a,
+    {
+        Box::pin(async move {
+            let _turn = self.enter().await;
+            read().await
+        })
     }
 
     fn lock<T>(&self, act: impl FnOnce(&mut Level) -> T) -> T {

@@ -1,15 +1,16 @@
 //! From a filter to a list.
 
 use chrono::NaiveDate;
+use futures_util::future::BoxFuture;
 use griot_domain::{EntryKind, LinkRole};
 use griot_persistence::{Condition, ListQuery, Order, Window};
-use std::sync::Arc;
 
 use super::connection::{Connection, List, Paging, Sizes};
 use super::error::{Answer, ApiError};
 use super::loads::Loads;
 use super::reference::References;
 use super::seen::{FromSeen, Seen, day_of};
+use super::shared_view::SharedView;
 use super::view::ViewInput;
 
 /// A filter of one kind of entry.
@@ -56,7 +57,7 @@ fn weight(condition: &Condition) -> usize {
 }
 
 /// A page of a root list.
-pub(crate) async fn at_root<T: FromSeen, F: Narrow>(
+pub(crate) async fn at_root<T: FromSeen, F: Narrow + Send + Sync>(
     loads: &Loads,
     view: Option<ViewInput>,
     filter: Option<F>,
@@ -71,7 +72,7 @@ pub(crate) async fn at_root<T: FromSeen, F: Narrow>(
 
 /// Where a nested list stands: the view and day it inherits, and what ties it to its parent.
 pub(crate) struct Below {
-    pub view: Arc<griot_domain::View>,
+    pub view: SharedView,
     pub day: NaiveDate,
     pub conditions: Vec<Condition>,
 }
@@ -84,8 +85,20 @@ impl Below {
     }
 }
 
-/// A page of a list below another object.
-pub(crate) async fn below<T: FromSeen, F: Narrow>(
+/// A page of a list below another object. It is made on the heap: lists are few, and every field of their parent would
+/// take the room for one.
+pub(crate) fn below<'a, T: FromSeen + 'a, F: Narrow + Send + Sync + 'a>(
+    loads: &'a Loads,
+    below: Below,
+    filter: Option<F>,
+    order: Order,
+    paging: &'a Paging,
+    sizes: Sizes,
+) -> BoxFuture<'a, Answer<Connection<T>>> {
+    Box::pin(page(loads, below, filter, order, paging, sizes))
+}
+
+async fn page<T: FromSeen, F: Narrow>(
     loads: &Loads,
     below: Below,
     filter: Option<F>,

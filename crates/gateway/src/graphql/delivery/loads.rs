@@ -1,23 +1,24 @@
 //! What one request reads, level by level.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{NaiveDate, NaiveTime};
-use griot_domain::{Body, Clock, Entry, EntryId, ExternalId, LinkRole, Locale, PartialDate, Site, Text, Title, View};
+use griot_domain::{Clock, Entry, EntryId, ExternalId, LinkRole, Locale, PartialDate, Site, Text, Title};
 use griot_front::fresh::Reads;
 use griot_persistence::{ListQuery, Page, PublishedStore, Record, Version};
+use rustc_hash::FxHashMap as HashMap;
 
 use super::batch::Batch;
 use super::error::{Answer, ApiError};
-use super::levels::Levels;
 use super::memory::{Memory, Read};
 use super::reading::{Keeping, Reading};
+use super::renditions::Renditions;
+use super::shared_view::SharedView;
 use super::weight;
 use crate::audience::Showing;
 
 /// An entry in a view; the view is part of the key because one request may read several.
-type InView<K> = (Arc<View>, K);
+type InView<K> = (SharedView, K);
 
 /// An appointment with its title, and the record it comes from.
 pub(crate) type Post = Title<Arc<Record>>;
@@ -53,10 +54,8 @@ impl Delivery {
 pub(crate) struct Loads {
     delivery: Arc<Delivery>,
     pub store: Reading,
-    /// Every read of the request takes its turn here.
-    pub levels: Levels,
     records: Batch<InView<EntryId>, Arc<Option<Arc<Record>>>>,
-    bodies: Batch<i64, Arc<Body>>,
+    bodies: Batch<i64, Arc<Renditions>>,
     pages: Batch<InView<ListQuery>, Arc<Page>>,
     posts: Batch<InView<EntryId>, Arc<Vec<Post>>>,
     external_ids: Batch<EntryId, Arc<Vec<ExternalId>>>,
@@ -70,7 +69,6 @@ impl Loads {
         Self {
             store: Reading::new(delivery.record.clone(), kept),
             delivery,
-            levels: Levels::default(),
             records: Batch::default(),
             bodies: Batch::default(),
             pages: Batch::default(),
@@ -90,13 +88,13 @@ impl Loads {
     }
 
     /// The live ones of `ids`, in the order given.
-    pub async fn records(&self, view: &Arc<View>, ids: &[EntryId]) -> Answer<Vec<Arc<Record>>> {
+    pub async fn records(&self, view: &SharedView, ids: &[EntryId]) -> Answer<Vec<Arc<Record>>> {
         let keys: Vec<_> = ids.iter().map(|id| (view.clone(), *id)).collect();
         let recall = |(view, id): &InView<EntryId>| self.store.recall(&Read::Record(view.clone(), *id));
-        let mut found = self
+        let found = self
             .records
-            .load(&self.levels, &keys, recall, |keys| async move {
-                let mut all = HashMap::new();
+            .load(&self.store.levels, &keys, recall, |keys| async move {
+                let mut all = HashMap::default();
                 for (view, ids) in by_view(keys) {
                     let records = self.store.records(&view, &ids).await?;
                     all.extend(records.into_iter().map(|(id, record)| ((view.clone(), id), record)));
@@ -104,32 +102,34 @@ impl Loads {
                 Ok(all)
             })
             .await?;
-        Ok(keys.iter().filter_map(|key| Option::clone(&*found.remove(key)?)).collect())
+        Ok(found.into_iter().filter_map(|record| Option::clone(&*record?)).collect())
     }
 
     /// The live entry, if there is one.
-    pub async fn record(&self, view: &Arc<View>, id: EntryId) -> Answer<Option<Arc<Record>>> {
+    pub async fn record(&self, view: &SharedView, id: EntryId) -> Answer<Option<Arc<Record>>> {
         Ok(self.records(view, &[id]).await?.pop())
     }
 
     /// The body of an edition; empty when it has none.
-    pub async fn body(&self, edition: i64) -> Answer<Arc<Body>> {
+    pub async fn body(&self, edition: i64) -> Answer<Arc<Renditions>> {
         let recall = |edition: &i64| self.store.recall(&Read::Body(*edition));
-        let mut found = self
-            .bodies
-            .load(&self.levels, &[edition], recall, |editions| async move { Ok(self.store.bodies(&editions).await?) })
-            .await?;
-        Ok(found.remove(&edition).unwrap_or_default())
+        let found =
+            self.bodies
+                .load(&self.store.levels, &[edition], recall, |editions| async move {
+                    Ok(self.store.bodies(&editions).await?)
+                })
+                .await?;
+        Ok(only(found).unwrap_or_default())
     }
 
     /// One page of a list.
-    pub async fn page(&self, view: &Arc<View>, query: &ListQuery) -> Answer<Arc<Page>> {
+    pub async fn page(&self, view: &SharedView, query: &ListQuery) -> Answer<Arc<Page>> {
         let key = (view.clone(), query.clone());
         let recall = |(view, query): &InView<ListQuery>| self.store.recall(&Read::Page(view.clone(), query.clone()));
-        let mut found = self
+        let found = self
             .pages
-            .load(&self.levels, std::slice::from_ref(&key), recall, |keys| async move {
-                let mut all = HashMap::new();
+            .load(&self.store.levels, std::slice::from_ref(&key), recall, |keys| async move {
+                let mut all = HashMap::default();
                 for (view, queries) in by_view(keys) {
                     let pages = self.store.pages(&view, &queries).await?;
                     let keyed = queries.into_iter().zip(pages);
@@ -138,17 +138,17 @@ impl Loads {
                 Ok(all)
             })
             .await?;
-        Ok(found.remove(&key).unwrap_or_default())
+        Ok(only(found).unwrap_or_default())
     }
 
     /// The appointments of a person, oldest first.
-    pub async fn posts(&self, view: &Arc<View>, person: EntryId) -> Answer<Arc<Vec<Post>>> {
+    pub async fn posts(&self, view: &SharedView, person: EntryId) -> Answer<Arc<Vec<Post>>> {
         let key = (view.clone(), person);
         let recall = |(view, person): &InView<EntryId>| self.store.recall(&Read::Posts(view.clone(), *person));
-        let mut found = self
+        let found = self
             .posts
-            .load(&self.levels, std::slice::from_ref(&key), recall, |keys| async move {
-                let mut all = HashMap::new();
+            .load(&self.store.levels, std::slice::from_ref(&key), recall, |keys| async move {
+                let mut all = HashMap::default();
                 for (view, people) in by_view(keys) {
                     let mut linking = self.store.linking_to(&view, LinkRole::Holder, &people).await?;
                     for person in people {
@@ -162,19 +162,19 @@ impl Loads {
                 Ok(all)
             })
             .await?;
-        Ok(found.remove(&key).unwrap_or_default())
+        Ok(only(found).unwrap_or_default())
     }
 
     /// The versions of an entry in a language, oldest first.
-    pub async fn versions(&self, view: &Arc<View>, id: EntryId, locale: &Locale) -> Answer<Arc<Vec<Version>>> {
+    pub async fn versions(&self, view: &SharedView, id: EntryId, locale: &Locale) -> Answer<Arc<Vec<Version>>> {
         let key = (view.clone(), (id, locale.clone()));
         let recall = |(view, (id, locale)): &InView<(EntryId, Locale)>| {
             self.store.recall(&Read::Versions(view.clone(), *id, locale.clone()))
         };
-        let mut found = self
+        let found = self
             .versions
-            .load(&self.levels, std::slice::from_ref(&key), recall, |keys| async move {
-                let mut all = HashMap::new();
+            .load(&self.store.levels, std::slice::from_ref(&key), recall, |keys| async move {
+                let mut all = HashMap::default();
                 for (view, keys) in by_view(keys) {
                     let versions = self.store.versions(&view, &keys).await?;
                     all.extend(versions.into_iter().map(|(key, known)| ((view.clone(), key), known)));
@@ -182,17 +182,17 @@ impl Loads {
                 Ok(all)
             })
             .await?;
-        Ok(found.remove(&key).unwrap_or_default())
+        Ok(only(found).unwrap_or_default())
     }
 
     /// The identifiers of an entry in other systems, by scheme and value.
     pub async fn external_ids(&self, id: EntryId) -> Answer<Arc<Vec<ExternalId>>> {
         let recall = |id: &EntryId| self.store.recall(&Read::ExternalIds(*id));
-        let mut found = self
+        let found = self
             .external_ids
-            .load(&self.levels, &[id], recall, |ids| async move { Ok(self.store.external_ids(&ids).await?) })
+            .load(&self.store.levels, &[id], recall, |ids| async move { Ok(self.store.external_ids(&ids).await?) })
             .await?;
-        Ok(found.remove(&id).unwrap_or_default())
+        Ok(only(found).unwrap_or_default())
     }
 }
 
@@ -204,8 +204,13 @@ impl std::ops::Deref for Loads {
     }
 }
 
-fn by_view<K>(keys: Vec<InView<K>>) -> HashMap<Arc<View>, Vec<K>> {
-    let mut grouped: HashMap<Arc<View>, Vec<K>> = HashMap::new();
+/// What was found of the one thing asked for.
+fn only<V>(found: Vec<Option<V>>) -> Option<V> {
+    found.into_iter().next().flatten()
+}
+
+fn by_view<K>(keys: Vec<InView<K>>) -> HashMap<SharedView, Vec<K>> {
+    let mut grouped: HashMap<SharedView, Vec<K>> = HashMap::default();
     for (view, key) in keys {
         grouped.entry(view).or_default().push(key);
     }

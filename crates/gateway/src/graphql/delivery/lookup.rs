@@ -19,7 +19,7 @@ pub(crate) async fn by_name<T: FromSeen>(
     let view = ViewInput::resolve(view, loads)?;
     let record = match (slug, content_id) {
         (Some(slug), None) => match Slug::parse(&slug) {
-            Ok(slug) => loads.levels.read(loads.store.find_by_slug(&view, T::KIND, &slug)).await?,
+            Ok(slug) => loads.store.find_by_slug(&view, T::KIND, &slug).await?,
             // A text that cannot be a slug is the slug of nothing.
             Err(_) => None,
         },

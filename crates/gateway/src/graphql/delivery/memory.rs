@@ -4,34 +4,35 @@ use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use griot_domain::{EntryId, EntryKind, LinkRole, Locale, Moment, Slug, View};
+use griot_domain::{EntryId, EntryKind, LinkRole, Locale, Moment, Slug};
 use griot_front::Now;
 use griot_front::fresh::{Freshness, Held, Reads, Tag};
 use griot_persistence::ListQuery;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
+use super::shared_view::SharedView;
 use crate::tags;
 
 /// One read of the record.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Read {
     /// An entry.
-    Record(Arc<View>, EntryId),
+    Record(SharedView, EntryId),
     /// The body of an edition.
     Body(i64),
     /// A page of a list.
-    Page(Arc<View>, ListQuery),
+    Page(SharedView, ListQuery),
     /// The length of a list.
-    Count(Arc<View>, ListQuery),
+    Count(SharedView, ListQuery),
     /// The appointments of a person.
-    Posts(Arc<View>, EntryId),
+    Posts(SharedView, EntryId),
     /// The versions of an entry in a language.
-    Versions(Arc<View>, EntryId, Locale),
+    Versions(SharedView, EntryId, Locale),
     /// Identifiers in other systems.
     ExternalIds(EntryId),
     /// The entry with a slug.
-    Slug(Arc<View>, EntryKind, Slug),
+    Slug(SharedView, EntryKind, Slug),
     /// The id of the entry with a slug, in whatever language.
     SlugId(EntryKind, Slug),
     /// What an address of the site before leads to, in any of its forms.
@@ -39,7 +40,7 @@ pub(crate) enum Read {
     /// The notice of an entry.
     Notice(Moment, EntryId),
     /// The notice of the entry that had a slug.
-    NoticeOfSlug(Arc<View>, EntryKind, Slug),
+    NoticeOfSlug(SharedView, EntryKind, Slug),
     /// Articles that share one of these with the article.
     Related(Moment, EntryId, i64, Vec<(LinkRole, EntryId)>),
 }
@@ -140,7 +141,7 @@ impl Memory {
             return None;
         };
         self.hits.fetch_add(1, Ordering::Relaxed);
-        reads.note(kept.tags.iter().cloned());
+        reads.note(kept.tags.iter().copied());
         kept.value.downcast().ok()
     }
 

@@ -72,6 +72,6 @@ impl From<griot_persistence::Notice> for Notice {
 pub(crate) async fn notice(loads: &Loads, id: &ID, input: Option<ViewInput>) -> Answer<Option<Notice>> {
     let view = ViewInput::resolve(input, loads)?;
     let Ok(id) = id.parse::<EntryId>() else { return Ok(None) };
-    let found = loads.levels.read(loads.store.notice(view.moment, id)).await?;
+    let found = loads.store.notice(view.moment, id).await?;
     Ok(found.map(Notice::from))
 }

@@ -3,7 +3,6 @@
 use async_graphql::{Context, ID, MergedObject, Object};
 use griot_domain::EntryId;
 use griot_front::directive::{Cost, Page, Sliced};
-use std::sync::Arc;
 
 use super::appointment::AppointmentQuery;
 use super::article::ArticleQuery;
@@ -19,6 +18,7 @@ use super::notice::{ContentKind, Notice, notice};
 use super::person::PersonQuery;
 use super::route::{Route, route};
 use super::seen::Seen;
+use super::shared_view::SharedView;
 use super::topic::TopicQuery;
 use super::view::ViewInput;
 
@@ -131,7 +131,7 @@ impl LookupQuery {
 
 async fn node(loads: &Loads, id: &ID) -> Answer<Option<Node>> {
     let Some(wanted) = NodeId::decode(id) else { return Ok(None) };
-    let view = Arc::new(wanted.view(loads));
+    let view = SharedView::from(wanted.view(loads));
     let record = loads.record(&view, wanted.id).await?.filter(|record| record.kind == wanted.kind);
     Ok(record.and_then(|record| Node::new(Seen::at_top(record, &view, loads))))
 }

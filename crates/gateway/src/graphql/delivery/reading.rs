@@ -1,15 +1,18 @@
 //! The store as one request reads it: everything an answer depends on is noted where it is read.
 
 use std::any::Any;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use griot_domain::{Body, EntryId, EntryKind, ExternalId, LinkRole, Locale, Moment, Slug, View, micros};
+use griot_domain::{EntryId, EntryKind, ExternalId, LinkRole, Locale, Moment, Slug, micros};
 use griot_front::fresh::{Reads, Tag};
 use griot_persistence::{Change, Found, ListQuery, Notice, Page, PublishedStore, Record, Related, StoreError, Version};
+use rustc_hash::FxHashMap as HashMap;
 
+use super::levels::Levels;
 use super::memory::{Memory, Read};
+use super::renditions::Renditions;
+use super::shared_view::SharedView;
 use super::weight;
 use crate::tags;
 
@@ -17,6 +20,8 @@ use crate::tags;
 /// can be read without a note.
 pub(crate) struct Reading {
     store: PublishedStore,
+    /// Every read of the request takes its turn here.
+    pub levels: Levels,
     kept: Option<Keeping>,
 }
 
@@ -32,7 +37,7 @@ type ByKey<K, V> = Result<HashMap<K, V>, StoreError>;
 impl Reading {
     /// Without `kept`, the answer is for one reader and nothing of it is kept.
     pub fn new(store: PublishedStore, kept: Option<Keeping>) -> Self {
-        Self { store, kept }
+        Self { store, levels: Levels::default(), kept }
     }
 
     /// Notes that the answer is another one from `instant` on.
@@ -64,7 +69,7 @@ impl Reading {
     fn keep<T: Any + Send + Sync>(&self, read: Read, value: &Arc<T>, bytes: usize, found: Option<EntryId>) {
         let Some(kept) = &self.kept else { return };
         let found = found.map(tags::entry);
-        kept.reads.note(found.clone());
+        kept.reads.note(found);
         if let Some(memory) = &kept.memory {
             let tags: Vec<Tag> = read.tags().into_iter().chain(found).collect();
             memory.keep(read, value, tags, bytes, &kept.reads);
@@ -72,7 +77,7 @@ impl Reading {
     }
 
     /// Entries, `None` for what is not there.
-    pub async fn records(&self, view: &Arc<View>, ids: &[EntryId]) -> ByKey<EntryId, Arc<Option<Arc<Record>>>> {
+    pub async fn records(&self, view: &SharedView, ids: &[EntryId]) -> ByKey<EntryId, Arc<Option<Arc<Record>>>> {
         let reads: Vec<Read> = ids.iter().map(|id| Read::Record(view.clone(), *id)).collect();
         self.note(&reads);
         let mut records = self.store.records(view, ids).await?;
@@ -85,17 +90,19 @@ impl Reading {
     }
 
     /// Bodies of editions.
-    pub async fn bodies(&self, editions: &[i64]) -> ByKey<i64, Arc<Body>> {
+    pub async fn bodies(&self, editions: &[i64]) -> ByKey<i64, Arc<Renditions>> {
         let bodies = self.store.bodies(editions).await?;
         let found = bodies.into_iter().map(|(edition, body)| {
-            let body = Arc::new(body);
-            self.keep(Read::Body(edition), &body, weight::of_json(&body), None);
-            (edition, body)
+            // The renditions come later, and together take about as much again.
+            let bytes = 2 * weight::of_json(&body);
+            let text = Arc::new(Renditions::from(body));
+            self.keep(Read::Body(edition), &text, bytes, None);
+            (edition, text)
         });
         Ok(found.collect())
     }
 
-    pub async fn pages(&self, view: &Arc<View>, queries: &[ListQuery]) -> Result<Vec<Arc<Page>>, StoreError> {
+    pub async fn pages(&self, view: &SharedView, queries: &[ListQuery]) -> Result<Vec<Arc<Page>>, StoreError> {
         let reads: Vec<Read> = queries.iter().map(|query| Read::Page(view.clone(), query.clone())).collect();
         self.note(&reads);
         let pages = self.store.pages(view, queries).await?;
@@ -107,25 +114,25 @@ impl Reading {
         Ok(found.collect())
     }
 
-    pub async fn count(&self, view: &Arc<View>, query: &ListQuery) -> Result<u64, StoreError> {
+    pub async fn count(&self, view: &SharedView, query: &ListQuery) -> Result<u64, StoreError> {
         let read = Read::Count(view.clone(), query.clone());
-        self.once(read, |_: &u64| (0, None), self.store.count(view, query)).await.map(|count| *count)
+        self.once(read, |_: &u64| (0, None), || self.store.count(view, query)).await.map(|count| *count)
     }
 
     /// What links to each of `targets`.
     pub async fn linking_to(
         &self,
-        view: &Arc<View>,
+        view: &SharedView,
         role: LinkRole,
         targets: &[EntryId],
     ) -> ByKey<EntryId, Vec<Record>> {
         let noted: Vec<Read> = targets.iter().map(|target| Read::Posts(view.clone(), *target)).collect();
         self.note(&noted);
-        self.store.linking_to(view, role, targets).await
+        Ok(self.store.linking_to(view, role, targets).await?.into_iter().collect())
     }
 
     /// Keeps what was made of the appointments of a person.
-    pub fn keep_posts<T: Any + Send + Sync>(&self, view: &Arc<View>, person: EntryId, posts: &Arc<T>, bytes: usize) {
+    pub fn keep_posts<T: Any + Send + Sync>(&self, view: &SharedView, person: EntryId, posts: &Arc<T>, bytes: usize) {
         self.keep(Read::Posts(view.clone(), person), posts, bytes, None);
     }
 
@@ -138,12 +145,12 @@ impl Reading {
     ) -> Result<Arc<Vec<Related>>, StoreError> {
         let read = Read::Related(moment, article, micros(issued_at), targets.to_vec());
         let size = |found: &Vec<Related>| (size_of_val(&**found), None);
-        self.once(read, size, self.store.related_to(moment, article, issued_at, targets)).await
+        self.once(read, size, || self.store.related_to(moment, article, issued_at, targets)).await
     }
 
     pub async fn versions(
         &self,
-        view: &Arc<View>,
+        view: &SharedView,
         keys: &[(EntryId, Locale)],
     ) -> ByKey<(EntryId, Locale), Arc<Vec<Version>>> {
         let read = |(id, locale): &(EntryId, Locale)| Read::Versions(view.clone(), *id, locale.clone());
@@ -169,12 +176,12 @@ impl Reading {
 
     pub async fn find_by_slug(
         &self,
-        view: &Arc<View>,
+        view: &SharedView,
         kind: EntryKind,
         slug: &Slug,
     ) -> Result<Option<Arc<Record>>, StoreError> {
         let read = Read::Slug(view.clone(), kind, slug.clone());
-        let reading = async { Ok(self.store.find_by_slug(view, kind, slug).await?.map(Arc::new)) };
+        let reading = || async { Ok(self.store.find_by_slug(view, kind, slug).await?.map(Arc::new)) };
         let size =
             |found: &Option<Arc<Record>>| (weight::of_record(found.as_deref()), found.as_ref().map(|record| record.id));
         Ok(Option::clone(&*self.once(read, size, reading).await?))
@@ -182,30 +189,30 @@ impl Reading {
 
     pub async fn ids_by_slug(&self, kind: EntryKind, slugs: &[Slug]) -> ByKey<Slug, EntryId> {
         self.note(&slugs.iter().map(|slug| Read::SlugId(kind, slug.clone())).collect::<Vec<_>>());
-        self.store.ids_by_slug(kind, slugs).await
+        Ok(self.levels.read(|| self.store.ids_by_slug(kind, slugs)).await?.into_iter().collect())
     }
 
     pub async fn find_by_old_path(&self, forms: &[String]) -> Result<Option<Found>, StoreError> {
         let read = Read::OldPath(forms.to_vec());
-        let found = self.once(read, |_| (64, None), self.store.find_by_old_path(forms)).await?;
+        let found = self.once(read, |_| (64, None), || self.store.find_by_old_path(forms)).await?;
         Ok(Option::clone(&found))
     }
 
     pub async fn notice(&self, moment: Moment, id: EntryId) -> Result<Option<Notice>, StoreError> {
-        let reading = async { Ok(self.store.notices(moment, &[id]).await?.remove(&id)) };
+        let reading = || async { Ok(self.store.notices(moment, &[id]).await?.remove(&id)) };
         let notice = self.once(Read::Notice(moment, id), |_| (256, None), reading).await?;
         Ok(Option::clone(&notice))
     }
 
     pub async fn notice_by_slug(
         &self,
-        view: &Arc<View>,
+        view: &SharedView,
         kind: EntryKind,
         slug: &Slug,
     ) -> Result<Option<Notice>, StoreError> {
         let read = Read::NoticeOfSlug(view.clone(), kind, slug.clone());
         let size = |found: &Option<Notice>| (256, found.as_ref().map(|notice| notice.id));
-        let notice = self.once(read, size, self.store.notice_by_slug(view, kind, slug)).await?;
+        let notice = self.once(read, size, || self.store.notice_by_slug(view, kind, slug)).await?;
         Ok(Option::clone(&notice))
     }
 
@@ -213,27 +220,31 @@ impl Reading {
     pub async fn changes_after(&self, seq: i64, kinds: &[EntryKind], limit: u64) -> Result<Vec<Change>, StoreError> {
         let noted = if kinds.is_empty() { &EntryKind::ALL } else { kinds };
         self.note_tags(noted.iter().copied().map(tags::kind));
-        self.store.changes_after(seq, kinds, limit).await
+        self.levels.read(|| self.store.changes_after(seq, kinds, limit)).await
     }
 
     /// When a publication was made. What is in the journal stays as it is; one that is not may come.
     pub async fn published_at(&self, seq: i64) -> Result<Option<DateTime<Utc>>, StoreError> {
         self.note_tags(EntryKind::ALL.into_iter().map(tags::kind));
-        self.store.published_at(seq).await
+        self.levels.read(|| self.store.published_at(seq)).await
     }
 
     /// What is known of a read, or else what it gives now. `size` tells the bytes it takes and the entry it told of.
-    async fn once<T: Any + Send + Sync>(
+    async fn once<T, F>(
         &self,
         read: Read,
         size: impl Fn(&T) -> (usize, Option<EntryId>),
-        reading: impl Future<Output = Result<T, StoreError>>,
-    ) -> Result<Arc<T>, StoreError> {
+        reading: impl FnOnce() -> F + Send,
+    ) -> Result<Arc<T>, StoreError>
+    where
+        T: Any + Send + Sync,
+        F: Future<Output = Result<T, StoreError>> + Send,
+    {
         if let Some(known) = self.recall(&read) {
             return Ok(known);
         }
         self.note(std::slice::from_ref(&read));
-        let value = Arc::new(reading.await?);
+        let value = Arc::new(self.levels.read(reading).await?);
         let (bytes, found) = size(&value);
         self.keep(read, &value, bytes, found);
         Ok(value)

@@ -61,7 +61,7 @@ impl References {
     /// Looks up all slugs noted: one statement for each kind.
     pub async fn look_up(&mut self, loads: &Loads) -> Answer<()> {
         for (kind, slugs) in std::mem::take(&mut self.slugs) {
-            let found = loads.levels.read(loads.store.ids_by_slug(kind, &slugs)).await?;
+            let found = loads.store.ids_by_slug(kind, &slugs).await?;
             self.found.extend(found.into_iter().map(|(slug, id)| ((kind, slug), id)));
         }
         Ok(())

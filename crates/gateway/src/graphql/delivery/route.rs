@@ -11,6 +11,7 @@ use super::error::Answer;
 use super::loads::Loads;
 use super::notice::Notice;
 use super::seen::Seen;
+use super::shared_view::SharedView;
 use super::view::ViewInput;
 
 /// Successors followed from an address: a circle of them must end.
@@ -47,12 +48,12 @@ pub(crate) async fn route(loads: &Loads, raw: &str, input: Option<ViewInput>) ->
     let path = normalise_old_path(raw).unwrap_or_else(|_| raw.to_owned());
     if let Some((locale, kind, slug)) = loads.site.parse_path(raw) {
         let view = in_language(&base, &locale);
-        if let Some(record) = loads.levels.read(loads.store.find_by_slug(&view, kind, &slug)).await? {
+        if let Some(record) = loads.store.find_by_slug(&view, kind, &slug).await? {
             let is_current = record.slug.as_ref() == Some(&slug) && record.locale == locale;
             return Ok(answer(loads, path, record, &view, is_current));
         }
     }
-    let found = loads.levels.read(loads.store.find_by_old_path(&old_path_forms(&path))).await?;
+    let found = loads.store.find_by_old_path(&old_path_forms(&path)).await?;
     if let Some(found) = &found {
         let view = found.locale.as_ref().map_or(base.clone(), |locale| in_language(&base, locale));
         if let Some(record) = loads.record(&view, found.id).await? {
@@ -72,43 +73,43 @@ pub(crate) async fn route(loads: &Loads, raw: &str, input: Option<ViewInput>) ->
 async fn told_of(
     loads: &Loads,
     raw: &str,
-    base: &Arc<View>,
+    base: &SharedView,
     found: Option<Found>,
-) -> Answer<Option<(griot_persistence::Notice, Arc<View>)>> {
+) -> Answer<Option<(griot_persistence::Notice, SharedView)>> {
     if let Some(Found { id, locale }) = found
-        && let Some(notice) = loads.levels.read(loads.store.notice(base.moment, id)).await?
+        && let Some(notice) = loads.store.notice(base.moment, id).await?
     {
         return Ok(Some((notice, locale.map_or(base.clone(), |locale| in_language(base, &locale)))));
     }
     let Some((locale, kind, slug)) = loads.site.parse_path(raw) else { return Ok(None) };
     let view = in_language(base, &locale);
-    let notice = loads.levels.read(loads.store.notice_by_slug(&view, kind, &slug)).await?;
+    let notice = loads.store.notice_by_slug(&view, kind, &slug).await?;
     Ok(notice.map(|notice| (notice, view)))
 }
 
 /// The entry that stands for one taken back; a successor may have one in turn.
-async fn successor(loads: &Loads, view: &Arc<View>, first: Option<EntryId>) -> Answer<Option<Arc<Record>>> {
+async fn successor(loads: &Loads, view: &SharedView, first: Option<EntryId>) -> Answer<Option<Arc<Record>>> {
     let mut next = first;
     for _ in 0..MOST_SUCCESSORS {
         let Some(id) = next else { return Ok(None) };
         if let Some(record) = loads.record(view, id).await? {
             return Ok(Some(record));
         }
-        let notice = loads.levels.read(loads.store.notice(view.moment, id)).await?;
+        let notice = loads.store.notice(view.moment, id).await?;
         next = notice.and_then(|notice| notice.successor);
     }
     Ok(None)
 }
 
 /// The view with the language of the path in front.
-fn in_language(view: &View, locale: &Locale) -> Arc<View> {
+fn in_language(view: &View, locale: &Locale) -> SharedView {
     let mut view = view.clone();
     view.locales.locales.retain(|known| known != locale);
     view.locales.locales.insert(0, locale.clone());
-    Arc::new(view)
+    view.into()
 }
 
-fn answer(loads: &Loads, path: String, record: Arc<Record>, view: &Arc<View>, is_current: bool) -> Route {
+fn answer(loads: &Loads, path: String, record: Arc<Record>, view: &SharedView, is_current: bool) -> Route {
     if is_current {
         let content = Content::new(Seen::at_top(record, view, loads));
         return Route { path, redirect: None, content, notice: None, status: 200 };

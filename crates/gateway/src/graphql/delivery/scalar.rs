@@ -1,9 +1,21 @@
 //! Scalars. Instants and dates are read and written strictly.
 
-use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
+use std::borrow::Cow;
+use std::marker::PhantomData;
+
+use async_graphql::parser::types::Field;
+use async_graphql::registry::Registry;
+use async_graphql::{
+    ContextSelectionSet, InputValueError, InputValueResult, OutputType, Positioned, Scalar, ScalarType, ServerResult,
+    Value,
+};
+use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use griot_domain::{Locale, PartialDate};
 use griot_front::ScalarCheck;
+use serde::Serialize;
+
+use super::error::{Answer, ApiError};
 
 /// What the scalars of arguments take, for the front to check before anything runs.
 pub(crate) fn scalar_checks() -> Vec<ScalarCheck> {
@@ -132,5 +144,38 @@ impl ScalarType for Json {
 
     fn to_value(&self) -> Value {
         Value::from_json(self.0.clone()).unwrap_or_default()
+    }
+}
+
+/// What a field of the scalar type `T` answers, as JSON that is at hand.
+pub(crate) struct Written<T> {
+    json: Bytes,
+    scalar: PhantomData<fn() -> T>,
+}
+
+impl<T> Written<T> {
+    /// `json` is one JSON value of the form that `T` has.
+    pub fn new(json: Bytes) -> Self {
+        Self { json, scalar: PhantomData }
+    }
+
+    pub fn of(thing: &impl Serialize) -> Answer<Self> {
+        let json = serde_json::to_vec(thing);
+        json.map(|json| Self::new(json.into()))
+            .map_err(|err| ApiError::internal(format!("an answer cannot be written as JSON: {err}")))
+    }
+}
+
+impl<T: OutputType> OutputType for Written<T> {
+    fn type_name() -> Cow<'static, str> {
+        T::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        T::create_type_info(registry)
+    }
+
+    async fn resolve(&self, _: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Value> {
+        Ok(griot_front::json::written(self.json.clone()))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{ComplexObject, Context, ID, SimpleObject};
+use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::NaiveDate;
 use griot_domain::{EntryId, EntryKind, Locale, Moment, Slug, Text, View};
 use griot_front::directive::{Cost, ForwardConnection, List};
@@ -12,20 +12,21 @@ use super::error::Answer;
 use super::loads::{Loads, loads};
 use super::node_id::NodeId;
 use super::scalar::{Address, Instant, Tag};
+use super::shared_view::SharedView;
 use super::version::{VersionConnection, versions};
 
 /// An entry in a view, and the day on which people beside it are named.
 #[derive(Clone)]
 pub(crate) struct Seen {
     pub record: Arc<Record>,
-    pub view: Arc<View>,
+    pub view: SharedView,
     /// The article's own date below an article; otherwise the day the view looks at.
     pub day: NaiveDate,
 }
 
 impl Seen {
     /// An entry at the top of a query: people are named as on the day the view looks at.
-    pub fn at_top(record: Arc<Record>, view: &Arc<View>, loads: &Loads) -> Self {
+    pub fn at_top(record: Arc<Record>, view: &SharedView, loads: &Loads) -> Self {
         Self { record, view: view.clone(), day: day_of(view, loads) }
     }
 
@@ -127,7 +128,7 @@ macro_rules! common_fields {
                 &self,
                 ctx: &async_graphql::Context<'_>,
             ) -> async_graphql::Result<$answer> {
-                Ok($crate::graphql::delivery::seen::Common::new(&self.seen, ctx)?.$field)
+                Ok($crate::graphql::delivery::seen::Common::new(&self.seen).$field(ctx).await?)
             })*
         }
     };
@@ -163,38 +164,76 @@ macro_rules! common_fields {
 pub(crate) use {common_fields, entry_object};
 
 /// What every kind with a page of its own answers.
-#[derive(Clone, SimpleObject)]
-#[graphql(complex)]
 pub(crate) struct Common {
-    /// View id: opaque, and the same for the same entry, language and point in time; safe as a cache key.
-    pub id: ID,
-    /// Identity of the entry across languages and time.
-    pub content_id: ID,
-    /// Slug in `resolvedLocale`.
-    pub slug: String,
-    /// Address of the page on the public site.
-    pub url: Address,
-    /// Headline or name, for lists of mixed kinds.
-    pub display_title: String,
-    /// Language asked for.
-    pub locale: Tag,
-    /// Language delivered; differs from `locale` after a fallback.
-    pub resolved_locale: Tag,
-    /// The other languages of this entry, for language switchers and hreflang.
-    #[graphql(directive = List::apply(10))]
-    pub alternates: Vec<LocaleAlternate>,
-    /// When the entry first became public.
-    pub published_at: Instant,
-    /// When the state delivered became public.
-    pub updated_at: Instant,
-    /// Texts for search engines and social cards, already merged with fallbacks.
-    pub seo: Seo,
-    #[graphql(skip)]
     seen: Seen,
 }
 
-#[ComplexObject]
 impl Common {
+    pub fn new(seen: &Seen) -> Self {
+        Self { seen: seen.clone() }
+    }
+}
+
+/// What every kind with a page of its own answers.
+#[Object]
+impl Common {
+    /// View id: opaque, and the same for the same entry, language and point in time; safe as a cache key.
+    pub(crate) async fn id(&self) -> ID {
+        self.seen.node_id()
+    }
+
+    /// Identity of the entry across languages and time.
+    pub(crate) async fn content_id(&self) -> ID {
+        ID(self.seen.record.id.to_string())
+    }
+
+    /// Slug in `resolvedLocale`.
+    pub(crate) async fn slug(&self) -> String {
+        self.seen.record.slug.as_ref().map(|slug| slug.as_str().to_owned()).unwrap_or_default()
+    }
+
+    /// Address of the page on the public site.
+    pub(crate) async fn url(&self, ctx: &Context<'_>) -> async_graphql::Result<Address> {
+        let loads = loads(ctx)?;
+        Ok(self.seen.url(loads).unwrap_or_else(|| Address(loads.site.base_url.to_string())))
+    }
+
+    /// Headline or name, for lists of mixed kinds.
+    pub(crate) async fn display_title(&self) -> String {
+        self.seen.record.title().to_owned()
+    }
+
+    /// Language asked for.
+    pub(crate) async fn locale(&self) -> Tag {
+        Tag(self.seen.view.locales.wanted().to_string())
+    }
+
+    /// Language delivered; differs from `locale` after a fallback.
+    pub(crate) async fn resolved_locale(&self) -> Tag {
+        Tag(self.seen.record.locale.to_string())
+    }
+
+    /// The other languages of this entry, for language switchers and hreflang.
+    #[graphql(directive = List::apply(10))]
+    pub(crate) async fn alternates(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<LocaleAlternate>> {
+        Ok(alternates(&self.seen, loads(ctx)?))
+    }
+
+    /// When the entry first became public.
+    pub(crate) async fn published_at(&self) -> Instant {
+        Instant(self.seen.record.since)
+    }
+
+    /// When the state delivered became public.
+    pub(crate) async fn updated_at(&self) -> Instant {
+        Instant(self.seen.record.updated_at)
+    }
+
+    /// Texts for search engines and social cards, already merged with fallbacks.
+    pub(crate) async fn seo(&self) -> Seo {
+        Seo::new(&self.seen.record)
+    }
+
     /// Identifiers in other systems, such as Wikidata or the system the entry came from.
     #[graphql(directive = List::apply(10))]
     async fn external_ids(&self, ctx: &Context<'_>) -> Answer<Vec<ExternalId>> {
@@ -211,27 +250,6 @@ impl Common {
         #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
     ) -> Answer<VersionConnection> {
         versions(&self.seen, loads(ctx)?, first, after.as_deref()).await
-    }
-}
-
-impl Common {
-    pub fn new(seen: &Seen, ctx: &Context<'_>) -> Answer<Self> {
-        let loads = loads(ctx)?;
-        let record = &seen.record;
-        Ok(Self {
-            id: seen.node_id(),
-            content_id: ID(record.id.to_string()),
-            slug: record.slug.as_ref().map(|slug| slug.as_str().to_owned()).unwrap_or_default(),
-            url: seen.url(loads).unwrap_or_else(|| Address(loads.site.base_url.to_string())),
-            display_title: record.title().to_owned(),
-            locale: Tag(seen.view.locales.wanted().to_string()),
-            resolved_locale: Tag(record.locale.to_string()),
-            alternates: alternates(seen, loads),
-            published_at: Instant(record.since),
-            updated_at: Instant(record.updated_at),
-            seo: Seo::new(record),
-            seen: seen.clone(),
-        })
     }
 }
 

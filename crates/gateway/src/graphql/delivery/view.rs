@@ -1,7 +1,5 @@
 //! The view a query chooses at its root and every field below inherits.
 
-use std::sync::Arc;
-
 use async_graphql::InputObject;
 use chrono::{DateTime, Utc};
 use griot_domain::{Locale, LocaleChain, Moment, View};
@@ -9,6 +7,7 @@ use griot_domain::{Locale, LocaleChain, Moment, View};
 use super::error::{Answer, ApiError};
 use super::loads::Loads;
 use super::scalar::{Instant, Tag};
+use super::shared_view::SharedView;
 
 /// Which state of the record to read, and in which language. Every field is optional.
 #[derive(Clone, Debug, Default, InputObject)]
@@ -32,7 +31,7 @@ pub(crate) fn parse_locale(argument: &'static str, tag: &Tag) -> Answer<Locale> 
 
 impl ViewInput {
     /// The view meant by the `view` argument of a root field.
-    pub fn resolve(input: Option<Self>, loads: &Loads) -> Answer<Arc<View>> {
+    pub fn resolve(input: Option<Self>, loads: &Loads) -> Answer<SharedView> {
         let input = input.unwrap_or_default();
         let wanted = input.locale.as_ref().map(|tag| parse_locale("view.locale", tag)).transpose()?;
         let fallback = input
@@ -43,7 +42,7 @@ impl ViewInput {
         if fallback.as_ref().is_some_and(|chain| chain.len() > MAX_FALLBACKS) {
             return Err(ApiError::invalid("view.fallback", format!("at most {MAX_FALLBACKS} languages")));
         }
-        Ok(Arc::new(view(wanted, fallback, input.as_of.map(|at| at.0), loads)))
+        Ok(view(wanted, fallback, input.as_of.map(|at| at.0), loads).into())
     }
 }
 

@@ -15,7 +15,7 @@ use crate::graphql::delivery::loads::loads;
 use crate::graphql::delivery::person::Person;
 use crate::graphql::delivery::place::Place;
 use crate::graphql::delivery::rich_text::RichText;
-use crate::graphql::delivery::scalar::{Instant, Json};
+use crate::graphql::delivery::scalar::{Instant, Json, Written};
 use crate::graphql::delivery::seen::{Common, common_fields, entry_object};
 use crate::graphql::delivery::topic::Topic;
 
@@ -58,8 +58,8 @@ impl Article {
 #[Object]
 impl Article {
     #[graphql(flatten)]
-    async fn common(&self, ctx: &Context<'_>) -> Answer<Common> {
-        Common::new(&self.seen, ctx)
+    async fn common(&self) -> Common {
+        Common::new(&self.seen)
     }
 
     /// Headline.
@@ -196,8 +196,8 @@ impl Article {
 
     /// schema.org JSON-LD for the page.
     #[graphql(directive = Cost::apply(5))]
-    async fn json_ld(&self, ctx: &Context<'_>) -> Answer<Json> {
-        json_ld::of_article(self, &self.dated(), loads(ctx)?).await.map(Json)
+    async fn json_ld(&self, ctx: &Context<'_>) -> Answer<Written<Json>> {
+        Written::of(&json_ld::of_article(self, &self.dated(), loads(ctx)?).await?)
     }
 }
 

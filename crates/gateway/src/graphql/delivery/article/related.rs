@@ -28,8 +28,8 @@ pub(super) async fn related(
     // The list is short and made at once: a condition that names its members tells it from all others.
     let mut query =
         ListQuery { kind: EntryKind::Article, conditions: vec![Condition::Ids(all.clone())], order, window };
-    let list = cursor::list_name(&query, &seen.view);
-    let after = paging.after.as_deref().map(|raw| cursor::decode("after", &list, OrderedBy::Date, raw)).transpose()?;
+    let place = |raw: &str| cursor::decode("after", &cursor::list_name(&query, &seen.view), OrderedBy::Date, raw);
+    let after = paging.after.as_deref().map(place).transpose()?;
     let start = match &after {
         Some(place) => all.iter().position(|id| *id == place.id()).map_or(all.len(), |position| position + 1),
         None => 0,
@@ -62,7 +62,7 @@ async fn ranked(article: &Article, loads: &Loads) -> Answer<Vec<EntryId>> {
     let issued_at = entry.issued_at.to_utc();
     let targets = targets(article);
     let (moment, id) = (article.seen.view.moment, article.seen.record.id);
-    let found = loads.levels.read(loads.store.related_to(moment, id, issued_at, &targets)).await?;
+    let found = loads.store.related_to(moment, id, issued_at, &targets).await?;
     let kinds: HashMap<EntryId, EntryKind> = [EntryKind::Event, EntryKind::Person, EntryKind::Institution]
         .into_iter()
         .flat_map(|kind| article.named(kind).into_iter().map(move |id| (id, kind)))

@@ -40,8 +40,8 @@ impl Event {
 #[Object]
 impl Event {
     #[graphql(flatten)]
-    async fn common(&self, ctx: &Context<'_>) -> Answer<Common> {
-        Common::new(&self.seen, ctx)
+    async fn common(&self) -> Common {
+        Common::new(&self.seen)
     }
 
     /// Name.

@@ -37,8 +37,8 @@ impl Institution {
 #[Object]
 impl Institution {
     #[graphql(flatten)]
-    async fn common(&self, ctx: &Context<'_>) -> Answer<Common> {
-        Common::new(&self.seen, ctx)
+    async fn common(&self) -> Common {
+        Common::new(&self.seen)
     }
 
     /// Name: below an article the one borne on the article's date, elsewhere on the day the view looks at.

@@ -29,8 +29,8 @@ common_fields!(Person);
 #[Object]
 impl Person {
     #[graphql(flatten)]
-    async fn common(&self, ctx: &Context<'_>) -> Answer<Common> {
-        Common::new(&self.seen, ctx)
+    async fn common(&self) -> Common {
+        Common::new(&self.seen)
     }
 
     /// Full name as the office prints it.

@@ -25,8 +25,8 @@ common_fields!(Topic);
 #[Object]
 impl Topic {
     #[graphql(flatten)]
-    async fn common(&self, ctx: &Context<'_>) -> Answer<Common> {
-        Common::new(&self.seen, ctx)
+    async fn common(&self) -> Common {
+        Common::new(&self.seen)
     }
 
     /// Name.
