@@ -107,13 +107,23 @@ async fn by_audience(State(audiences): State<Arc<Audiences>>, mut request: Reque
             // What is refused to some is run for others, so each mode has answers of its own.
             // What is under embargo changes without a publication, and few see it: their answers are made anew.
             if !is_early {
-                request.extensions_mut().insert(Shared(mode as u8));
+                request.extensions_mut().insert(shared_by(mode));
             }
             next.run(request).await
         }
         Err(failure) => turn_away(&failure, request.method(), request.version()),
     };
     if is_keyed { for_one_reader(response) } else { depending_on_reader(response) }
+}
+
+/// Those who have the public's answers in a mode.
+fn shared_by(mode: OperationMode) -> Shared {
+    Shared(mode as u8)
+}
+
+/// Those who bring no key.
+pub(crate) fn shared_by_public(mode: OperationMode) -> Shared {
+    shared_by(mode_of(None, mode))
 }
 
 /// Gives a request what its resolvers read.

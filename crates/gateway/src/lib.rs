@@ -4,6 +4,7 @@ mod audience;
 mod auth;
 mod client;
 mod cors;
+mod doors;
 mod editorial;
 mod graphql;
 mod health;
@@ -24,11 +25,12 @@ use griot_domain::{Clock, Locale, Site};
 use griot_editorial::Desk;
 use griot_front::fresh::Freshness;
 use griot_front::graphiql::{GraphiqlOptions, graphiql_routes};
-use griot_front::{Caching, Front, FrontError, FrontOptions, Limits, Now, Prepare, shell};
+use griot_front::{Caching, Connections, Front, FrontError, FrontOptions, Limits, Now, Observe, Prepare, shell};
 use griot_persistence::{Location, PublishedStore};
 use url::Url;
 
 pub use crate::client::TrustedProxies;
+pub use crate::doors::Doors;
 pub use crate::graphql::editorial::{
     Editor, EditorialSchema, PreviewDesk, editorial_act, editorial_scalars, editorial_schema, editorial_sdl,
     editorial_table,
@@ -37,7 +39,7 @@ pub use crate::health::Readiness;
 pub use crate::operations::{OperationJudge, StoredOperations};
 pub use crate::tail::Tail;
 
-use crate::audience::{Audiences, Showing, delivery_routes, with_loads};
+use crate::audience::{Audiences, Showing, delivery_routes, shared_by_public, with_loads};
 use crate::auth::Gate;
 use crate::cors::AllowedOrigins;
 use crate::editorial::{Editors, editorial_routes};
@@ -128,7 +130,7 @@ pub struct EditorialSide {
 
 /// Serves a record.
 pub struct Gateway {
-    router: Router,
+    doors: Doors,
     tail: Arc<Tail>,
     kept: KeptFigures,
     operations: Arc<StoredOperations>,
@@ -142,7 +144,7 @@ impl Gateway {
         let showing = Showing { site, fallback_locales, public_url, clock: Arc::clone(&clock) };
         let prepare = Some(Arc::new(with_loads) as Prepare);
         let freshness = Arc::<Freshness>::default();
-        let tail = Arc::new(Tail::new(store.clone(), Arc::clone(&freshness)));
+        let tail = Arc::new(Tail::new(store.clone(), Arc::clone(&freshness), Arc::clone(&clock)));
         let now: Now = {
             let clock = Arc::clone(&clock);
             Arc::new(move || clock.now())
@@ -151,7 +153,13 @@ impl Gateway {
         let memory =
             (record_bytes > 0).then(|| Arc::new(Memory::new(record_bytes, Arc::clone(&freshness), Arc::clone(&now))));
         let caching = Caching { budget_bytes: response_bytes, freshness: Arc::clone(&freshness), now };
-        let options = FrontOptions { prepare, scalars: scalar_checks(), caching: Some(caching), ..front.clone() };
+        let costs = metrics::costs();
+        let observe = {
+            let costs = costs.clone();
+            Some(Arc::new(move |cost: u64| costs.observe(cost as f64)) as Observe)
+        };
+        let caching = Some(caching);
+        let options = FrontOptions { prepare, observe, scalars: scalar_checks(), caching, ..front.clone() };
         let delivery = Arc::new(Front::new(delivery_schema(), &sdl(), limits.clone(), options)?);
         let public = showing.of(store.clone(), MEDIA_PATH, memory.clone());
         let media = settings.media_dir.map(|folder| Media { folder: Arc::new(folder), public: store.clone() });
@@ -159,10 +167,11 @@ impl Gateway {
             let front = Arc::clone(&delivery);
             let kept_bytes = Arc::new(move || front.kept_bytes());
             let named = delivery.operation_counts();
-            KeptFigures { counts: delivery.counts(), named, kept_bytes, memory, freshness, tail: Arc::clone(&tail) }
+            let (counts, tail) = (delivery.counts(), Arc::clone(&tail));
+            KeptFigures { counts, named, kept_bytes, memory, freshness, tail, costs }
         };
         let operations = Arc::new(StoredOperations::new(store.clone(), Arc::clone(&delivery)));
-        let mode = front.operations;
+        let (mode, front_door) = (front.operations, Arc::clone(&delivery));
 
         let mut router = match settings.editorial {
             None => {
@@ -198,7 +207,9 @@ impl Gateway {
             router = router.merge(graphiql_routes(options));
         }
         router = router.merge(health::health_routes(settings.readiness, store));
-        Ok(Self { router: shell(router, &limits), tail, kept, operations })
+        let public = shared_by_public(mode);
+        let doors = Doors { routes: shell(router, &limits), delivery: front_door, public, metrics: None };
+        Ok(Self { doors, tail, kept, operations })
     }
 
     /// What keeps the answers kept in step with the record.
@@ -206,12 +217,13 @@ impl Gateway {
         Arc::clone(&self.tail)
     }
 
-    /// Counts from now on what goes through the [router](Self::router). The routes that tell it, and what is kept: for a
-    /// listener of their own, since readers have no business with them.
-    pub fn metered(&mut self) -> Router {
+    /// Counts from now on what goes through the [doors](Self::doors). The routes that tell it, and what is kept: for a
+    /// listener of their own, since readers have no business with them. And what is to count the connections of the router.
+    pub fn metered(&mut self) -> (Router, Connections) {
         let metrics = Metrics::default();
-        self.router = metrics.around(std::mem::take(&mut self.router));
-        metrics.routes(self.kept.clone())
+        self.doors.routes = metrics.around(std::mem::take(&mut self.doors.routes));
+        self.doors.metrics = Some(metrics.clone());
+        (metrics.routes(self.kept.clone()), metrics.connections())
     }
 
     /// What keeps the documents that clients may name in step with the store. Until it has
@@ -221,7 +233,7 @@ impl Gateway {
     }
 
     /// Every route, with the outermost guards around them.
-    pub fn router(self) -> Router {
-        self.router
+    pub fn doors(self) -> Doors {
+        self.doors
     }
 }

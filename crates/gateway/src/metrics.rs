@@ -13,7 +13,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use griot_front::fresh::Freshness;
-use griot_front::{Counts, OperationCounts};
+use griot_front::{Connections, Counts, OperationCounts};
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric};
@@ -32,12 +32,28 @@ use crate::{EDITORIAL_PATH, GRAPHQL_PATH, METRICS_PATH, PREVIEW_PATH};
 const SECONDS: [f64; 14] =
     [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 10.0];
 
+/// Costs of operations: from one field to the most that is run.
+const COSTS: [f64; 10] = [5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0, 1_000.0, 2_500.0, 5_000.0];
+/// Seconds from a publication to its being dealt with.
+const LAG_SECONDS: [f64; 9] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 60.0];
+
 /// What is counted of requests. Clones count the same.
 #[derive(Clone)]
 pub(crate) struct Metrics {
     requests: Family<Answered, Counter>,
     seconds: Family<Asked, Histogram, fn() -> Histogram>,
     in_flight: Gauge,
+    connections: Connections,
+}
+
+/// A histogram of what queries cost.
+pub(crate) fn costs() -> Histogram {
+    Histogram::new(COSTS)
+}
+
+/// A histogram of how late publications were heard of.
+pub(crate) fn lags() -> Histogram {
+    Histogram::new(LAG_SECONDS)
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -62,19 +78,36 @@ pub(crate) struct KeptFigures {
     pub memory: Option<Arc<Memory>>,
     pub freshness: Arc<Freshness>,
     pub tail: Arc<Tail>,
+    /// Of operations of the delivery schema.
+    pub costs: Histogram,
 }
 
 impl Default for Metrics {
     fn default() -> Self {
         let seconds = Family::new_with_constructor((|| Histogram::new(SECONDS)) as fn() -> Histogram);
-        Self { requests: Family::default(), seconds, in_flight: Gauge::default() }
+        Self { requests: Family::default(), seconds, in_flight: Gauge::default(), connections: Connections::default() }
     }
 }
 
 impl Metrics {
+    /// Counts the connections of the listener it is given to.
+    pub fn connections(&self) -> Connections {
+        self.connections.clone()
+    }
+
     /// The routes with a count of all that goes through them.
     pub fn around(&self, router: Router) -> Router {
         router.layer(from_fn_with_state(self.clone(), counted))
+    }
+
+    /// Counts a request to `path` that came at `start`.
+    pub fn count(&self, path: &str, status: StatusCode, start: Instant) {
+        self.count_at(endpoint(path), status, start);
+    }
+
+    fn count_at(&self, endpoint: &'static str, status: StatusCode, start: Instant) {
+        self.seconds.get_or_create(&Asked { endpoint }).observe(start.elapsed().as_secs_f64());
+        self.requests.get_or_create(&Answered { endpoint, status: class(status) }).inc();
     }
 
     /// `/metrics`.
@@ -83,6 +116,10 @@ impl Metrics {
         registry.register("http_requests", "Requests answered, by endpoint and class of status", self.requests.clone());
         registry.register("http_request_seconds", "Time to the head of the answer", self.seconds.clone());
         registry.register("http_requests_in_flight", "Requests being answered", self.in_flight.clone());
+        registry.register("query_cost", "Cost of the operations that were run for readers", kept.costs.clone());
+        let lag = "Seconds from a publication to the end of the answers it made wrong";
+        registry.register("tail_lag_seconds", lag, kept.tail.lags());
+        registry.register_collector(Box::new(Open(self.connections.clone())));
         registry.register_collector(Box::new(kept));
         Router::new().route(METRICS_PATH, get(told)).with_state(Arc::new(registry))
     }
@@ -104,9 +141,7 @@ async fn counted(State(metrics): State<Metrics>, request: Request, next: Next) -
     let in_flight = InFlight(metrics.in_flight.clone());
     let response = next.run(request).await;
     drop(in_flight);
-    metrics.seconds.get_or_create(&Asked { endpoint }).observe(start.elapsed().as_secs_f64());
-    let status = class(response.status());
-    metrics.requests.get_or_create(&Answered { endpoint, status }).inc();
+    metrics.count_at(endpoint, response.status(), start);
     response
 }
 
@@ -142,6 +177,17 @@ async fn told(State(registry): State<Arc<Registry>>) -> Response {
 impl fmt::Debug for KeptFigures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("KeptFigures").finish_non_exhaustive()
+    }
+}
+
+/// Connections that are open.
+#[derive(Debug)]
+struct Open(Connections);
+
+impl Collector for Open {
+    fn encode(&self, mut encoder: DescriptorEncoder) -> fmt::Result {
+        let gauge = ConstGauge::new(i64::try_from(self.0.open()).unwrap_or(i64::MAX));
+        gauge.encode(encoder.encode_descriptor("connections", "Open connections", None, MetricType::Gauge)?)
     }
 }
 

@@ -4,11 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use griot_domain::Clock;
 use griot_front::fresh::{Freshness, Tag};
 use griot_persistence::{Bell, PublishedStore, StoreError};
+use prometheus_client::metrics::histogram::Histogram;
 use tokio::sync::{Mutex, Notify};
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
+use crate::metrics::lags;
 use crate::tags;
 
 /// How often the journal is looked at when nothing else tells of a publication.
@@ -29,6 +32,9 @@ pub struct Tail {
     followed: Mutex<Followed>,
     /// The last publication dealt with, for whoever watches.
     heard: AtomicI64,
+    /// Seconds from publications to their being dealt with.
+    lags: Histogram,
+    clock: Arc<dyn Clock>,
 }
 
 struct Followed {
@@ -39,19 +45,26 @@ struct Followed {
 }
 
 impl Tail {
-    pub(crate) fn new(store: PublishedStore, freshness: Arc<Freshness>) -> Self {
+    pub(crate) fn new(store: PublishedStore, freshness: Arc<Freshness>, clock: Arc<dyn Clock>) -> Self {
         freshness.set_blind(true);
         Self {
             store,
             freshness,
             followed: Mutex::new(Followed { seq: None, reached: Instant::now() }),
             heard: AtomicI64::new(0),
+            lags: lags(),
+            clock,
         }
     }
 
     /// Number of the last publication dealt with; 0 before the first look.
     pub fn heard(&self) -> i64 {
         self.heard.load(Ordering::Relaxed)
+    }
+
+    /// How late publications were heard of, for whoever watches.
+    pub(crate) fn lags(&self) -> Histogram {
+        self.lags.clone()
     }
 
     /// Looks at the journal for as long as it is polled: every tenth of a second, and when the bell rings.
@@ -138,6 +151,10 @@ impl Tail {
                 self.freshness.touch(&tags);
             }
             followed.seq = Some(seq);
+        }
+        if let Some(at) = self.store.published_at(seq).await? {
+            let lag = (self.clock.now() - at).to_std().unwrap_or_default();
+            self.lags.observe(lag.as_secs_f64());
         }
         Ok(())
     }

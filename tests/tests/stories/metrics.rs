@@ -32,6 +32,9 @@ fn figures_are_served_by_a_listener_of_their_own_when_that_is_wanted() {
     let seconds = "griot_http_request_seconds_count{endpoint=\"delivery\"}";
     assert_eq!([hits, answered, seconds].map(|name| server.figure(name)), [2.0, 3.0, 3.0]);
     assert_eq!(server.figure("griot_http_requests_in_flight"), 0.0);
+    assert!(server.figure("griot_connections") >= 1.0, "the client keeps its connection");
+    assert_eq!(server.figure("griot_query_cost_count"), 1.0, "what was kept is not run again");
+    assert!(server.figure("griot_query_cost_sum") >= 1.0);
     assert!(server.figure("griot_response_cache_bytes") > 0.0);
 
     let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
@@ -70,7 +73,8 @@ fn no_figure_of_delivery_changes_with_what_is_not_published() {
     server.data(TOTAL, json!({}));
     let figures = || -> Vec<String> {
         let text = server.metrics();
-        let told = text.lines().filter(|line| !line.contains("endpoint=\"editorial\""));
+        let is_of_editors = |line: &str| line.contains("endpoint=\"editorial\"") || line.contains("griot_connections");
+        let told = text.lines().filter(|line| !is_of_editors(line));
         told.map(str::to_owned).collect()
     };
     let before = figures();
@@ -81,4 +85,6 @@ fn no_figure_of_delivery_changes_with_what_is_not_published() {
     assert_eq!(figures(), before);
     desk.done("contentPublish", json!({ "items": [draft] }));
     assert_ne!(figures(), before, "a publication is public");
+    assert_eq!(server.figure("griot_tail_lag_seconds_count"), 1.0);
+    println!("heard of after {:.1} ms", server.figure("griot_tail_lag_seconds_sum") * 1e3);
 }

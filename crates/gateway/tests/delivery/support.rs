@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::Body as HttpBody;
 use axum::http::{Request, header};
 use chrono::{DateTime, Utc};
 use griot_domain::{Body, Clock, Edition, Entry, EntryId, EntryKind, Locale, Localized, Publication, Site, Slug, Text};
 use griot_front::{FrontOptions, Limits};
+use griot_gateway::Doors;
 use griot_gateway::{Gateway, GatewaySettings, Readiness, TrustedProxies};
 use griot_persistence::{Act, Location, Outcome, PublishedStore, Publisher, StatementCount, StoreName};
 use griot_testbed::{Backend, Place, TestDatabase, database};
@@ -39,7 +39,7 @@ impl Clock for Fixed {
 /// A record with a gateway in front.
 pub struct Desk {
     publisher: Publisher,
-    router: Router,
+    router: Doors,
     statements: StatementCount,
     database: TestDatabase,
 }
@@ -73,7 +73,7 @@ impl Desk {
             caches: Default::default(),
             editorial: None,
         };
-        let router = Gateway::new(store, settings).unwrap().router();
+        let router = Gateway::new(store, settings).unwrap().doors();
         Self { publisher, router, statements, database }
     }
 

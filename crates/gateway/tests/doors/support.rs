@@ -136,7 +136,7 @@ impl World {
         let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let options = ServeOptions::default();
-        tokio::spawn(griot_front::serve(listener, gateway.router(), options, std::future::pending()));
+        tokio::spawn(griot_front::serve(listener, gateway.doors(), options, std::future::pending()));
         Self { keys, readiness, location, clock, desk, folders, operations, tail, address, _database: database }
     }
 

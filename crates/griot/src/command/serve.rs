@@ -9,8 +9,8 @@ use std::time::Duration;
 use anyhow::{anyhow, bail};
 use griot_domain::{Site, SystemClock};
 use griot_editorial::Scheduler;
-use griot_front::FrontOptions;
 use griot_front::graphiql::GraphiqlOptions;
+use griot_front::{Connections, FrontOptions};
 use griot_gateway::{CacheSizes, GRAPHQL_PATH, Gateway, GatewaySettings, METRICS_PATH, Readiness, TrustedProxies};
 use griot_persistence::{Bell, Location, PublishedStore, Publisher, StoreName};
 use tokio::net::TcpListener;
@@ -54,9 +54,11 @@ pub async fn run(config: &Config, wants_demo: bool) -> anyhow::Result<ExitCode> 
     }
     let store = PublishedStore::open(&location).await?;
     let mut gateway = Gateway::new(store, settings)?;
+    let mut connections = Connections::default();
     if let Some(listener) = metrics_listener {
         tell(format_args!("metrics at http://{}{METRICS_PATH}", listener.local_addr()?));
-        let router = gateway.metered();
+        let (router, counted) = gateway.metered();
+        connections = counted;
         tokio::spawn(griot_front::serve(listener, router, config.server.clone(), stop()));
     }
     let tail = gateway.tail();
@@ -69,7 +71,7 @@ pub async fn run(config: &Config, wants_demo: bool) -> anyhow::Result<ExitCode> 
         tell(format_args!("GraphiQL at http://{address}/"));
     }
     tell(format_args!("GraphQL at http://{address}{GRAPHQL_PATH}"));
-    griot_front::serve(listener, gateway.router(), config.server.clone(), stop()).await?;
+    griot_front::serve_counted(listener, gateway.doors(), config.server.clone(), connections, stop()).await?;
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)
 }
