@@ -1,9 +1,7 @@
 //! Fetching the files of assets, from the public internet only: an export names any address it likes, and a
 //! server that asks all of them would look into its own network for strangers.
 
-mod address;
 mod client;
-mod vetting;
 
 pub(crate) use client::Fetcher;
 pub use client::MediaError;

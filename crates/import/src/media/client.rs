@@ -1,21 +1,17 @@
 //! The client that fetches files.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use griot_domain::AssetFile;
+use griot_egress::{Egress, EgressError, Failure, Forbidden, Method, Response, Rules, StatusCode, Timeouts};
 use griot_files::Incoming;
-use reqwest::dns::Resolve;
-use reqwest::redirect::Policy;
-use reqwest::{Client, Response, StatusCode};
 use url::Url;
 
-use super::vetting::{Forbidden, SystemResolver, VettedResolver, Vetting, Way};
 use crate::wordpress::MediaOptions;
 
-const CONNECT: Duration = Duration::from_secs(5);
 const TOTAL: Duration = Duration::from_secs(15);
+const TIMEOUTS: Timeouts = Timeouts { connect: Duration::from_secs(5), total: TOTAL };
 const MAX_BYTES: u64 = 50 << 20;
 const MAX_REDIRECTS: usize = 3;
 
@@ -31,8 +27,8 @@ pub enum MediaError {
         source: std::io::Error,
     },
     /// There is no client.
-    #[error("cannot fetch files: {0}; on a machine without root certificates install `ca-certificates`")]
-    Client(#[source] reqwest::Error),
+    #[error("cannot fetch files: {0}")]
+    Client(#[from] EgressError),
 }
 
 /// Why one file was not fetched.
@@ -40,7 +36,7 @@ pub enum MediaError {
 pub(crate) enum FetchError {
     #[error("`{0}` is no address: {1}")]
     Address(String, url::ParseError),
-    #[error(transparent)]
+    #[error("{0}{remedy}", remedy = remedy(.0))]
     Forbidden(#[from] Forbidden),
     #[error("{0}")]
     Http(String),
@@ -61,22 +57,18 @@ pub(crate) enum FetchError {
 /// Fetches files into the data folder.
 pub(crate) struct Fetcher {
     folder: PathBuf,
-    vetting: Vetting,
-    public: Client,
-    allowed: Client,
+    egress: Egress,
 }
 
 impl Fetcher {
     pub(crate) fn new(options: &MediaOptions) -> Result<Self, MediaError> {
-        let vetting = Vetting { allowed: options.allowed.clone(), any_port: false };
-        Self::with(options.data_dir.join("media"), vetting, Arc::new(SystemResolver))
+        let rules = Rules { allowed: options.allowed.clone(), any_port: false };
+        Self::with(options.data_dir.join("media"), Egress::new(rules, TIMEOUTS)?)
     }
 
-    fn with(folder: PathBuf, vetting: Vetting, resolver: Arc<dyn Resolve>) -> Result<Self, MediaError> {
+    fn with(folder: PathBuf, egress: Egress) -> Result<Self, MediaError> {
         std::fs::create_dir_all(&folder).map_err(|source| MediaError::Folder { folder: folder.clone(), source })?;
-        let public = client(Arc::new(VettedResolver { inner: resolver.clone() }))?;
-        let allowed = client(resolver)?;
-        Ok(Self { folder, vetting, public, allowed })
+        Ok(Self { folder, egress })
     }
 
     /// Whether the copy with this name is in the folder.
@@ -92,11 +84,7 @@ impl Fetcher {
 
     async fn fetch_from(&self, mut url: Url) -> Result<AssetFile, FetchError> {
         for _ in 0..=MAX_REDIRECTS {
-            let client = match self.vetting.way(&url)? {
-                Way::Public => &self.public,
-                Way::Allowed => &self.allowed,
-            };
-            let response = client.get(url.clone()).send().await.map_err(explain)?;
+            let response = self.egress.request(Method::GET, url.clone())?.send().await.map_err(Failure::from)?;
             if !response.status().is_redirection() {
                 return self.keep(response).await;
             }
@@ -114,7 +102,7 @@ impl Fetcher {
             return Err(FetchError::TooLarge);
         }
         let mut incoming = Incoming::create(&self.folder)?;
-        while let Some(chunk) = response.chunk().await.map_err(explain)? {
+        while let Some(chunk) = response.chunk().await.map_err(Failure::from)? {
             if incoming.length() + chunk.len() as u64 > MAX_BYTES {
                 return Err(FetchError::TooLarge);
             }
@@ -128,35 +116,18 @@ impl Fetcher {
     }
 }
 
-fn client(resolver: Arc<dyn Resolve>) -> Result<Client, MediaError> {
-    // The first provider of a process stays; both there may be speak the same protocol.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    Client::builder()
-        .no_proxy()
-        .redirect(Policy::none())
-        .referer(false)
-        .connect_timeout(CONNECT)
-        .timeout(TOTAL)
-        .pool_max_idle_per_host(4)
-        .user_agent(concat!("griot/", env!("CARGO_PKG_VERSION")))
-        .dns_resolver(resolver)
-        .build()
-        .map_err(MediaError::Client)
+fn remedy(forbidden: &Forbidden) -> String {
+    forbidden.meant().map(|named| format!("; allow it with --allow-host {named} if it is meant")).unwrap_or_default()
 }
 
-/// The innermost cause, which says what is wrong; the outer ones repeat the address.
-fn explain(error: reqwest::Error) -> FetchError {
-    if error.is_timeout() {
-        return FetchError::TooSlow;
-    }
-    let mut cause: &dyn std::error::Error = &error;
-    while let Some(inner) = cause.source() {
-        if let Some(forbidden) = inner.downcast_ref::<Forbidden>() {
-            return FetchError::Forbidden(forbidden.clone());
+impl From<Failure> for FetchError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Forbidden(forbidden) => Self::Forbidden(forbidden),
+            Failure::TooSlow => Self::TooSlow,
+            Failure::Http(cause) => Self::Http(cause),
         }
-        cause = inner;
     }
-    FetchError::Http(cause.to_string())
 }
 
 #[cfg(test)]

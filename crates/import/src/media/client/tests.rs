@@ -1,9 +1,10 @@
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use reqwest::dns::{Addrs, Name, Resolving};
+use griot_egress::{Addrs, Name, Resolve, Resolving};
 use tempfile::TempDir;
 
 use super::*;
@@ -67,10 +68,11 @@ impl Resolve for Scripted {
 
 fn fetcher(allowed: &[String], answers: Vec<Vec<SocketAddr>>) -> (Fetcher, TempDir, Arc<AtomicUsize>) {
     let folder = tempfile::tempdir().unwrap();
-    let vetting = Vetting { allowed: allowed.iter().cloned().collect::<BTreeSet<_>>(), any_port: true };
+    let rules = Rules { allowed: allowed.iter().cloned().collect::<BTreeSet<_>>(), any_port: true };
     let asked = Arc::new(AtomicUsize::new(0));
     let resolver = Arc::new(Scripted { answers, asked: asked.clone() });
-    (Fetcher::with(folder.path().to_owned(), vetting, resolver).unwrap(), folder, asked)
+    let egress = Egress::with_resolver(rules, TIMEOUTS, resolver).unwrap();
+    (Fetcher::with(folder.path().to_owned(), egress).unwrap(), folder, asked)
 }
 
 fn files(folder: &TempDir) -> usize {
@@ -265,14 +267,4 @@ async fn files_of_other_types_and_sizes_are_not_kept() {
         assert!(error.to_string().contains(expected), "{path}: {error}");
     }
     assert_eq!(files(&folder), 0);
-}
-
-#[test]
-fn only_the_usual_ports_are_asked() {
-    let vetting = Vetting { allowed: BTreeSet::from(["intranet:8080".to_owned()]), any_port: false };
-    let way = |url: &str| vetting.way(&Url::parse(url).unwrap());
-    assert_eq!(way("https://example.org/a.png"), Ok(Way::Public));
-    assert_eq!(way("http://intranet:8080/a.png"), Ok(Way::Allowed));
-    assert!(matches!(way("http://intranet:8081/a.png"), Err(Forbidden::Port(_))));
-    assert!(matches!(way("http://example.org:22/"), Err(Forbidden::Port(_))));
 }

@@ -1,0 +1,113 @@
+//! The client.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::dns::Resolve;
+use reqwest::redirect::Policy;
+use reqwest::{Client, Method, RequestBuilder};
+use url::Url;
+
+use crate::vetting::{Forbidden, SystemResolver, VettedResolver, Way, way};
+
+/// There is no client.
+#[derive(Debug, thiserror::Error)]
+#[error("no requests can go out: {0}; on a machine without root certificates install `ca-certificates`")]
+pub struct EgressError(#[source] reqwest::Error);
+
+/// Why a request came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// It was not sent.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// The answer took too long.
+    #[error("it took too long")]
+    TooSlow,
+    /// The innermost cause; the outer ones repeat the address.
+    #[error("{0}")]
+    Http(String),
+}
+
+/// Where requests may lead.
+#[derive(Clone, Debug, Default)]
+pub struct Rules {
+    /// `HOST:PORT` that may be asked whatever they are.
+    pub allowed: BTreeSet<String>,
+    /// Whether other ports than 80 and 443 may be asked.
+    pub any_port: bool,
+}
+
+/// How long is waited.
+#[derive(Clone, Copy, Debug)]
+pub struct Timeouts {
+    /// For a connection.
+    pub connect: Duration,
+    /// For a whole answer.
+    pub total: Duration,
+}
+
+/// Sends requests to where the rules let them go.
+#[derive(Clone, Debug)]
+pub struct Egress {
+    rules: Rules,
+    public: Client,
+    allowed: Client,
+}
+
+impl Egress {
+    /// A client with the resolver of the system.
+    pub fn new(rules: Rules, timeouts: Timeouts) -> Result<Self, EgressError> {
+        Self::with_resolver(rules, timeouts, Arc::new(SystemResolver))
+    }
+
+    /// The same with another resolver, whose answers are vetted alike.
+    pub fn with_resolver(rules: Rules, timeouts: Timeouts, resolver: Arc<dyn Resolve>) -> Result<Self, EgressError> {
+        let public = client(Arc::new(VettedResolver { inner: Arc::clone(&resolver) }), timeouts)?;
+        let allowed = client(resolver, timeouts)?;
+        Ok(Self { rules, public, allowed })
+    }
+
+    /// A request to `url`, to be completed and sent; an error when it must not go there. A redirect in its answer is a
+    /// request of its own, and to be made by this method too.
+    pub fn request(&self, method: Method, url: Url) -> Result<RequestBuilder, Forbidden> {
+        let client = match way(&self.rules, &url)? {
+            Way::Public => &self.public,
+            Way::Allowed => &self.allowed,
+        };
+        Ok(client.request(method, url))
+    }
+}
+
+fn client(resolver: Arc<dyn Resolve>, timeouts: Timeouts) -> Result<Client, EgressError> {
+    // The first provider of a process stays; both there may be speak the same protocol.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder()
+        .no_proxy()
+        .redirect(Policy::none())
+        .referer(false)
+        .connect_timeout(timeouts.connect)
+        .timeout(timeouts.total)
+        .pool_max_idle_per_host(4)
+        .user_agent(concat!("griot/", env!("CARGO_PKG_VERSION")))
+        .dns_resolver(resolver)
+        .build()
+        .map_err(EgressError)
+}
+
+impl From<reqwest::Error> for Failure {
+    fn from(error: reqwest::Error) -> Self {
+        if error.is_timeout() {
+            return Self::TooSlow;
+        }
+        let mut cause: &dyn std::error::Error = &error;
+        while let Some(inner) = cause.source() {
+            if let Some(forbidden) = inner.downcast_ref::<Forbidden>() {
+                return Self::Forbidden(forbidden.clone());
+            }
+            cause = inner;
+        }
+        Self::Http(cause.to_string())
+    }
+}
