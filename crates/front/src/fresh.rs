@@ -21,11 +21,17 @@ pub struct Tag {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum What {
+    Anything,
     Name(&'static str),
     Number(u64),
 }
 
 impl Tag {
+    /// The kind as such.
+    pub const fn alone(kind: &'static str) -> Self {
+        Self { kind, what: What::Anything }
+    }
+
     /// `kind-name`.
     pub const fn named(kind: &'static str, name: &'static str) -> Self {
         Self { kind, what: What::Name(name) }
@@ -43,6 +49,7 @@ impl Tag {
 
     fn slot(&self) -> u32 {
         let number = match self.what {
+            What::Anything => 0,
             What::Name(name) => xxh3_64(name.as_bytes()),
             What::Number(number) => number,
         };
@@ -53,6 +60,7 @@ impl Tag {
 impl fmt::Display for Tag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.what {
+            What::Anything => f.write_str(self.kind),
             What::Name(name) => write!(f, "{}-{name}", self.kind),
             What::Number(number) => write!(f, "{}-{number:016x}", self.kind),
         }
@@ -269,6 +277,7 @@ mod tests {
 
     #[test]
     fn a_tag_is_a_surrogate_key_whatever_it_is_made_of() {
+        assert_eq!(Tag::alone("operations").to_string(), "operations");
         assert_eq!(Tag::named("k", "article").to_string(), "k-article");
         assert_eq!(Tag::numbered("e", 0xfeed).to_string(), "e-000000000000feed");
         assert_eq!(Tag::digest("s", "é, ü").to_string().len(), 18);

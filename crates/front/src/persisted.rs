@@ -230,6 +230,10 @@ fn found<'a>(known: &Known) -> Found<'a> {
     Found { text: Cow::Owned(known.text.to_string()), tag: Some(tag_of(&known.sha256)), registers: None }
 }
 
+/// The surrogate key of every answer to a trusted document, beside the one of the document itself: purge it where it is not
+/// known which of them were taken out.
+pub const OPERATIONS: &str = "operations";
+
 fn tag_of(sha256: &str) -> Tag {
     Tag::numbered("operation", u64::from_str_radix(&sha256[..16], 16).unwrap_or_default())
 }

@@ -82,6 +82,8 @@ const OVERHEAD: usize = 1_024;
 const SURROGATE_BYTES: usize = 4_096;
 /// The surrogate key of answers that depend on more than can be told. Purge it with every change.
 pub const MANY: &str = "many";
+/// The surrogate key of every answer that has one: purge it when nothing kept can be trusted any more.
+pub const EVERYTHING: &str = "griot";
 
 #[derive(Clone)]
 struct Weight;
@@ -323,6 +325,7 @@ fn surrogate_keys(reads: &Reads) -> Vec<(HeaderName, HeaderValue)> {
         1..=SURROGATE_BYTES => {}
         _ => names = vec![MANY.to_owned()],
     }
+    names.push(EVERYTHING.to_owned());
     let forms = [("surrogate-key", names.join(" ")), ("cache-tag", names.join(","))];
     let headers = forms
         .into_iter()

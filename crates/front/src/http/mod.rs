@@ -30,9 +30,9 @@ use self::answer::{Answer, Style};
 use self::negotiate::MediaType;
 use self::params::Params;
 use crate::check::{Checked, Checker, OperationKind};
-use crate::fresh::{Freshness, Reads};
+use crate::fresh::{Freshness, Reads, Tag};
 use crate::limits::Limits;
-use crate::persisted::{OperationCounts, OperationMode, Operations, TrustedDocument};
+use crate::persisted::{OPERATIONS, OperationCounts, OperationMode, Operations, TrustedDocument};
 use crate::refusal::Refusal;
 use crate::responses::{Caching, Counts, Key, Responses, Shared};
 use crate::schema::FrontError;
@@ -311,7 +311,7 @@ impl<E: Executor> Front<E> {
             Err(refusal) => return style.refused(&refusal),
         };
         if let (Some(reads), Some(tag)) = (&reads, found.tag) {
-            reads.note([tag]);
+            reads.note([tag, Tag::alone(OPERATIONS)]);
         }
         let checked = self.checker.check(&found.text, params.operation_name.as_deref(), params.variables);
         let Checked { request, kind, cost } = match checked {

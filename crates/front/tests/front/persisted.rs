@@ -331,7 +331,7 @@ async fn an_answer_to_a_hash_is_kept_by_its_query_string_and_ends_with_the_trust
     assert_eq!(place.counted(), [1, 0, 0, 0], "and the document was looked for once");
     for answer in [&first, &known, &head] {
         assert!(answer.header("cache-control").unwrap().starts_with("public, max-age="), "{answer:?}");
-        let keys = format!("operation-{} toy-count", &hash[..16]);
+        let keys = format!("operation-{} operations toy-count griot", &hash[..16]);
         assert_eq!(answer.header("surrogate-key"), Some(keys.as_str()));
         assert_eq!(answer.header("cache-tag"), Some(keys.replace(' ', ",").as_str()));
         assert_eq!(answer.header("vary"), Some("Accept, Accept-Encoding"));
