@@ -2,6 +2,8 @@
 
 mod client;
 mod faketime;
+mod http;
+mod receiver;
 mod record;
 pub mod requests;
 mod server;
@@ -12,6 +14,8 @@ use std::sync::OnceLock;
 
 pub use client::{Answer, Client, act};
 pub use faketime::WallClock;
+pub use http::Incoming;
+pub use receiver::{Call, Receiver, Reply};
 pub use record::{Ran, Record};
 pub use server::Server;
 

@@ -12,6 +12,7 @@ mod media;
 mod metrics;
 mod operations;
 mod preview;
+mod purge;
 mod tags;
 mod tail;
 mod uploads;
@@ -23,6 +24,7 @@ use axum::Router;
 use griot_access::{Authenticator, KeyRing, OidcValidator};
 use griot_domain::{Clock, Locale, Site};
 use griot_editorial::Desk;
+use griot_egress::EgressError;
 use griot_front::fresh::Freshness;
 use griot_front::graphiql::{GraphiqlOptions, graphiql_routes};
 use griot_front::{Caching, Connections, Front, FrontError, FrontOptions, Limits, Now, Observe, Prepare, shell};
@@ -37,6 +39,7 @@ pub use crate::graphql::editorial::{
 };
 pub use crate::health::Readiness;
 pub use crate::operations::{OperationJudge, StoredOperations};
+pub use crate::purge::{PurgeHook, PurgePlace, Purges, TAGS, TagForm, purge_place};
 pub use crate::tail::Tail;
 
 use crate::audience::{Audiences, Showing, delivery_routes, shared_by_public, with_loads};
@@ -134,6 +137,7 @@ pub struct Gateway {
     tail: Arc<Tail>,
     kept: KeptFigures,
     operations: Arc<StoredOperations>,
+    store: PublishedStore,
 }
 
 impl Gateway {
@@ -168,7 +172,8 @@ impl Gateway {
             let kept_bytes = Arc::new(move || front.kept_bytes());
             let named = delivery.operation_counts();
             let (counts, tail) = (delivery.counts(), Arc::clone(&tail));
-            KeptFigures { counts, named, kept_bytes, memory, freshness, tail, costs }
+            let purges = Vec::new();
+            KeptFigures { counts, named, kept_bytes, memory, freshness, tail, costs, purges }
         };
         let operations = Arc::new(StoredOperations::new(store.clone(), Arc::clone(&delivery)));
         let (mode, front_door) = (front.operations, Arc::clone(&delivery));
@@ -206,15 +211,23 @@ impl Gateway {
         if let Some(options) = settings.graphiql {
             router = router.merge(graphiql_routes(options));
         }
-        router = router.merge(health::health_routes(settings.readiness, store));
+        router = router.merge(health::health_routes(settings.readiness, store.clone()));
         let public = shared_by_public(mode);
         let doors = Doors { routes: shell(router, &limits), delivery: front_door, public, metrics: None };
-        Ok(Self { doors, tail, kept, operations })
+        Ok(Self { doors, tail, kept, operations, store })
     }
 
     /// What keeps the answers kept in step with the record.
     pub fn tail(&self) -> Arc<Tail> {
         Arc::clone(&self.tail)
+    }
+
+    /// What tells shared caches of publications, once this gateway has [dealt](Self::tail) with them itself. How far each of
+    /// them is stands in `folder`. To be called before the [figures](Self::metered) are asked for.
+    pub fn purges(&mut self, hooks: Vec<PurgeHook>, folder: PathBuf) -> Result<Purges, EgressError> {
+        let purges = Purges::new(hooks, folder, &self.store, &self.tail.hear(), &self.operations.hear())?;
+        self.kept.purges = purges.figures();
+        Ok(purges)
     }
 
     /// Counts from now on what goes through the [doors](Self::doors). The routes that tell it, and what is kept: for a

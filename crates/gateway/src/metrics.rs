@@ -25,6 +25,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
 use crate::graphql::delivery::memory::Memory;
+use crate::purge::PurgeFigures;
 use crate::tail::Tail;
 use crate::{EDITORIAL_PATH, GRAPHQL_PATH, METRICS_PATH, PREVIEW_PATH};
 
@@ -80,6 +81,8 @@ pub(crate) struct KeptFigures {
     pub tail: Arc<Tail>,
     /// Of operations of the delivery schema.
     pub costs: Histogram,
+    /// Of each shared cache that is told of publications.
+    pub purges: Vec<Arc<PurgeFigures>>,
 }
 
 impl Default for Metrics {
@@ -228,7 +231,45 @@ impl Collector for KeptFigures {
         }
         let touches = ConstCounter::new(self.freshness.touches());
         let help = "Times at which publications ended what depends on them";
-        touches.encode(encoder.encode_descriptor("tail_touches", help, None, MetricType::Counter)?)
+        touches.encode(encoder.encode_descriptor("tail_touches", help, None, MetricType::Counter)?)?;
+        if self.purges.is_empty() { Ok(()) } else { self.encode_purges(encoder) }
+    }
+}
+
+impl KeptFigures {
+    fn encode_purges(&self, mut encoder: DescriptorEncoder) -> fmt::Result {
+        let help = "Calls that told a shared cache what to drop";
+        let mut calls = encoder.encode_descriptor("purge_calls", help, None, MetricType::Counter)?;
+        for hook in &self.purges {
+            for (result, count) in [("confirmed", &hook.confirmed), ("failed", &hook.failed)] {
+                let labels = [("hook", hook.name.as_str()), ("result", result)];
+                ConstCounter::new(count.load(Ordering::Relaxed)).encode(calls.encode_family(&labels)?)?;
+            }
+        }
+        let heard = self.tail.heard();
+        let lag = |hook: &PurgeFigures| heard.saturating_sub(hook.seq.load(Ordering::Relaxed).max(0)).max(0);
+        let seconds = |hook: &PurgeFigures| i64::try_from(hook.waits_for().as_secs()).unwrap_or(i64::MAX);
+        type Gauged<'a> = &'a dyn Fn(&PurgeFigures) -> i64;
+        let gauges: [(&str, &str, Gauged<'_>); 5] = [
+            ("purge_active", "1 where this process tells the cache, and not another", &|hook| {
+                i64::from(hook.is_active.load(Ordering::Relaxed))
+            }),
+            ("purge_seq", "The last publication confirmed; -1 where none was", &|hook| {
+                hook.seq.load(Ordering::Relaxed)
+            }),
+            ("purge_settled_seq", "The last publication confirmed again, after answers under way", &|hook| {
+                hook.settled_seq.load(Ordering::Relaxed)
+            }),
+            ("purge_lag", "Publications not confirmed", &lag),
+            ("purge_lag_seconds", "How long something has not been confirmed", &seconds),
+        ];
+        for (name, help, value) in gauges {
+            let mut family = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
+            for hook in &self.purges {
+                ConstGauge::new(value(hook)).encode(family.encode_family(&[("hook", hook.name.as_str())])?)?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use griot_access::{Caller, OperationGrant};
 use griot_front::{Front, FrontError, FrontOptions, Limits, OperationMode, Refusal, TrustedDocument};
 use griot_persistence::{PublishedStore, StoreError};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::graphql::delivery::{DeliverySchema, delivery_schema, scalar_checks, sdl};
@@ -20,11 +20,13 @@ pub struct StoredOperations {
     front: Arc<Front<DeliverySchema>>,
     /// The change dealt with last.
     number: Mutex<Option<i64>>,
+    /// The same for whoever watches.
+    heard: watch::Sender<Option<i64>>,
 }
 
 impl StoredOperations {
     pub(crate) fn new(store: PublishedStore, front: Arc<Front<DeliverySchema>>) -> Self {
-        Self { store, front, number: Mutex::default() }
+        Self { store, front, number: Mutex::default(), heard: watch::Sender::new(None) }
     }
 
     /// Takes up what was changed up to now.
@@ -46,10 +48,16 @@ impl StoredOperations {
         let documents = stored.into_iter().map(|one| TrustedDocument { id: one.id, text: one.document });
         self.front.trust(documents.collect());
         *number = Some(last);
+        self.heard.send_replace(Some(last));
         if count > 0 {
             tracing::info!(count, "stored documents were read");
         }
         Ok(())
+    }
+
+    /// The number of the change dealt with last, for whoever goes by it; `None` before the first look.
+    pub(crate) fn hear(&self) -> watch::Receiver<Option<i64>> {
+        self.heard.subscribe()
     }
 
     /// Takes up changes within a second, for as long as it is polled. While the store is out of reach the documents known

@@ -1,14 +1,13 @@
 //! Hears of publications and ends what they make wrong.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use griot_domain::Clock;
 use griot_front::fresh::{Freshness, Tag};
 use griot_persistence::{Bell, PublishedStore, StoreError};
 use prometheus_client::metrics::histogram::Histogram;
-use tokio::sync::{Mutex, Notify};
+use tokio::sync::{Mutex, Notify, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
 use crate::metrics::lags;
@@ -30,8 +29,8 @@ pub struct Tail {
     store: PublishedStore,
     freshness: Arc<Freshness>,
     followed: Mutex<Followed>,
-    /// The last publication dealt with, for whoever watches.
-    heard: AtomicI64,
+    /// The last publication dealt with, for whoever watches; `None` before the first look.
+    heard: watch::Sender<Option<i64>>,
     /// Seconds from publications to their being dealt with.
     lags: Histogram,
     clock: Arc<dyn Clock>,
@@ -51,7 +50,7 @@ impl Tail {
             store,
             freshness,
             followed: Mutex::new(Followed { seq: None, reached: Instant::now() }),
-            heard: AtomicI64::new(0),
+            heard: watch::Sender::new(None),
             lags: lags(),
             clock,
         }
@@ -59,7 +58,12 @@ impl Tail {
 
     /// Number of the last publication dealt with; 0 before the first look.
     pub fn heard(&self) -> i64 {
-        self.heard.load(Ordering::Relaxed)
+        self.heard.borrow().unwrap_or_default()
+    }
+
+    /// The same for whoever goes by it: nothing kept here depends on a publication up to that number any more.
+    pub(crate) fn hear(&self) -> watch::Receiver<Option<i64>> {
+        self.heard.subscribe()
     }
 
     /// How late publications were heard of, for whoever watches.
@@ -103,7 +107,7 @@ impl Tail {
         // A database that neither answers nor fails is out of reach too.
         let patience_left = BLIND_AFTER.saturating_sub(followed.reached.elapsed()).max(LOOK_FOR);
         let advanced = timeout(patience_left, self.advance(&mut followed)).await;
-        self.heard.store(followed.seq.unwrap_or_default(), Ordering::Relaxed);
+        self.heard.send_if_modified(|heard| std::mem::replace(heard, followed.seq) != followed.seq);
         match advanced {
             Ok(Ok(())) => {
                 followed.reached = Instant::now();

@@ -5,6 +5,7 @@ mod checks;
 mod editorial;
 mod keys;
 mod layers;
+mod purge;
 
 use std::path::PathBuf;
 
@@ -16,6 +17,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 pub use address::{Bind, DatabaseUrl, Network, WebUrl};
 pub use editorial::{Editorial, Oidc};
 pub use layers::{Flags, Sources, load};
+pub use purge::{Hook, Purge};
 
 /// Every setting. `griot.example.toml` explains each one; its defaults are these.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -49,6 +51,8 @@ pub struct Config {
     pub metrics: Metrics,
     #[allow(missing_docs)]
     pub operations: Operations,
+    #[allow(missing_docs)]
+    pub purge: Purge,
     #[allow(missing_docs)]
     pub log: Log,
     #[allow(missing_docs)]
@@ -161,6 +165,7 @@ impl Default for Config {
             cache: Cache::default(),
             metrics: Metrics::default(),
             operations: Operations::default(),
+            purge: Purge::default(),
             log: Log::default(),
             editorial: Editorial::default(),
             limits: griot_front::Limits::default(),

@@ -8,6 +8,7 @@ mod editors;
 mod failure;
 mod manifest;
 mod place;
+mod purges;
 mod say;
 mod telemetry;
 

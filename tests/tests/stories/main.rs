@@ -16,6 +16,7 @@ mod metrics;
 mod oidc;
 mod operations;
 mod punctual;
+mod purge;
 mod reshuffle;
 mod serving;
 mod styles;

@@ -1,5 +1,7 @@
 //! `griot doctor`: the machine first, then the stores.
 
+mod hooks;
+
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -32,6 +34,7 @@ pub async fn run(config: &Config) -> anyhow::Result<ExitCode> {
             let location = place::location(config);
             findings.extend(griot_persistence::doctor(&location).await);
             findings.extend(files(&location, &folders).await);
+            findings.extend(hooks::lagging(config, &location).await);
         }
         // It says what to do already.
         Err(err) => findings.push(failure("record", &err.to_string(), "")),

@@ -18,7 +18,7 @@ use url::Url;
 
 use crate::config::Config;
 use crate::say::say;
-use crate::{demo, editors, place};
+use crate::{demo, editors, place, purges};
 
 /// Shown by GraphiQL on the first visit; runs on any record.
 const EXAMPLE: &str = include_str!("../example.graphql");
@@ -33,6 +33,7 @@ pub async fn run(config: &Config, wants_demo: bool) -> anyhow::Result<ExitCode> 
     } else if wants_demo {
         bail!("the demo cannot be loaded where editorial.enabled is false: such a server only reads")
     }
+    let hooks = purges::hooks(config)?;
     // Before anything is written: a port in use must not leave a half-made record behind.
     let listener = listen(config.bind.0, 8080, |other| format!("--bind {other}")).await?;
     let address = listener.local_addr()?;
@@ -54,6 +55,7 @@ pub async fn run(config: &Config, wants_demo: bool) -> anyhow::Result<ExitCode> 
     }
     let store = PublishedStore::open(&location).await?;
     let mut gateway = Gateway::new(store, settings)?;
+    let purges = gateway.purges(hooks, purges::folder(config))?;
     let mut connections = Connections::default();
     if let Some(listener) = metrics_listener {
         tell(format_args!("metrics at http://{}{METRICS_PATH}", listener.local_addr()?));
@@ -67,6 +69,7 @@ pub async fn run(config: &Config, wants_demo: bool) -> anyhow::Result<ExitCode> 
     let operations = gateway.operations();
     operations.catch_up().await?;
     tokio::spawn(async move { operations.follow().await });
+    tokio::spawn(purges.follow());
     if config.graphiql.enabled {
         tell(format_args!("GraphiQL at http://{address}/"));
     }

@@ -52,6 +52,9 @@ pub fn refusal(config: &Config) -> Option<(&'static str, String)> {
     if config.data.as_os_str().is_empty() {
         return Some(("data", "`data` is empty: name a directory, such as griot-data".to_owned()));
     }
+    if let Some(message) = config.purge.refusal() {
+        return Some(("purge.hooks", format!("`purge.hooks`: {message}")));
+    }
     let table = toml::Table::try_from(config).expect("every setting can be written as TOML");
     RANGES.iter().find_map(|(key, least, greatest)| {
         let number = number(&table, key)?;

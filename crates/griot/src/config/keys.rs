@@ -17,6 +17,8 @@ pub enum Shape {
     List,
     /// `name=value`, with commas between them.
     Pairs,
+    /// A list of tables, as TOML writes it in one line.
+    Tables,
     /// As text, or by `…_FILE` the name of a file that holds it.
     Secret,
 }
@@ -61,6 +63,7 @@ const OURS: &[(&str, Shape)] = &[
     ("metrics.bind", Shape::Text),
     ("operations.mode", Shape::Text),
     ("operations.registered_mib", Shape::Number),
+    ("purge.hooks", Shape::Tables),
     ("log.level", Shape::Text),
     ("log.format", Shape::Text),
     ("log.slow_ms", Shape::Number),
@@ -128,6 +131,7 @@ mod tests {
     #[test]
     fn sections_list_what_they_take() {
         assert_eq!(allowed_in("log"), ["level", "format", "slow_ms"]);
+        assert_eq!(allowed_in("purge"), ["hooks"]);
         assert!(allowed_in("").contains(&"[site]".to_owned()));
         assert!(is_section("site") && !is_section("data") && !is_section("sit"));
     }

@@ -192,6 +192,12 @@ fn parse(raw: &str, shape: Shape) -> Result<toml::Value, String> {
             let parts = raw.split(',').map(str::trim).filter(|part| !part.is_empty());
             Ok(toml::Value::Array(parts.map(|part| toml::Value::String(part.to_owned())).collect()))
         }
+        Shape::Tables => {
+            let table: toml::Table = format!("tables = {raw}").parse().map_err(|err: toml::de::Error| {
+                format!("{}; write a list of tables in one line, such as [{{ name = \"edge\", … }}]", err.message())
+            })?;
+            Ok(table.get("tables").cloned().expect("it was parsed under this name"))
+        }
         Shape::Pairs => {
             let pair = |part: &str| match part.split_once('=') {
                 Some((name, value)) => Ok((name.trim().to_owned(), toml::Value::String(value.trim().to_owned()))),

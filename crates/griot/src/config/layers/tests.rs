@@ -70,6 +70,23 @@ fn sections_in_sections_and_pairs_have_a_form_in_the_environment() {
 }
 
 #[test]
+fn hooks_have_a_form_in_the_environment_and_a_place_in_messages() {
+    let hook = "{ name = \"edge\", url = \"https://cdn.example.org/\", header = \"xkey\" }";
+    let found = config("", &[("GRIOT_PURGE_HOOKS", &format!("[{hook}, {}]", hook.replace("edge", "other")))]);
+    let names: Vec<_> = found.purge.hooks.iter().map(|hook| (hook.name.as_str(), hook.batch)).collect();
+    assert_eq!(names, [("edge", 30), ("other", 30)]);
+    let message = refusal("", &[("GRIOT_PURGE_HOOKS", "edge")]);
+    assert!(
+        message.starts_with("environment variable GRIOT_PURGE_HOOKS: ") && message.contains("[{ name"),
+        "{message}"
+    );
+    let message = refusal("[[purge.hooks]]\nname = \"edge\"\nurl = \"https://x.example.org\"\n", &[]);
+    assert!(message.starts_with("griot.toml, line ") && message.contains("the hook `edge`: "), "{message}");
+    let message = refusal("[[purge.hooks]]\nname = \"edge\"\nurl = \"https://x.example.org\"\nheder = \"xkey\"\n", &[]);
+    assert!(message.starts_with("griot.toml, line 4: ") && message.contains("heder"), "{message}");
+}
+
+#[test]
 fn a_provider_without_an_issuer_is_a_warning() {
     let (_dir, sources) = sources("[editorial.oidc]\naudience = \"griot\"", &[]);
     let warnings = load(&sources).unwrap().1;
@@ -264,6 +281,7 @@ fn the_example_lists_every_key_at_its_default() {
     assert!(shown.database_url.take().is_some() && shown.delivery_database_url.take().is_some());
     assert!(shown.public_url.take().is_some() && shown.site.url.take().is_some());
     assert!(shown.metrics.bind.take().is_some());
+    assert_eq!(std::mem::take(&mut shown.purge).hooks.len(), 1);
     let oidc = std::mem::take(&mut shown.editorial.oidc);
     assert!(oidc.issuer.is_some() && oidc.jwks_url.is_some() && !oidc.audience.is_empty() && !oidc.roles.is_empty());
     assert_eq!(shown, Config::default());
