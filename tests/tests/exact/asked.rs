@@ -9,7 +9,7 @@ use griot_domain::{Clock, SystemClock};
 use griot_tests::requests::{Answer, Ask, Generator, Named, Names, Wire, fail_alike, meet};
 use serde_json::json;
 
-use crate::pages::{page, post};
+use crate::pages::{by_get, page, post};
 
 /// Askers at work at once.
 const ASKERS: usize = 3;
@@ -30,6 +30,8 @@ pub struct Pool<'a> {
     generator: Generator<'a>,
     named: Vec<Named>,
     standing: Vec<Standing>,
+    /// Whether all of them are such as a shared cache may keep.
+    is_shared: bool,
 }
 
 /// What was compared so far.
@@ -51,7 +53,12 @@ pub struct Asked {
 impl<'a> Pool<'a> {
     pub fn new(schema: &'a Schema, nobody: &'a Names, mut rng: fastrand::Rng) -> Self {
         let generator = Generator::new(schema, nobody, rng.fork());
-        Self { rng, generator, named: Vec::new(), standing: Vec::new() }
+        Self { rng, generator, named: Vec::new(), standing: Vec::new(), is_shared: false }
+    }
+
+    /// The same, with every request by GET.
+    pub fn for_shared_caches(self) -> Self {
+        Self { is_shared: true, ..self }
     }
 
     /// Requests made from now on ask for these.
@@ -85,6 +92,7 @@ impl<'a> Pool<'a> {
                     (made.ask.clone(), None, Some(made))
                 }
             };
+            let ask = if self.is_shared { by_get(ask) } else { ask };
             let last = kept.send(&ask);
             if let Some(made) = &made {
                 self.generator.learn(made, &last);

@@ -10,8 +10,10 @@ mod editor;
 mod outage;
 mod pages;
 mod proxy;
+mod purges;
 mod scopes;
 mod servers;
+mod shared_cache;
 
 use std::time::{Duration, Instant};
 

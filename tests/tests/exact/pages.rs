@@ -61,6 +61,31 @@ pub fn post(document: &str, variables: Value) -> Ask {
     }
 }
 
+/// The same by GET, as a shared cache may keep it, unless its address would be too long.
+pub fn by_get(ask: Ask) -> Ask {
+    let Some(Ok(body)) = ask.body.as_deref().map(serde_json::from_str::<Value>) else { return ask };
+    let Some(query) = body["query"].as_str() else { return ask };
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    let encoded = |text: &str| -> String {
+        let encoded = |byte| if is_plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+        text.bytes().map(encoded).collect()
+    };
+    let mut target = format!("/graphql?query={}", encoded(query));
+    for name in ["variables", "extensions"] {
+        if body[name].is_object() {
+            target += &format!("&{name}={}", encoded(&body[name].to_string()));
+        }
+    }
+    if let Some(name) = body["operationName"].as_str() {
+        target += &format!("&operationName={}", encoded(name));
+    }
+    if target.len() > 8_000 {
+        return ask;
+    }
+    let headers = ask.headers.into_iter().filter(|(name, _)| *name != "content-type");
+    Ask { headers: headers.collect(), ..Ask::get(target) }
+}
+
 fn kept(name: &str) -> String {
     std::fs::read_to_string(workspace().join(format!("tests/documents/{name}.graphql"))).unwrap()
 }

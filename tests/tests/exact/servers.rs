@@ -41,10 +41,17 @@ pub struct Hits {
 
 impl Servers {
     pub fn start(backend: Backend) -> Self {
+        Self::telling(backend, "[]")
+    }
+
+    /// The first one tells these hooks of publications.
+    pub fn telling(backend: Backend, hooks: &str) -> Self {
         let record = Record::with_demo(backend);
         std::fs::write(record.directory().join("griot.toml"), SETTINGS).unwrap();
         let key = record.key(&["--role", "administrator", "--name", "Desk"]);
-        let first = record.serve(&[]);
+        let mut command = record.command(&["serve", "--bind", "127.0.0.1:0"]);
+        command.env("GRIOT_PURGE_HOOKS", hooks);
+        let first = Server::start(command);
         let second = keeping_nothing(&record, &["--delivery-only"]);
         let third = (backend == Backend::Postgres).then(|| record.serve(&["--delivery-only"]));
         for server in std::iter::once(&first).chain(&third) {
