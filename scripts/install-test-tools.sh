@@ -1,7 +1,8 @@
 #!/bin/sh
 # Installs what the tests need and the machine lacks, on Debian or Ubuntu: a
-# PostgreSQL server (for `initdb`), Node with npm, a Chromium, and libfaketime (to
-# make clocks jump). Does nothing, and asks for no rights, when all are there.
+# PostgreSQL server (for `initdb`), Node with npm, a Chromium, libfaketime (to make
+# clocks jump), and nginx (as a shared cache). Does nothing, and asks for no rights,
+# when all are there.
 set -eu
 
 NODE_AT_LEAST=18.17 # fetch, URL.canParse; what Debian 12 and Ubuntu 24.04 ship
@@ -35,12 +36,16 @@ have_faketime() {
     return 1
 }
 
+# Debian keeps it where only root looks.
+have_nginx() { have nginx || [ -x /usr/sbin/nginx ]; }
+
 # The packages for what is missing, on one line.
 missing_packages() {
     have_initdb || printf 'postgresql '
     have_node || printf 'nodejs npm '
     have_browser || printf '%s ' "$(browser_package)"
     have_faketime || printf 'faketime '
+    have_nginx || printf 'nginx-light '
 }
 
 browser_package() {
@@ -75,3 +80,4 @@ have_initdb || fail "No initdb in PATH or /usr/lib/postgresql/*/bin after instal
 have_node || fail "The distribution's Node is older than $NODE_AT_LEAST: install a newer one, with npm, and put it first in PATH."
 have_browser || fail "No Chromium after installing $(browser_package): set CHROMIUM to a Chromium or Chrome program."
 have_faketime || fail "No libfaketime in /usr/lib/*/faketime after installing faketime: set GRIOT_TEST_LIBFAKETIME to libfaketime.so.1."
+have_nginx || fail "No nginx in PATH or /usr/sbin after installing nginx-light."

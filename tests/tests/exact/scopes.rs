@@ -107,7 +107,7 @@ fn nobody_gets_what_was_kept_for_somebody_else(#[values(Backend::Sqlite, Backend
     assert!(early_ones * 12 > REQUESTS, "an entitled key sees more than the public");
 }
 
-fn get(document: &str) -> Ask {
+pub fn get(document: &str) -> Ask {
     let encoded: String = document.bytes().map(|byte| format!("%{byte:02X}")).collect();
     let accept = ("accept", "application/graphql-response+json".to_owned());
     Ask { headers: vec![accept], ..Ask::get(format!("/graphql?query={encoded}")) }
