@@ -10,13 +10,15 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use griot_files::StoredName;
+use griot_front::EVERYTHING;
+use griot_front::fresh::Tag;
 use griot_persistence::{FileState, PublishedStore, StoreError};
 use tokio::fs::File;
 use tokio_util::io::ReaderStream;
 
 use crate::audience::{Audiences, Shown};
 use crate::auth::{for_one_reader, turn_away};
-use crate::{MEDIA_PATH, PREVIEW_MEDIA_PATH};
+use crate::{MEDIA_PATH, PREVIEW_MEDIA_PATH, tags};
 
 /// What is public: the folder, and the store that says what of it may be served.
 #[derive(Clone)]
@@ -72,6 +74,9 @@ async fn file(
         return for_one_reader(response);
     }
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("Authorization"));
+    if response.status() == StatusCode::OK {
+        return shelves.tagged(&name, response).await;
+    }
     response
 }
 
@@ -107,6 +112,26 @@ impl Shelves {
             }
         }
         nothing(StatusCode::NOT_FOUND)
+    }
+
+    /// A file with what shared caches are told it depends on: they may keep it for a year, and have to drop it when its
+    /// asset is taken back.
+    async fn tagged(&self, name: &str, mut response: Response) -> Response {
+        let holders = match self.media.public.file_holders(name).await {
+            Ok(holders) => holders,
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "a media file was not served");
+                return nothing(StatusCode::SERVICE_UNAVAILABLE);
+            }
+        };
+        let tags: Vec<Tag> = holders.into_iter().map(tags::entry).chain([Tag::new(EVERYTHING)]).collect();
+        for (name, separator) in [("surrogate-key", " "), ("cache-tag", ",")] {
+            let names: Vec<&str> = tags.iter().map(Tag::as_str).collect();
+            if let Ok(value) = HeaderValue::try_from(names.join(separator)) {
+                response.headers_mut().insert(name, value);
+            }
+        }
+        response
     }
 
     async fn state(&self, name: &StoredName, more: Option<&PublishedStore>) -> Result<FileState, StoreError> {

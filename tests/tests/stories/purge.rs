@@ -310,6 +310,39 @@ fn documents_taken_out_end_in_shared_caches_too() {
 }
 
 #[test]
+fn a_file_is_dropped_when_its_asset_is_taken_back() {
+    let receiver = Receiver::start();
+    let record = record(Backend::Sqlite, &[hook("edge", &receiver, "repeat_after_ms = 0")]);
+    let key = record.key(&["--role", "administrator", "--name", "Desk"]);
+    let server = record.serve(&[]);
+    let desk = server.client("/editorial/graphql", Some(&key));
+    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    let put = agent.put(format!("{}/editorial/uploads?name=a.pdf", server.address()));
+    let mut answer = put.header("authorization", format!("Bearer {key}")).send(&b"%PDF-1.7\n"[..]).unwrap();
+    let upload: Value = serde_json::from_str(&answer.body_mut().read_to_string().unwrap()).unwrap();
+    let texts = json!([{ "locale": "fr", "title": "Avis" }]);
+    let input = json!({ "kind": "DOCUMENT", "upload": upload["id"], "texts": texts });
+    let draft = desk.draft("assetCreate", input);
+    let asset = desk.done("contentPublish", json!({ "items": [draft] }))["drafts"][0].clone();
+    let url = server.data("{ assets { nodes { url } } }", json!({}))["assets"]["nodes"][0]["url"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let path = url.find("/media/").map(|at| url[at..].to_owned()).expect("it is kept here");
+    let file = Wire::to(server.address()).send(&Ask::get(path.clone()));
+    let keys = String::from_utf8(file.header("surrogate-key").expect("it has some").to_vec()).unwrap();
+    assert_eq!(keys, format!("{} griot", entry_tag(&asset)));
+    assert!(String::from_utf8_lossy(file.header("cache-control").unwrap()).contains("max-age=31536000"));
+    confirmed(&server, "edge", "purge_seq");
+    receiver.clear();
+    let item = json!({ "contentId": asset["contentId"], "expectedRevision": asset["revision"], "reason": "Essai" });
+    desk.done("contentWithdraw", item);
+    confirmed(&server, "edge", "purge_seq");
+    assert!(receiver.calls().iter().any(|call| tags(call).contains(&entry_tag(&asset))), "{:?}", receiver.calls());
+    assert_eq!(Wire::to(server.address()).send(&Ask::get(path)).status, 410);
+}
+
+#[test]
 fn a_cache_in_a_private_network_is_called_only_where_that_is_meant() {
     let receiver = Receiver::start();
     let settings = hook("edge", &receiver, "").replace("http://", "https://");

@@ -65,6 +65,20 @@ impl PublishedStore {
         Ok(state)
     }
 
+    /// The assets that have the file with this name in any version, which are those whose publication may end its being
+    /// served. One statement, to the rows of the name by an index.
+    pub async fn file_holders(&self, name: &str) -> Result<Vec<EntryId>, StoreError> {
+        let ids: Vec<uuid::Uuid> = entry_version::Entity::find()
+            .select_only()
+            .column(entry_version::Column::EntryId)
+            .distinct()
+            .filter(entry_version::Column::File.eq(name))
+            .into_tuple()
+            .all(&self.db)
+            .await?;
+        Ok(ids.into_iter().map(EntryId).collect())
+    }
+
     /// Files of assets that are public now, with the asset that has each, in the order of names; those after `after`, at
     /// most `limit`.
     pub async fn public_files(&self, after: &str, limit: u64) -> Result<Vec<(String, EntryId)>, StoreError> {
