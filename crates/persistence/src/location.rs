@@ -2,7 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
@@ -11,6 +11,11 @@ use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr, RuntimeErr};
 
 use crate::StoreError;
 use crate::roles::{DELIVERY_ROLE, EDITORIAL_ROLE};
+
+/// How long is waited for a connection.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long readers of PostgreSQL wait for one: by then it hangs, and what is kept may be given instead.
+const READER_PATIENCE: Duration = Duration::from_secs(1);
 
 /// Where the record lives.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -195,7 +200,7 @@ fn sqlite_options(file: &Path, access: Access) -> ConnectOptions {
     // The path goes in through `filename`, so that no character of it can be taken for an option.
     let mut options = ConnectOptions::new("sqlite::memory:");
     let file = file.to_owned();
-    options.sqlx_logging(false).acquire_timeout(Duration::from_secs(5)).test_before_acquire(false);
+    options.sqlx_logging(false).acquire_timeout(PATIENCE).test_before_acquire(false);
     options.idle_timeout(None).max_lifetime(None);
     options.max_connections(if access == Access::Read { 8 } else { 1 }).min_connections(1);
     options.map_sqlx_sqlite_opts(move |_| {
@@ -221,12 +226,22 @@ fn sqlite_options(file: &Path, access: Access) -> ConnectOptions {
     options
 }
 
-/// Connects, or says why PostgreSQL refuses.
+/// Connects, or says why PostgreSQL refuses. A server that is slow at first is not refused for a reader's impatience.
 pub(crate) async fn connect_postgres(url: &str, options: ConnectOptions) -> Result<DatabaseConnection, DbErr> {
-    match Database::connect(options).await {
+    let begun = Instant::now();
+    let mut connected = Database::connect(options.clone()).await;
+    while connected.as_ref().is_err_and(is_late) && begun.elapsed() < PATIENCE {
+        connected = Database::connect(options.clone()).await;
+    }
+    match connected {
         Ok(db) => Ok(db),
         Err(err) => Err(refusal_of_postgres(url).await.unwrap_or(err)),
     }
+}
+
+/// Whether a connection was not there in time.
+fn is_late(err: &DbErr) -> bool {
+    matches!(err, DbErr::Conn(RuntimeErr::SqlxError(err)) if matches!(**err, sqlx::Error::PoolTimedOut))
 }
 
 /// Whether the role to take on is missing, or is none this login may take on.
@@ -257,6 +272,7 @@ pub(crate) fn postgres_address(url: &str) -> Result<&str, StoreError> {
 
 pub(crate) fn postgres_reader(url: &str, reader: Reader) -> ConnectOptions {
     let mut options = postgres_options(url, 8);
+    options.acquire_timeout(READER_PATIENCE);
     options.map_sqlx_postgres_opts(move |options| {
         let options = options.statement_cache_capacity(512).application_name(reader.name);
         let options = options.options([
@@ -286,7 +302,7 @@ fn postgres_writer(url: &str, store: StoreName, access: Access) -> ConnectOption
 
 fn postgres_options(url: &str, connections: u32) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
-    options.sqlx_logging(false).acquire_timeout(Duration::from_secs(5)).test_before_acquire(false);
+    options.sqlx_logging(false).acquire_timeout(PATIENCE).test_before_acquire(false);
     // A busy connection is known to live; one that has rested may have lost its server.
     options.test_before_acquire_if_idle_for(Duration::from_secs(1));
     options.max_connections(connections).min_connections(1);
