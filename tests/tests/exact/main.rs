@@ -7,6 +7,7 @@
 
 mod asked;
 mod editor;
+mod faults;
 mod nginx;
 mod outage;
 mod pages;
