@@ -12,6 +12,7 @@ RELEASE := $(abspath $(CARGO_TARGET_DIR))/release
 ARTICLES ?= 10000 100000
 SECONDS ?= 4
 ROUNDS ?= 200
+FAULT_ROUNDS ?= 20
 
 .PHONY: help
 help: ## This list
@@ -65,8 +66,10 @@ graphiql: ## Bundle the GraphiQL page again, after a change in crates/front/grap
 	npm run build --prefix crates/front/graphiql
 
 .PHONY: soak
-soak: test-tools ## Kill the server 200 times on each database while people write (ROUNDS=200)
+soak: test-tools ## Kill the server 200 times on each database while people write (ROUNDS=200); faults of databases; slow clients
 	GRIOT_CRASH_ROUNDS=$(ROUNDS) cargo test --locked --package griot-tests --test crash -- --nocapture
+	GRIOT_FAULT_ROUNDS=$(FAULT_ROUNDS) cargo test --locked --package griot-tests --test exact faults -- --nocapture
+	GRIOT_SLOW_CLIENTS=2000 cargo test --locked --package griot-tests --test stories slow_clients -- --nocapture
 
 .PHONY: bench
 bench: rust ## Measure import and queries on generated records (ARTICLES="10000 100000" SECONDS=4)

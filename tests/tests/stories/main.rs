@@ -19,5 +19,6 @@ mod punctual;
 mod purge;
 mod reshuffle;
 mod serving;
+mod slow_clients;
 mod styles;
 mod two_gateways;
