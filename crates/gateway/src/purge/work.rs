@@ -177,9 +177,9 @@ impl Worker {
         let mut tags: BTreeSet<Tag> = page.iter().flat_map(tags::touched_by).collect();
         if reached.seq == seq && operations != from.operations {
             reached.operations = operations;
-            tags.insert(Tag::new(OPERATIONS));
+            tags.insert(Tag::alone(OPERATIONS));
         }
-        tags.insert(Tag::new(MANY));
+        tags.insert(Tag::alone(MANY));
         // Numbers have no gaps; where one is all the same, nobody knows what was there.
         let is_gap = page.is_empty() && from.seq < seq;
         if is_gap {
@@ -212,5 +212,5 @@ fn is_at(place: Option<Place>, seq: i64, operations: i64) -> bool {
 }
 
 fn everything() -> BTreeSet<Tag> {
-    BTreeSet::from([Tag::new(EVERYTHING)])
+    BTreeSet::from([Tag::alone(EVERYTHING)])
 }
