@@ -220,6 +220,11 @@ impl Freshness {
         self.is_blind.load(Ordering::SeqCst)
     }
 
+    /// Whether everything was ended since `held` was read, as a kill does, whatever it depends on.
+    pub fn is_over(&self, held: &Held) -> bool {
+        self.floor.load(Ordering::SeqCst) > held.stamp
+    }
+
     /// Whether nothing that `held` depends on was touched since, as far as is known.
     pub fn holds(&self, held: &Held, now: &dyn Fn() -> DateTime<Utc>) -> bool {
         self.floor.load(Ordering::SeqCst) <= held.stamp
@@ -271,8 +276,12 @@ mod tests {
         assert!(fresh.holds(&reads.held(), &|| now + TimeDelta::seconds(4)));
         assert!(!fresh.holds(&reads.held(), &|| now + TimeDelta::seconds(5)));
         let untagged = fresh.reads().held();
+        assert!(!fresh.is_over(&untagged));
+        fresh.touch([&tag("a")]);
+        assert!(!fresh.is_over(&untagged), "something else was ended");
         fresh.touch_all();
         assert!(!fresh.holds(&untagged, &|| now));
+        assert!(fresh.is_over(&untagged));
     }
 
     #[test]

@@ -53,6 +53,10 @@
 //! may have run. [`Front::trust`] gives those that are trusted; clients register others by Apollo's protocol, within a
 //! budget of bytes and only if they may run.
 //!
+//! # Subscriptions
+//! [`Front::listen`] checks one as the endpoint does a request, and [`Front::tell`] runs it anew for each event: how events
+//! get to subscribers is no business of the front.
+//!
 //! # Cost
 //! [`directive`] has what the schema's fields must carry, [`lists_without_cost`] names those that do not. A request with
 //! the header `GraphQL-Cost` is told its cost in `extensions.cost.requested`; answers to others carry no extensions, so
@@ -74,6 +78,7 @@ pub mod json;
 mod lifetime;
 mod limits;
 mod lines;
+mod listen;
 mod nul;
 mod persisted;
 mod refusal;
@@ -92,11 +97,12 @@ pub use fault::Fault;
 pub use http::answer::refuse;
 pub use http::{COST_HEADER, Front, FrontOptions, Observe, Prepare, StatusProfile};
 pub use limits::Limits;
+pub use listen::{Listen, Unanswered};
 pub use persisted::{OPERATIONS, OperationCounts, OperationMode, TrustedDocument, document_hash};
 pub use refusal::{Location, Passed, Problem, ProblemExtensions, Refusal, code};
 pub use responses::{Caching, Counts, EVERYTHING, MANY, Now, Shared};
 pub use schema::{FrontError, lists_without_cost};
-pub use serve::{Connections, PeerAddress, ServeOptions, serve, serve_counted};
+pub use serve::{Connections, Peer, PeerAddress, Peers, ServeOptions, serve, serve_counted};
 pub use shell::shell;
 pub use timing::TIMING_HEADER;
 pub use values::ScalarCheck;

@@ -152,6 +152,12 @@ impl Style<'_> {
     }
 }
 
+/// The list `errors` of what did not run, in JSON; at most `most` of them.
+pub(crate) fn errors_of(executed: Executed, most: usize) -> Bytes {
+    let errors: Vec<FieldError> = executed.errors.into_iter().take(most).map(presentable).collect();
+    serde_json::to_vec(&errors).unwrap_or_default().into()
+}
+
 /// What the executor refused before it ran anything: the second of two opinions on a document.
 fn refusal_of(executed: &Executed) -> Option<Refusal> {
     let first = executed.errors.first()?;

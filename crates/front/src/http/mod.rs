@@ -1,10 +1,10 @@
 //! The endpoint: one handler from request to response.
 
 pub(crate) mod answer;
-mod body;
+pub(crate) mod body;
 pub(crate) mod encoding;
 pub(crate) mod negotiate;
-mod params;
+pub(crate) mod params;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -108,17 +108,17 @@ impl Default for FrontOptions {
 
 /// GraphQL over HTTP in front of an executor.
 pub struct Front<E> {
-    executor: E,
-    checker: Checker,
+    pub(crate) executor: E,
+    pub(crate) checker: Checker,
     status_profile: StatusProfile,
     cache_control: HeaderValue,
     prepare: Option<Prepare>,
     observe: Option<Observe>,
-    in_flight: Semaphore,
+    pub(crate) in_flight: Semaphore,
     freshness: Option<Arc<Freshness>>,
     responses: Option<Responses>,
     counts: Arc<Counts>,
-    operations: Operations,
+    pub(crate) operations: Operations,
     default_mode: OperationMode,
     slow_after: Duration,
 }
@@ -350,30 +350,46 @@ impl<E: Executor> Front<E> {
         if is_registration { answer.unkept() } else { answer }
     }
 
+    async fn execute(&self, request: async_graphql::Request, cost: Option<u64>, style: Style<'_>) -> Answer {
+        match self.guarded(self.executor.execute(request)).await {
+            Ok(executed) => style.executed(executed, cost),
+            Err(Broken::Panicked { trace_id }) => answer::internal(&trace_id),
+            Err(Broken::Late(refusal)) => style.refused(&refusal),
+        }
+    }
+
     /// Runs where the connection is served: a task of its own would cost a change of threads for each answer. A panic ends
     /// the request and not the connection.
-    async fn execute(&self, request: async_graphql::Request, cost: Option<u64>, style: Style<'_>) -> Answer {
-        let running = AssertUnwindSafe(self.executor.execute(request)).catch_unwind();
+    pub(crate) async fn guarded<T>(&self, running: impl Future<Output = T>) -> Result<T, Broken> {
         let deadline_ms = self.checker.limits().deadline_ms;
+        let running = AssertUnwindSafe(running).catch_unwind();
         match tokio::time::timeout(Duration::from_millis(deadline_ms), running).await {
-            Ok(Ok(executed)) => style.executed(executed, cost),
+            Ok(Ok(done)) => Ok(done),
             Ok(Err(_)) => {
                 let trace_id = answer::trace_id();
                 tracing::error!(%trace_id, "execution panicked");
-                answer::internal(&trace_id)
+                Err(Broken::Panicked { trace_id })
             }
             Err(_) => {
                 tracing::warn!(deadline_ms, "execution passed its deadline");
                 let message = format!("the request took longer than {deadline_ms} ms: ask for less");
-                style.refused(&Refusal::timed_out(message))
+                Err(Broken::Late(Refusal::timed_out(message)))
             }
         }
     }
 }
 
+/// Why an execution came to no end of its own.
+pub(crate) enum Broken {
+    /// The log has the cause under this id.
+    Panicked { trace_id: String },
+    /// It took too long.
+    Late(Refusal),
+}
+
 fn acceptable(parts: &Parts, media: Option<MediaType>) -> Result<(), Refusal> {
     if parts.headers.contains_key(UPGRADE) {
-        let message = "subscriptions are not offered here: send queries by GET or POST, without Upgrade";
+        let message = "no other protocol is spoken here: send queries by GET or POST, without Upgrade";
         return Err(Refusal::http(StatusCode::BAD_REQUEST, message));
     }
     if ![Method::GET, Method::HEAD, Method::POST].contains(&parts.method) {
@@ -392,7 +408,9 @@ fn wrong_method(method: &Method, kind: OperationKind, style: Style<'_>) -> Optio
         OperationKind::Query => return None,
         OperationKind::Mutation if *method == Method::POST => return None,
         OperationKind::Mutation => ("mutations are run by POST alone", "POST"),
-        OperationKind::Subscription => ("subscriptions are not offered here", METHODS),
+        OperationKind::Subscription => {
+            ("subscriptions are run by WebSocket or with Accept: text/event-stream, where they are offered", METHODS)
+        }
     };
     let status = match kind {
         OperationKind::Subscription => StatusCode::BAD_REQUEST,

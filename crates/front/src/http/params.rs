@@ -45,7 +45,8 @@ impl Params {
         }
     }
 
-    fn from_map(mut given: Map<String, Value>) -> Result<Self, Refusal> {
+    /// From a JSON object.
+    pub(crate) fn from_map(mut given: Map<String, Value>) -> Result<Self, Refusal> {
         let asked = asked(&mut given)?;
         let operation_name = text(&mut given, "operationName")?;
         let variables = object(&mut given, "variables")?;

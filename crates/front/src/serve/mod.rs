@@ -21,7 +21,7 @@ use tokio::sync::Semaphore;
 use tower::{Service, service_fn};
 
 use self::paced::Paced;
-use self::peers::Peers;
+pub use self::peers::{Peer, Peers};
 
 /// How connections are held. Section `[server]` of the configuration may carry it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,8 +103,10 @@ where
     serve_counted(listener, service, options, Connections::default(), shutdown).await
 }
 
-/// Serves `service`, such as a router, on `listener` by HTTP/1.1 and HTTP/2 until `shutdown` completes, then lets requests in flight finish
-/// for at most the drain timeout. Errors of single connections end those alone.
+/// Serves `service`, such as a router, on `listener` by HTTP/1.1 and HTTP/2 until `shutdown` completes, then lets requests
+/// in flight finish for at most the drain timeout. Errors of single connections end those alone. A connection that was
+/// upgraded to another protocol lives until whoever took it over lets it go; none of the clocks but that of unread answers
+/// runs for it.
 pub async fn serve_counted<S>(
     listener: TcpListener,
     service: S,
@@ -150,7 +152,10 @@ where
             continue;
         }
         let first_bytes = Duration::from_millis(options.header_read_timeout_ms);
-        let io = TokioIo::new(Paced::new(stream, first_bytes, Duration::from_millis(options.write_stall_timeout_ms)));
+        let write_stall = Duration::from_millis(options.write_stall_timeout_ms);
+        // What the connection counts for goes with the stream: an upgraded one outlives the HTTP around it.
+        let held = (peer, permit, open.begin());
+        let io = TokioIo::new(Paced::new(stream, first_bytes, write_stall, held));
         let service = service.clone();
         let peered = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(PeerAddress(address.ip()));
@@ -159,13 +164,11 @@ where
         let service = TowerToHyperService::new(peered);
         let builder = Arc::clone(&builder);
         let watcher = graceful.watcher();
-        let open = open.begin();
         tokio::spawn(async move {
-            let connection = builder.serve_connection(io, service);
+            let connection = builder.serve_connection_with_upgrades(io, service);
             if let Err(error) = watcher.watch(connection).await {
                 tracing::debug!(error = %error, "a connection ended early");
             }
-            drop((peer, permit, open));
         });
     }
     drop(listener);

@@ -12,7 +12,7 @@ const PREFACE: usize = 24;
 
 /// A stream that breaks off when a client dawdles where the HTTP library has no clock: before the protocol version is
 /// known, and while an answer is being written.
-pub(super) struct Paced {
+pub(super) struct Paced<T> {
     stream: TcpStream,
     /// Runs until the preface has been read.
     first_bytes: Option<Pin<Box<Sleep>>>,
@@ -20,16 +20,18 @@ pub(super) struct Paced {
     /// Runs while a write waits for the client.
     stalled: Option<Pin<Box<Sleep>>>,
     stall_timeout: Duration,
+    /// What the connection counts for, until it ends.
+    _counted: T,
 }
 
-impl Paced {
-    pub(super) fn new(stream: TcpStream, first_bytes_timeout: Duration, stall_timeout: Duration) -> Self {
+impl<T> Paced<T> {
+    pub(super) fn new(stream: TcpStream, first_bytes_timeout: Duration, stall_timeout: Duration, counted: T) -> Self {
         let first_bytes = Some(Box::pin(sleep(first_bytes_timeout)));
-        Self { stream, first_bytes, bytes_read: 0, stalled: None, stall_timeout }
+        Self { stream, first_bytes, bytes_read: 0, stalled: None, stall_timeout, _counted: counted }
     }
 
     /// Passes `written` on; an error instead of waiting when the client has not read for too long.
-    fn unless_stalled<T>(&mut self, context: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+    fn unless_stalled<W>(&mut self, context: &mut Context<'_>, written: Poll<io::Result<W>>) -> Poll<io::Result<W>> {
         if written.is_ready() {
             self.stalled = None;
             return written;
@@ -47,7 +49,7 @@ fn timed_out(what: &str) -> io::Error {
     io::Error::new(io::ErrorKind::TimedOut, what)
 }
 
-impl AsyncRead for Paced {
+impl<T: Unpin> AsyncRead for Paced<T> {
     fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         let before = buf.filled().len();
@@ -69,7 +71,7 @@ impl AsyncRead for Paced {
     }
 }
 
-impl AsyncWrite for Paced {
+impl<T: Unpin> AsyncWrite for Paced<T> {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         let written = Pin::new(&mut this.stream).poll_write(context, bytes);

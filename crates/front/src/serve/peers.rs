@@ -4,25 +4,26 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Open connections by address of the client; with IPv6 by network (/64), since a client has a whole one.
 #[derive(Clone)]
-pub(super) struct Peers {
+pub struct Peers {
     /// No bound when 0.
     most: usize,
     open: Arc<Mutex<HashMap<IpAddr, usize>>>,
 }
 
 /// One connection; counts until it is dropped.
-pub(super) struct Peer {
+pub struct Peer {
     peers: Peers,
     address: IpAddr,
 }
 
 impl Peers {
-    pub(super) fn new(most: usize) -> Self {
+    /// At most this many connections of an address; no bound when 0.
+    pub fn new(most: usize) -> Self {
         Self { most, open: Arc::default() }
     }
 
     /// `None` when the address holds as many connections as it may.
-    pub(super) fn admit(&self, address: IpAddr) -> Option<Peer> {
+    pub fn admit(&self, address: IpAddr) -> Option<Peer> {
         let address = network(address);
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let count = open.entry(address).or_default();
