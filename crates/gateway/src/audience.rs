@@ -18,6 +18,7 @@ use crate::GRAPHQL_PATH;
 use crate::auth::{Credentials, Gate, depending_on_reader, for_one_reader, turn_away};
 use crate::graphql::delivery::memory::Memory;
 use crate::graphql::delivery::{Delivery, DeliverySchema, Loads};
+use crate::live::{Entered, Live, entrance};
 use crate::operations::mode_of;
 
 /// How much of the record somebody sees.
@@ -70,12 +71,16 @@ impl Showing {
 }
 
 impl Audiences {
-    /// The record as whoever sent a request sees it, whether that is more than the public does, and which documents are
-    /// run for them.
-    pub async fn of(&self, credentials: &Credentials) -> Result<(Shown, bool, OperationMode), AuthFailure> {
+    /// The record as whoever sent a request sees it, whether that is more than the public does, and who it is.
+    pub async fn of(&self, credentials: &Credentials) -> Result<(Shown, bool, Entered), AuthFailure> {
         let caller = self.gate.caller(credentials).await?;
         let audience = Audience::of(caller.as_ref());
-        Ok((self.shown(audience), audience == Audience::Early, mode_of(caller.as_ref(), self.mode)))
+        let entered = Entered {
+            mode: mode_of(caller.as_ref(), self.mode),
+            origin: caller.map(|caller| caller.origin().clone()),
+            address: credentials.address,
+        };
+        Ok((self.shown(audience), audience == Audience::Early, entered))
     }
 
     fn shown(&self, audience: Audience) -> Shown {
@@ -87,9 +92,10 @@ impl Audiences {
     }
 }
 
-/// `/graphql`.
-pub(crate) fn delivery_routes(front: Arc<Front<DeliverySchema>>, audiences: Arc<Audiences>) -> Router {
-    front.routes(GRAPHQL_PATH).layer(from_fn_with_state(audiences, by_audience))
+/// `/graphql`, where `live` takes those who want to listen.
+pub(crate) fn delivery_routes(front: Arc<Front<DeliverySchema>>, live: Arc<Live>, audiences: Arc<Audiences>) -> Router {
+    let routes = front.routes(GRAPHQL_PATH).layer(from_fn_with_state(live, entrance));
+    routes.layer(from_fn_with_state(audiences, by_audience))
 }
 
 /// Shows each reader what the key in hand opens; without one, what is published.
@@ -101,9 +107,11 @@ async fn by_audience(State(audiences): State<Arc<Audiences>>, mut request: Reque
     let is_keyed = request.headers().contains_key(header::AUTHORIZATION);
     let credentials = audiences.gate.credentials(&request);
     let response = match audiences.of(&credentials).await {
-        Ok((shown, is_early, mode)) => {
+        Ok((shown, is_early, entered)) => {
+            let mode = entered.mode;
             request.extensions_mut().insert(shown);
             request.extensions_mut().insert(mode);
+            request.extensions_mut().insert(entered);
             // What is refused to some is run for others, so each mode has answers of its own.
             // What is under embargo changes without a publication, and few see it: their answers are made anew.
             if !is_early {

@@ -26,6 +26,13 @@ pub(crate) struct Credentials {
     pub address: IpAddr,
 }
 
+impl Credentials {
+    /// The value of `Authorization`, whatever way it came, and the address it came from.
+    pub fn new(header: Option<String>, address: IpAddr) -> Self {
+        Self { header, address }
+    }
+}
+
 impl Gate {
     pub fn credentials(&self, request: &Request) -> Credentials {
         let mut values = request.headers().get_all(AUTHORIZATION).iter();

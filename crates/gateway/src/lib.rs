@@ -8,6 +8,7 @@ mod doors;
 mod editorial;
 mod graphql;
 mod health;
+mod live;
 mod media;
 mod metrics;
 mod operations;
@@ -38,6 +39,7 @@ pub use crate::graphql::editorial::{
     editorial_table,
 };
 pub use crate::health::Readiness;
+pub use crate::live::{Live, LiveOptions};
 pub use crate::operations::{OperationJudge, StoredOperations};
 pub use crate::purge::{PurgeHook, PurgePlace, Purges, TAGS, TagForm, purge_place};
 pub use crate::tail::Tail;
@@ -48,6 +50,7 @@ use crate::cors::AllowedOrigins;
 use crate::editorial::{Editors, editorial_routes};
 use crate::graphql::delivery::memory::Memory;
 use crate::graphql::delivery::{delivery_schema, scalar_checks, sdl};
+use crate::live::{Feed, Sources};
 use crate::media::{Media, media_routes, preview_media_routes};
 use crate::metrics::{KeptFigures, Metrics};
 use crate::preview::{Previews, preview_routes};
@@ -99,6 +102,8 @@ pub struct GatewaySettings {
     pub readiness: Readiness,
     /// How much is kept in memory.
     pub caches: CacheSizes,
+    /// How subscriptions are served. There is nothing to tell unless somebody [follows](Gateway::tail) the journal.
+    pub live: LiveOptions,
     /// The editors' side; without it delivery works all the same, for the public alone.
     pub editorial: Option<EditorialSide>,
 }
@@ -138,6 +143,7 @@ pub struct Gateway {
     kept: KeptFigures,
     operations: Arc<StoredOperations>,
     store: PublishedStore,
+    live: Arc<Live>,
 }
 
 impl Gateway {
@@ -148,7 +154,9 @@ impl Gateway {
         let showing = Showing { site, fallback_locales, public_url, clock: Arc::clone(&clock) };
         let prepare = Some(Arc::new(with_loads) as Prepare);
         let freshness = Arc::<Freshness>::default();
-        let tail = Arc::new(Tail::new(store.clone(), Arc::clone(&freshness), Arc::clone(&clock)));
+        let feed = Arc::<Feed>::default();
+        let tail = Tail::new(store.clone(), Arc::clone(&freshness), Arc::clone(&feed), Arc::clone(&clock));
+        let tail = Arc::new(tail);
         let now: Now = {
             let clock = Arc::clone(&clock);
             Arc::new(move || clock.now())
@@ -156,7 +164,8 @@ impl Gateway {
         let CacheSizes { response_bytes, record_bytes } = settings.caches;
         let memory =
             (record_bytes > 0).then(|| Arc::new(Memory::new(record_bytes, Arc::clone(&freshness), Arc::clone(&now))));
-        let caching = Caching { budget_bytes: response_bytes, freshness: Arc::clone(&freshness), now };
+        let caching =
+            Caching { budget_bytes: response_bytes, freshness: Arc::clone(&freshness), now: Arc::clone(&now) };
         let costs = metrics::costs();
         let observe = {
             let costs = costs.clone();
@@ -171,19 +180,33 @@ impl Gateway {
             let front = Arc::clone(&delivery);
             let kept_bytes = Arc::new(move || front.kept_bytes());
             let named = delivery.operation_counts();
-            let (counts, tail) = (delivery.counts(), Arc::clone(&tail));
+            let (counts, tail, freshness) = (delivery.counts(), Arc::clone(&tail), Arc::clone(&freshness));
             let purges = Vec::new();
             KeptFigures { counts, named, kept_bytes, memory, freshness, tail, costs, purges }
         };
         let operations = Arc::new(StoredOperations::new(store.clone(), Arc::clone(&delivery)));
         let (mode, front_door) = (front.operations, Arc::clone(&delivery));
+        let live = |audiences: &Arc<Audiences>| {
+            let sources = Sources {
+                front: Arc::clone(&delivery),
+                audiences: Arc::clone(audiences),
+                store: store.clone(),
+                feed: Arc::clone(&feed),
+                tail: Arc::clone(&tail),
+                freshness: Arc::clone(&freshness),
+                now: Arc::clone(&now),
+            };
+            Live::new(settings.live.clone(), sources)
+        };
 
-        let mut router = match settings.editorial {
+        let (mut router, live) = match settings.editorial {
             None => {
                 let gate = Gate { authenticator: Authenticator::new(None, None, clock), proxies: settings.proxies };
                 let audiences = Arc::new(Audiences { gate, public, early: None, mode });
                 let media = media.map(|media| media_routes(media, None, Arc::clone(&audiences)));
-                delivery_routes(delivery, audiences).merge(media.unwrap_or_default())
+                let live = live(&audiences);
+                let routes = delivery_routes(Arc::clone(&delivery), Arc::clone(&live), audiences);
+                (routes.merge(media.unwrap_or_default()), live)
             }
             Some(side) => {
                 let keys = Some(side.keys.clone());
@@ -202,10 +225,12 @@ impl Gateway {
                     previews: PreviewDesk { keys: side.keys, clock },
                     origins: AllowedOrigins(side.allowed_origins.into()),
                 };
-                delivery_routes(Arc::clone(&delivery), audiences)
+                let live = live(&audiences);
+                let routes = delivery_routes(Arc::clone(&delivery), Arc::clone(&live), audiences)
                     .merge(media.unwrap_or_default())
-                    .merge(preview_routes(delivery, of_previews.unwrap_or_default(), previews))
-                    .merge(editorial_routes(schema, uploads, editors, &limits, front)?)
+                    .merge(preview_routes(Arc::clone(&delivery), of_previews.unwrap_or_default(), previews))
+                    .merge(editorial_routes(schema, uploads, editors, &limits, front)?);
+                (routes, live)
             }
         };
         if let Some(options) = settings.graphiql {
@@ -214,7 +239,7 @@ impl Gateway {
         router = router.merge(health::health_routes(settings.readiness, store.clone()));
         let public = shared_by_public(mode);
         let doors = Doors { routes: shell(router, &limits), delivery: front_door, public, metrics: None };
-        Ok(Self { doors, tail, kept, operations, store })
+        Ok(Self { doors, tail, kept, operations, store, live })
     }
 
     /// What keeps the answers kept in step with the record.
@@ -236,7 +261,12 @@ impl Gateway {
         let metrics = Metrics::default();
         self.doors.routes = metrics.around(std::mem::take(&mut self.doors.routes));
         self.doors.metrics = Some(metrics.clone());
-        (metrics.routes(self.kept.clone()), metrics.connections())
+        (metrics.routes(self.kept.clone(), self.live.figures()), metrics.connections())
+    }
+
+    /// What serves subscriptions: to be stopped before the listener is, or it waits for those who listen.
+    pub fn live(&self) -> Arc<Live> {
+        Arc::clone(&self.live)
     }
 
     /// What keeps the documents that clients may name in step with the store. Until it has

@@ -25,6 +25,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
 use crate::graphql::delivery::memory::Memory;
+use crate::live::Figures;
 use crate::purge::PurgeFigures;
 use crate::tail::Tail;
 use crate::{EDITORIAL_PATH, GRAPHQL_PATH, METRICS_PATH, PREVIEW_PATH};
@@ -114,7 +115,7 @@ impl Metrics {
     }
 
     /// `/metrics`.
-    pub fn routes(&self, kept: KeptFigures) -> Router {
+    pub fn routes(&self, kept: KeptFigures, live: &Figures) -> Router {
         let mut registry = Registry::with_prefix("griot");
         registry.register("http_requests", "Requests answered, by endpoint and class of status", self.requests.clone());
         registry.register("http_request_seconds", "Time to the head of the answer", self.seconds.clone());
@@ -124,6 +125,7 @@ impl Metrics {
         registry.register("tail_lag_seconds", lag, kept.tail.lags());
         registry.register_collector(Box::new(Open(self.connections.clone())));
         registry.register_collector(Box::new(kept));
+        live.register(&mut registry);
         Router::new().route(METRICS_PATH, get(told)).with_state(Arc::new(registry))
     }
 }

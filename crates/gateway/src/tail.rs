@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use griot_domain::Clock;
 use griot_front::fresh::{Freshness, Tag};
-use griot_persistence::{Bell, PublishedStore, StoreError};
+use griot_persistence::{Bell, Change, PublishedStore, StoreError, Touched};
 use prometheus_client::metrics::histogram::Histogram;
 use tokio::sync::{Mutex, Notify, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
+use crate::live::Feed;
 use crate::metrics::lags;
 use crate::tags;
 
@@ -28,6 +29,8 @@ const MOST: i64 = 5_000;
 pub struct Tail {
     store: PublishedStore,
     freshness: Arc<Freshness>,
+    /// Who is told of publications, after the caches.
+    feed: Arc<Feed>,
     followed: Mutex<Followed>,
     /// The last publication dealt with, for whoever watches; `None` before the first look.
     heard: watch::Sender<Option<i64>>,
@@ -44,11 +47,17 @@ struct Followed {
 }
 
 impl Tail {
-    pub(crate) fn new(store: PublishedStore, freshness: Arc<Freshness>, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(
+        store: PublishedStore,
+        freshness: Arc<Freshness>,
+        feed: Arc<Feed>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         freshness.set_blind(true);
         Self {
             store,
             freshness,
+            feed,
             followed: Mutex::new(Followed { seq: None, reached: Instant::now() }),
             heard: watch::Sender::new(None),
             lags: lags(),
@@ -132,6 +141,7 @@ impl Tail {
         let last = self.store.last_seq().await?;
         let Some(mut seq) = followed.seq else {
             self.freshness.touch_all();
+            self.feed.leap(last);
             followed.seq = Some(last);
             return Ok(());
         };
@@ -141,6 +151,7 @@ impl Tail {
         // A journal that got shorter is another one: the record was replaced under us.
         if last < seq || last - seq > MOST {
             self.freshness.touch_all();
+            self.feed.leap(last);
             followed.seq = Some(last);
             return Ok(());
         }
@@ -154,10 +165,13 @@ impl Tail {
                 let tags: Vec<Tag> = page.iter().flat_map(tags::touched_by).collect();
                 self.freshness.touch(&tags);
             }
+            let change = |touched: &Touched| {
+                let Touched { seq, at, id, kind, .. } = *touched;
+                Change { seq, at, id, kind }
+            };
+            self.feed.tell(page.iter().map(change).collect());
             followed.seq = Some(seq);
-        }
-        if let Some(at) = self.store.published_at(seq).await? {
-            let lag = (self.clock.now() - at).to_std().unwrap_or_default();
+            let lag = (self.clock.now() - end.at).to_std().unwrap_or_default();
             self.lags.observe(lag.as_secs_f64());
         }
         Ok(())

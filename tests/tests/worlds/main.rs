@@ -196,8 +196,10 @@ fn schema() -> Schema {
 /// `Type.field` of all there are.
 fn fields(schema: &Schema) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
+    // What can be listened to is no request; `tests/live/secrets.rs` sees to it.
+    let is_live = |name: &str| matches!(name, "Subscription" | "ArticlePublication");
     for (name, ty) in schema.types.iter().filter(|(_, ty)| !ty.is_built_in()) {
-        if let Some(object) = ty.as_object() {
+        if let Some(object) = ty.as_object().filter(|_| !is_live(name)) {
             all.extend(object.fields.keys().map(|field| format!("{name}.{field}")));
         }
     }

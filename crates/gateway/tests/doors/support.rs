@@ -18,7 +18,7 @@ use griot_editorial::Desk;
 use griot_files::Folders;
 use griot_front::{FrontOptions, Limits, OperationMode, ServeOptions};
 use griot_gateway::{
-    CacheSizes, EditorialSide, Gateway, GatewaySettings, Readiness, StoredOperations, Tail, TrustedProxies,
+    CacheSizes, EditorialSide, Gateway, GatewaySettings, LiveOptions, Readiness, StoredOperations, Tail, TrustedProxies,
 };
 use griot_persistence::{AccessKeys, Act, EditorialStore, Location, Outcome, PublishedStore, Publisher, StoreName};
 use griot_testbed::{Backend, Place, TestDatabase, database};
@@ -121,6 +121,7 @@ impl World {
             proxies: TrustedProxies::new(vec!["127.0.0.1/32".parse().unwrap()]),
             readiness: readiness.clone(),
             caches: CacheSizes { response_bytes: 1 << 20, record_bytes: 1 << 20 },
+            live: LiveOptions::default(),
             editorial: Some(EditorialSide {
                 location: location.clone(),
                 early: PublishedStore::open_early(&location).await.unwrap(),

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use griot_domain::{EntryId, EntryKind, RetractionAct, Slug};
+use chrono::{DateTime, Utc};
+use griot_domain::{EntryId, EntryKind, RetractionAct, Slug, from_micros};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
@@ -15,6 +16,8 @@ use crate::entity::{journal, link, notice, old_path, slug};
 pub struct Touched {
     /// The act in the journal.
     pub seq: i64,
+    /// When it was made.
+    pub at: DateTime<Utc>,
     #[allow(missing_docs)]
     pub id: EntryId,
     #[allow(missing_docs)]
@@ -83,6 +86,7 @@ impl PublishedStore {
             let slugs = slugs.get(&row.entry_id).into_iter().flatten().map(|name| Slug::parse(name));
             Ok(Touched {
                 seq: row.seq,
+                at: from_micros(row.at).ok_or_else(|| corrupt(&"a date outside the calendar"))?,
                 id: EntryId(row.entry_id),
                 kind: row.kind.parse().map_err(|err| corrupt(&err))?,
                 targets: links.get(&row.entry_id).into_iter().flatten().copied().map(EntryId).collect(),

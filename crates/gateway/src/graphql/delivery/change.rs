@@ -49,6 +49,19 @@ pub(crate) struct Change {
     view: SharedView,
 }
 
+impl Change {
+    pub fn new(change: &griot_persistence::Change, view: &Arc<View>) -> Self {
+        Self {
+            cursor: encode(change.seq, change.at),
+            at: Instant(change.at),
+            content_id: ID(change.id.to_string()),
+            kind: change.kind.into(),
+            id: change.id,
+            view: view.clone(),
+        }
+    }
+}
+
 /// That an entry became public, changed or was taken back.
 #[ComplexObject]
 impl Change {
@@ -80,10 +93,7 @@ pub(crate) async fn changes(
     kinds: &[EntryKind],
     view: Option<ViewInput>,
 ) -> Answer<ChangePage> {
-    if view.as_ref().is_some_and(|view| view.as_of.is_some()) {
-        return Err(ApiError::invalid("view.asOf", "changes lead to what is public now; leave it out"));
-    }
-    let view = ViewInput::resolve(view, loads)?;
+    let view = view_of_changes(view, loads)?;
     let limit = FEED.read("first", first)?;
     let after = match after {
         Some(raw) => Some((raw, place(loads, raw).await?)),
@@ -98,24 +108,25 @@ pub(crate) async fn changes(
         (None, Some((given, _))) => given.to_owned(),
         (None, None) => encode(0, DateTime::UNIX_EPOCH),
     };
-    let changes = found.into_iter().map(|change| Change {
-        cursor: encode(change.seq, change.at),
-        at: Instant(change.at),
-        content_id: ID(change.id.to_string()),
-        kind: change.kind.into(),
-        id: change.id,
-        view: view.clone(),
-    });
+    let changes = found.iter().map(|change| Change::new(change, &view));
     Ok(ChangePage { changes: changes.collect(), next_cursor, has_more })
 }
 
+/// The view of what changes, which is always the present.
+pub(crate) fn view_of_changes(view: Option<ViewInput>, loads: &Loads) -> Answer<Arc<View>> {
+    if view.as_ref().is_some_and(|view| view.as_of.is_some()) {
+        return Err(ApiError::invalid("view.asOf", "changes lead to what is public now; leave it out"));
+    }
+    ViewInput::resolve(view, loads)
+}
+
 /// The number in the journal and, so that another record's is not taken for it, the instant of what has it.
-fn encode(seq: i64, at: DateTime<Utc>) -> String {
+pub(crate) fn encode(seq: i64, at: DateTime<Utc>) -> String {
     URL_SAFE_NO_PAD.encode(format!("c{seq}.{}", micros(at)))
 }
 
 /// The number a cursor stands for, if it is one of this record.
-async fn place(loads: &Loads, raw: &str) -> Answer<i64> {
+pub(crate) async fn place(loads: &Loads, raw: &str) -> Answer<i64> {
     let read = || {
         let text = String::from_utf8(URL_SAFE_NO_PAD.decode(raw.get(..raw.len().min(64))?).ok()?).ok()?;
         let (seq, at) = text.strip_prefix('c')?.split_once('.')?;

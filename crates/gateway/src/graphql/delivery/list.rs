@@ -56,6 +56,20 @@ fn weight(condition: &Condition) -> usize {
     }
 }
 
+/// What a filter demands of the entries in a list, and what holds where it says nothing.
+pub(crate) async fn demanded<F: Narrow>(loads: &Loads, filter: Option<&F>) -> Answer<Vec<Condition>> {
+    let mut conditions = Vec::new();
+    if let Some(filter) = filter {
+        let mut references = References::default();
+        filter.note(&mut references)?;
+        references.look_up(loads).await?;
+        conditions = filter.conditions(&references)?;
+        bounded(&conditions)?;
+    }
+    conditions.extend(F::defaults(filter));
+    Ok(conditions)
+}
+
 /// A page of a root list.
 pub(crate) async fn at_root<T: FromSeen, F: Narrow + Send + Sync>(
     loads: &Loads,
@@ -107,15 +121,7 @@ async fn page<T: FromSeen, F: Narrow>(
     sizes: Sizes,
 ) -> Answer<Connection<T>> {
     let Below { view, day, mut conditions } = below;
-    if let Some(filter) = &filter {
-        let mut references = References::default();
-        filter.note(&mut references)?;
-        references.look_up(loads).await?;
-        let demanded = filter.conditions(&references)?;
-        bounded(&demanded)?;
-        conditions.extend(demanded);
-    }
-    conditions.extend(F::defaults(filter.as_ref()));
+    conditions.extend(demanded(loads, filter.as_ref()).await?);
     let window = Window { after: None, before: None, limit: 0, from_end: false };
     let query = ListQuery { kind: F::KIND, conditions, order, window };
     Connection::load(loads, List { query, view, day }, paging, sizes).await

@@ -32,11 +32,14 @@ pub(crate) mod scalar;
 mod schema;
 mod seen;
 mod shared_view;
+mod subscription;
 mod topic;
 mod version;
 mod view;
 mod weight;
 
+pub(crate) use change::encode as change_cursor;
 pub(crate) use loads::{Delivery, Loads};
 pub(crate) use scalar::scalar_checks;
 pub(crate) use schema::{DeliverySchema, delivery_schema, sdl};
+pub(crate) use subscription::{Begun, Occasion};

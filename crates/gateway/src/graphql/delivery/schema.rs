@@ -1,16 +1,17 @@
 //! The delivery schema as a whole.
 
-use async_graphql::{EmptyMutation, EmptySubscription, SDLExportOptions, Schema, SchemaBuilder, ValidationMode};
+use async_graphql::{EmptyMutation, SDLExportOptions, Schema, SchemaBuilder, ValidationMode};
 
 use super::content::{Content, Node};
 use super::query::Query;
+use super::subscription::Subscription;
 
 /// The delivery schema: read-only by type.
-pub(crate) type DeliverySchema = Schema<Query, EmptyMutation, EmptySubscription>;
+pub(crate) type DeliverySchema = Schema<Query, EmptyMutation, Subscription>;
 
 /// The schema. Requests bring their own loaders; the front in front of it validates and sets the limits.
 pub(crate) fn delivery_schema() -> DeliverySchema {
-    let builder: SchemaBuilder<_, _, _> = Schema::build(Query::default(), EmptyMutation, EmptySubscription);
+    let builder: SchemaBuilder<_, _, _> = Schema::build(Query::default(), EmptyMutation, Subscription);
     builder
         .register_output_type::<Node>()
         .register_output_type::<Content>()
