@@ -59,6 +59,8 @@ pub struct Config {
     pub editorial: Editorial,
     /// What one request may ask for.
     pub limits: griot_front::Limits,
+    /// How subscriptions are served.
+    pub live: griot_gateway::LiveOptions,
     /// How connections are held.
     pub server: griot_front::ServeOptions,
 }
@@ -169,6 +171,7 @@ impl Default for Config {
             log: Log::default(),
             editorial: Editorial::default(),
             limits: griot_front::Limits::default(),
+            live: griot_gateway::LiveOptions::default(),
             server: griot_front::ServeOptions::default(),
         }
     }

@@ -74,7 +74,16 @@ pub async fn run(config: &Config, wants_demo: bool) -> anyhow::Result<ExitCode> 
         tell(format_args!("GraphiQL at http://{address}/"));
     }
     tell(format_args!("GraphQL at http://{address}{GRAPHQL_PATH}"));
-    griot_front::serve_counted(listener, gateway.doors(), config.server.clone(), connections, stop()).await?;
+    let live = gateway.live();
+    let stopping = {
+        let live = Arc::clone(&live);
+        async move {
+            stop().await;
+            live.stop();
+        }
+    };
+    griot_front::serve_counted(listener, gateway.doors(), config.server.clone(), connections, stopping).await?;
+    live.stopped().await;
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)
 }
@@ -142,6 +151,7 @@ fn settings(config: &Config, address: SocketAddr) -> anyhow::Result<GatewaySetti
             response_bytes: config.cache.responses_mib << 20,
             record_bytes: config.cache.records_mib << 20,
         },
+        live: config.live.clone(),
         editorial: None,
     })
 }

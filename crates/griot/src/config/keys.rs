@@ -26,20 +26,23 @@ pub enum Shape {
 /// A setting: its dotted path and how it is written.
 pub type Key = (String, Shape);
 
-/// Every key. Those of `[limits]` and `[server]` are the fields the front declares, all of them numbers.
+/// Every key. Those of `[limits]` and `[server]` are the fields the front declares, all of them numbers; so are those of
+/// `[live]`, of the gateway, but one.
 pub fn keys() -> &'static [Key] {
     static ALL: LazyLock<Vec<Key>> = LazyLock::new(|| {
         let ours = OURS.iter().map(|(key, shape)| ((*key).to_owned(), *shape));
         let limits = numbers("limits", &griot_front::Limits::default());
         let server = numbers("server", &griot_front::ServeOptions::default());
-        ours.chain(limits).chain(server).collect()
+        let live = numbers("live", &griot_gateway::LiveOptions::default());
+        ours.chain(limits).chain(live).chain(server).collect()
     });
     &ALL
 }
 
 fn numbers(section: &str, defaults: &impl Serialize) -> Vec<Key> {
     let fields = toml::Table::try_from(defaults).expect("numbers can be written as TOML");
-    fields.keys().map(|name| (format!("{section}.{name}"), Shape::Number)).collect()
+    let numbers = fields.iter().filter(|(_, default)| default.is_integer());
+    numbers.map(|(name, _)| (format!("{section}.{name}"), Shape::Number)).collect()
 }
 
 const OURS: &[(&str, Shape)] = &[
@@ -67,6 +70,7 @@ const OURS: &[(&str, Shape)] = &[
     ("log.level", Shape::Text),
     ("log.format", Shape::Text),
     ("log.slow_ms", Shape::Number),
+    ("live.allowed_origins", Shape::List),
     ("editorial.enabled", Shape::Flag),
     ("editorial.two_person", Shape::List),
     ("editorial.allowed_origins", Shape::List),
@@ -132,6 +136,9 @@ mod tests {
     fn sections_list_what_they_take() {
         assert_eq!(allowed_in("log"), ["level", "format", "slow_ms"]);
         assert_eq!(allowed_in("purge"), ["hooks"]);
+        let of_live = "allowed_origins connections connections_per_address event_bytes idle_ms init_ms message_bytes \
+                       operations ping_ms queue replay subscriptions";
+        assert_eq!(allowed_in("live").join(" "), of_live);
         assert!(allowed_in("").contains(&"[site]".to_owned()));
         assert!(is_section("site") && !is_section("data") && !is_section("sit"));
     }
