@@ -141,12 +141,14 @@ fn conformance_as_other_peoples_clients_see_it() {
     let here = workspace().join("tests/conformance");
     let record = Record::with_demo(Backend::Sqlite);
     let server = record.serve(&[]);
-    if !here.join("node_modules/graphql-http").exists() {
+    if !here.join("node_modules/graphql-ws").exists() {
         node("npm", &["ci", "--no-audit", "--no-fund", "--ignore-scripts"]);
     }
     for script in ["audits", "introspection", "oracle", "apollo", "urql"] {
         node("node", &[&format!("{script}.mjs"), server.address()]);
     }
+    let key = record.key(&["--role", "administrator", "--name", "Desk"]);
+    node("node", &["live.mjs", server.address(), &key]);
     let headline = "KOULOUBA : Le Président de la Transition reçoit les ambassadeurs";
     node("node", &["graphiql.mjs", server.address(), headline]);
 }
