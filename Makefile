@@ -75,6 +75,7 @@ soak: test-tools ## Kill the server 200 times on each database while people writ
 bench: rust ## Measure import and queries on generated records (ARTICLES="10000 100000" SECONDS=4)
 	cargo build --locked --release --package griot --package griot-bench
 	$(RELEASE)/griot-bench run --griot $(RELEASE)/griot --seconds $(SECONDS) $(ARTICLES)
+	$(RELEASE)/griot-bench live --griot $(RELEASE)/griot
 
 .PHONY: release
 release: rust ## Build the optimised binary, target/release/griot

@@ -4,12 +4,14 @@ mod bench;
 mod documents;
 mod floor;
 mod generate;
+mod live;
 mod load;
 mod process;
 mod publishing;
 mod record;
 mod table;
 mod topic;
+mod websocket;
 mod workload;
 
 use std::net::SocketAddr;
@@ -56,6 +58,8 @@ enum Command {
         #[arg(long, default_value_t = 5.0)]
         seconds: f64,
     },
+    /// Listen by many sockets to what is published, and print the figures
+    Live(live::Live),
     /// Serve the files of a directory, each at its name, to POST requests
     Floor { dir: PathBuf },
 }
@@ -120,6 +124,7 @@ async fn obey(command: Command) -> anyhow::Result<ExitCode> {
                 done = bench::run(options) => done,
             };
         }
+        Command::Live(options) => return live::run(options).await,
         Command::Generate { dir, recipe } => {
             let (files, _) = generate::generate(recipe.into(), &dir)?;
             println!("{}\n{}", files.record.display(), files.wordpress.display());
