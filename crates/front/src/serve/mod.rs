@@ -16,7 +16,7 @@ use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use serde::{Deserialize, Serialize};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tower::{Service, service_fn};
 
@@ -151,8 +151,11 @@ where
             tracing::debug!(%error, "a connection was gone at once");
             continue;
         }
-        let first_bytes = Duration::from_millis(options.header_read_timeout_ms);
         let write_stall = Duration::from_millis(options.write_stall_timeout_ms);
+        if let Err(error) = notice_loss(&stream, write_stall) {
+            tracing::debug!(%error, "the system will be slow to notice that a client is gone");
+        }
+        let first_bytes = Duration::from_millis(options.header_read_timeout_ms);
         // What the connection counts for goes with the stream: an upgraded one outlives the HTTP around it.
         let held = (peer, permit, open.begin());
         let io = TokioIo::new(Paced::new(stream, first_bytes, write_stall, held));
@@ -195,6 +198,19 @@ fn builder(options: &ServeOptions) -> Builder<TokioExecutor> {
         .keep_alive_interval(Duration::from_millis(options.write_stall_timeout_ms.max(1)))
         .keep_alive_timeout(Duration::from_millis(options.header_read_timeout_ms.max(1)));
     builder
+}
+
+/// Has the system give a connection up when nothing that was sent has reached the client for as long. Otherwise it tries
+/// for a quarter of an hour, while an event stream looks as if somebody listened.
+#[cfg(target_os = "linux")]
+fn notice_loss(stream: &TcpStream, after: Duration) -> io::Result<()> {
+    socket2::SockRef::from(stream).set_tcp_user_timeout(Some(after))
+}
+
+/// Other systems have no such option.
+#[cfg(not(target_os = "linux"))]
+fn notice_loss(_: &TcpStream, _: Duration) -> io::Result<()> {
+    Ok(())
 }
 
 fn is_of_one_connection(error: &io::Error) -> bool {
