@@ -35,8 +35,8 @@ pub use migrate::{MigrationReport, migrate, migrate_down};
 pub use operations::{OperationImport, Operations, StoredOperation};
 pub use publish::{Act, Holder, LiveEntry, Outcome, PublishTx, Publisher, Refusal};
 pub use published::{
-    Alternate, Change, Condition, FileState, Found, ListQuery, Notice, Order, OrderKey, OrderedBy, Page, PageRow,
-    PublishedStore, Record, Related, Touched, Version, Window,
+    Alternate, Change, Condition, FileState, Found, ListQuery, LiveText, Notice, Order, OrderKey, OrderedBy, Page,
+    PageRow, PublishedStore, Record, Related, Touched, Version, Window,
 };
 pub use roles::{DELIVERY_ROLE, EARLY_ROLE, EDITORIAL_ROLE, PREVIEW_ROLE};
 pub use statements::StatementCount;

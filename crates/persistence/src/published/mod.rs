@@ -3,6 +3,7 @@
 mod changes;
 mod file;
 mod list;
+mod live;
 mod notice;
 mod page;
 mod record;
@@ -17,6 +18,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, State
 pub use changes::Change;
 pub use file::FileState;
 pub use list::{Condition, ListQuery, Order, OrderKey, OrderedBy, Window};
+pub use live::LiveText;
 pub use notice::Notice;
 pub(crate) use notice::standing_for;
 pub use page::{Page, PageRow};

@@ -63,7 +63,7 @@ impl PublishedStore {
         if ids.is_empty() {
             return Ok(HashMap::new());
         }
-        let mut query = select_records(view);
+        let mut query = select_records(view.moment);
         let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
         query.and_where(col(VERSION, entry_version::Column::EntryId).is_in(padded(&ids)));
         let rows = self.rows(&query).await?;
@@ -73,7 +73,7 @@ impl PublishedStore {
     /// The live entry of `kind` that has the slug at the moment of the view, or had it before, or gets it later; a
     /// slug of the languages asked for goes first. One statement.
     pub async fn find_by_slug(&self, view: &View, kind: EntryKind, slug: &Slug) -> Result<Option<Record>, StoreError> {
-        let mut query = select_records(view);
+        let mut query = select_records(view.moment);
         let holder = holder_of_slug(view, kind, slug);
         query.and_where(col(VERSION, entry_version::Column::EntryId).in_subquery(holder));
         let rows = self.rows(&query).await?;
@@ -90,7 +90,7 @@ impl PublishedStore {
         if targets.is_empty() {
             return Ok(HashMap::new());
         }
-        let mut query = select_records(view);
+        let mut query = select_records(view.moment);
         let ids: Vec<Uuid> = targets.iter().map(|id| id.0).collect();
         query
             .column((Alias::new(LINK), link::Column::TargetId))
@@ -149,7 +149,7 @@ impl PublishedStore {
 /// How many columns [`select_records`] reads.
 const COLUMNS: usize = 11;
 
-fn select_records(view: &View) -> SelectStatement {
+pub(super) fn select_records(moment: Moment) -> SelectStatement {
     let mut query = Query::select();
     query
         .columns([
@@ -175,8 +175,8 @@ fn select_records(view: &View) -> SelectStatement {
             Alias::new(EDITION),
             col(EDITION, edition::Column::EntryId).equals((Alias::new(VERSION), entry_version::Column::EntryId)),
         )
-        .cond_where(live(VERSION, view.moment))
-        .cond_where(live(EDITION, view.moment));
+        .cond_where(live(VERSION, moment))
+        .cond_where(live(EDITION, moment));
     query
 }
 
@@ -293,7 +293,7 @@ fn record(id: EntryId, best: Candidate<'_>, others: Vec<Candidate<'_>>) -> Resul
     })
 }
 
-fn kind_of(row: &QueryResult) -> Result<EntryKind, StoreError> {
+pub(super) fn kind_of(row: &QueryResult) -> Result<EntryKind, StoreError> {
     let kind: String = row.try_get_by_index(1)?;
     kind.parse().map_err(|err| StoreError::corrupt("a version", err))
 }
