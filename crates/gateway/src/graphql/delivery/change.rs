@@ -50,7 +50,7 @@ pub(crate) struct Change {
 }
 
 impl Change {
-    pub fn new(change: &griot_persistence::Change, view: &Arc<View>) -> Self {
+    pub fn new(change: &griot_persistence::Change, view: &SharedView) -> Self {
         Self {
             cursor: encode(change.seq, change.at),
             at: Instant(change.at),
@@ -113,7 +113,7 @@ pub(crate) async fn changes(
 }
 
 /// The view of what changes, which is always the present.
-pub(crate) fn view_of_changes(view: Option<ViewInput>, loads: &Loads) -> Answer<Arc<View>> {
+pub(crate) fn view_of_changes(view: Option<ViewInput>, loads: &Loads) -> Answer<SharedView> {
     if view.as_ref().is_some_and(|view| view.as_of.is_some()) {
         return Err(ApiError::invalid("view.asOf", "changes lead to what is public now; leave it out"));
     }

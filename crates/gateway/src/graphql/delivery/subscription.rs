@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use async_graphql::futures_util::stream::{self, Stream};
 use async_graphql::{Context, ID, SimpleObject};
 use chrono::NaiveDate;
-use griot_domain::{EntryKind, View};
+use griot_domain::EntryKind;
 use griot_front::directive::Cost;
 use griot_persistence::{Condition, ListQuery, Window};
 
@@ -20,6 +20,7 @@ use super::loads::{Loads, loads};
 use super::notice::ContentKind;
 use super::scalar::Instant;
 use super::seen::{FromSeen, Seen, day_of};
+use super::shared_view::SharedView;
 use super::view::ViewInput;
 
 /// Why a subscription is run.
@@ -123,7 +124,7 @@ impl ArticlePublication {
     async fn of(
         change: &griot_persistence::Change,
         mut conditions: Vec<Condition>,
-        view: &Arc<View>,
+        view: &SharedView,
         loads: &Loads,
     ) -> Answer<Option<Self>> {
         if change.kind != EntryKind::Article {
