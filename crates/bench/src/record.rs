@@ -78,9 +78,12 @@ impl Record {
             if keeps != Keeps::Answers {
                 serve.env("GRIOT_CACHE_RESPONSES_MIB", "0");
             }
-            if keeps == Keeps::Nothing {
-                serve.env("GRIOT_CACHE_RECORDS_MIB", "0");
-            }
+            match keeps {
+                Keeps::Nothing => serve.env("GRIOT_CACHE_RECORDS_MIB", "0"),
+                // What it keeps of the record is all that is asked for.
+                Keeps::Records => serve.env("GRIOT_CACHE_RECORDS_MIB", "512"),
+                Keeps::Answers => &mut serve,
+            };
             let begin = Instant::now();
             let server = Server::start(serve)?;
             let article = workload::prepare(Page::Article, server.address, source.slugs).await?;

@@ -210,7 +210,7 @@ impl Default for Introspection {
 
 impl Default for Cache {
     fn default() -> Self {
-        Self { responses_mib: 128, records_mib: 128 }
+        Self { responses_mib: 288, records_mib: 64 }
     }
 }
 
