@@ -124,9 +124,9 @@ impl Shelves {
                 return nothing(StatusCode::SERVICE_UNAVAILABLE);
             }
         };
-        let tags: Vec<Tag> = holders.into_iter().map(tags::entry).chain([Tag::new(EVERYTHING)]).collect();
+        let tags = holders.into_iter().map(tags::entry).chain([Tag::alone(EVERYTHING)]);
+        let names: Vec<String> = tags.map(|tag| tag.to_string()).collect();
         for (name, separator) in [("surrogate-key", " "), ("cache-tag", ",")] {
-            let names: Vec<&str> = tags.iter().map(Tag::as_str).collect();
             if let Ok(value) = HeaderValue::try_from(names.join(separator)) {
                 response.headers_mut().insert(name, value);
             }

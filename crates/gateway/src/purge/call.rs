@@ -57,7 +57,7 @@ impl Caller {
     }
 
     /// Has the cache drop what carries one of `tags`. Returns when it has confirmed that, however long it takes.
-    pub async fn call(&mut self, tags: &[&str]) {
+    pub async fn call(&mut self, tags: &[String]) {
         loop {
             match self.attempt(tags).await {
                 Ok(()) => {
@@ -93,7 +93,7 @@ impl Caller {
         failing.tries
     }
 
-    async fn attempt(&self, tags: &[&str]) -> Result<(), Refused> {
+    async fn attempt(&self, tags: &[String]) -> Result<(), Refused> {
         let PurgeHook { url, method, headers, form, .. } = &self.hook;
         let mut request = self
             .egress
@@ -127,9 +127,9 @@ async fn read_out(mut response: Response) {
 }
 
 /// The body with the tags in their place.
-fn filled(template: &Value, tags: &[&str]) -> Value {
+fn filled(template: &Value, tags: &[String]) -> Value {
     match template {
-        Value::String(text) if text == TAGS => tags.iter().copied().map(Value::from).collect(),
+        Value::String(text) if text == TAGS => tags.iter().cloned().map(Value::from).collect(),
         Value::Array(items) => items.iter().map(|item| filled(item, tags)).collect(),
         Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), filled(value, tags))).collect(),
         other => other.clone(),
@@ -172,7 +172,7 @@ mod tests {
     fn tags_stand_where_the_template_wants_them() {
         let template = json!({ "tags": "$tags", "of": [{ "keys": "$tags" }], "note": "not $tags", "soft": true });
         let told = json!({ "tags": ["a", "b"], "of": [{ "keys": ["a", "b"] }], "note": "not $tags", "soft": true });
-        assert_eq!(filled(&template, &["a", "b"]), told);
+        assert_eq!(filled(&template, &["a", "b"].map(String::from)), told);
     }
 
     #[test]

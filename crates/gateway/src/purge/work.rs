@@ -153,7 +153,7 @@ impl Worker {
                 }
             }
         };
-        let tags: Vec<&str> = tags.iter().map(Tag::as_str).collect();
+        let tags: Vec<String> = tags.iter().map(Tag::to_string).collect();
         for batch in tags.chunks(self.batch) {
             self.caller.call(batch).await;
         }
