@@ -71,6 +71,7 @@ impl Desk {
             proxies: TrustedProxies::default(),
             readiness: Readiness::default(),
             caches: Default::default(),
+            live: Default::default(),
             editorial: None,
         };
         let router = Gateway::new(store, settings).unwrap().doors();
