@@ -61,12 +61,11 @@ fn any_text_is_answered() {
     let mut runner = TestRunner::new(Config { cases: 600, failure_persistence: None, ..Config::default() });
     let outcome = runner.run(&(typed(), any::<bool>()), |(raw, completes)| {
         let Ok(query) = Query::parse(&raw, Language::French, completes) else { return Ok(()) };
-        let begun = Instant::now();
         let found = runtime.block_on(desk.search.find(Ask { query, ..ask("") }));
         let found = found.map_err(|err| TestCaseError::fail(err.to_string()))?;
         prop_assert!(found.is_complete, "the index was given up");
         prop_assert!(found.hits.len() as u64 <= found.total);
-        Ok::<_, TestCaseError>(drop(begun.elapsed()))
+        Ok::<_, TestCaseError>(())
     });
     outcome.unwrap();
     for raw in ["a* b* c* d* e* f* g* h* i* j* k* l*", "abcdefgh ijklmnop qrstuvwx yzabcdef ghijklmn opqrstuv"] {
