@@ -63,7 +63,7 @@ fn rename(desk: &Client, topic: &Value, name: &str) -> Value {
 }
 
 fn entry_tag(topic: &Value) -> String {
-    format!("e-{}", topic["contentId"].as_str().unwrap().replace('-', ""))
+    format!("e-{}", &topic["contentId"].as_str().unwrap().replace('-', "")[..16])
 }
 
 /// The surrogate keys of what a GET of the document is answered with.
