@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -85,6 +86,20 @@ impl Server {
     #[track_caller]
     pub fn data(&self, document: &str, variables: Value) -> Value {
         self.client("/graphql", None).data(document, variables)
+    }
+
+    /// Waits until everything public is found by its words.
+    ///
+    /// # Panics
+    /// When it takes longer than a minute.
+    #[track_caller]
+    pub fn wait_for_index(&self) {
+        let begun = Instant::now();
+        while self.data("{ search(query: \"\", first: 0) { isComplete } }", Value::Null)["search"]["isComplete"] != true
+        {
+            assert!(begun.elapsed() < Duration::from_secs(60), "{}", self.said());
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// Status of a GET without credentials.

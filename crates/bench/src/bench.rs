@@ -93,7 +93,7 @@ async fn measure(options: &Run, records: &mut [Record], floor_dir: &Path) -> any
         for page in Page::ALL {
             for record in records.iter_mut().filter(|record| record.pages().any(|one| one == page)) {
                 for keeps in Keeps::ALL.into_iter().filter(|keeps| page.tells_of(*keeps)) {
-                    record.measure((keeps, page), options.connections, time, round).await?;
+                    record.measure((keeps, page), page.connections(options.connections), time, round).await?;
                 }
                 if page.floor() == page {
                     let path = file(record, page);

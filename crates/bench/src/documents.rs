@@ -28,5 +28,11 @@ pub const PERSON_PAGE: &str = r#"query PersonPage($slug: String!, $day: Date!) {
 /// smaller record have 300 articles too.
 pub const TOPIC_PAGE: &str = r#"query Topic($topic: String!, $after: String) { articles(first: 20, after: $after, filter: { topics: [$topic], kinds: [NEWS], issuedAt: { from: "2016-01-01T00:00:00Z" } }, orderBy: { field: ISSUED_AT, direction: DESC }) { edges { cursor node { title } } } }"#;
 
+/// What holds two words, for a page of results; `$words`.
+pub const SEARCH: &str = r#"query Search($words: String!) { search(query: $words, first: 10, view: { locale: "fr" }) { totalCount isComplete nodes { __typename ... on Content { displayTitle url } } } }"#;
+
+/// The same with what stands beside the results.
+pub const SEARCH_PAGE: &str = r#"query SearchPage($words: String!) { search(query: $words, first: 10, view: { locale: "fr" }) { totalCount isComplete edges { node { __typename ... on Content { displayTitle url } } highlights { html } } facets { kinds { kind count } topics { topic { name slug } count } people { person { name slug } count } years { year count } } } }"#;
+
 /// The same list in large steps, to find the cursors of places deep in it.
 pub const TOPIC_WALK: &str = r#"query Walk($topic: String!, $after: String) { articles(first: 100, after: $after, filter: { topics: [$topic], kinds: [NEWS], issuedAt: { from: "2016-01-01T00:00:00Z" } }, orderBy: { field: ISSUED_AT, direction: DESC }) { edges { cursor } pageInfo { hasNextPage } } }"#;

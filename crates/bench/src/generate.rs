@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 
 pub use articles::Articles;
 pub use cast::Cast;
+pub use words::WORDS;
 
 /// How a record is made.
 #[derive(Clone, Copy, Debug)]

@@ -93,6 +93,9 @@ impl Record {
         }
         // The last one is the server as it is by itself.
         let (address, idle_bytes) = (servers[&Keeps::Answers].address, servers[&Keeps::Answers].own_bytes());
+        for server in servers.values() {
+            workload::wait_for_index(server.address).await?;
+        }
         let mut workloads = HashMap::new();
         for page in Page::ALL {
             let workload = workload::prepare(page, address, source.slugs).await?;

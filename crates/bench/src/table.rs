@@ -205,6 +205,8 @@ fn label(page: Page) -> &'static str {
         Page::Topic => "Topic, first page",
         Page::TopicDeep => "Topic, from the 300th article",
         Page::TopicDeepest => "Topic, the last page",
+        Page::Search => "Search, one client",
+        Page::SearchPage => "Search with highlights and facets, one client",
     }
 }
 

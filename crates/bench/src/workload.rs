@@ -2,11 +2,12 @@
 
 use std::net::SocketAddr;
 use std::rc::Rc;
+use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
 
 use crate::documents;
-use crate::generate::Slugs;
+use crate::generate::{Slugs, WORDS};
 use crate::load::{self, LoadError, Method, Workload};
 use crate::topic::{self, Depth};
 
@@ -34,11 +35,15 @@ pub enum Page {
     TopicDeep,
     /// The last 20 articles of any topic, as deep as all topics reach.
     TopicDeepest,
+    /// What holds two words.
+    Search,
+    /// The same with highlights and facets.
+    SearchPage,
 }
 
 impl Page {
     /// In the order they are shown.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Article,
         Self::OneArticle,
         Self::OneByGet,
@@ -49,6 +54,8 @@ impl Page {
         Self::Topic,
         Self::TopicDeep,
         Self::TopicDeepest,
+        Self::Search,
+        Self::SearchPage,
     ];
 
     /// Whether it says anything of a server that keeps as much as `keeps` says.
@@ -57,6 +64,15 @@ impl Page {
             Self::OneArticle | Self::OneByGet | Self::OneKnown | Self::FrontByGet => keeps == Keeps::Answers,
             Self::Article | Self::Front => true,
             Self::Person | Self::Topic | Self::TopicDeep | Self::TopicDeepest => keeps == Keeps::Nothing,
+            Self::Search | Self::SearchPage => keeps == Keeps::Records,
+        }
+    }
+
+    /// How many clients ask for it at once, of those there are: searches are timed one by one.
+    pub fn connections(self, all: usize) -> usize {
+        match self {
+            Self::Search | Self::SearchPage => 1,
+            _ => all,
         }
     }
 
@@ -87,6 +103,40 @@ impl Keeps {
     pub const ALL: [Self; 3] = [Self::Nothing, Self::Records, Self::Answers];
 }
 
+/// How long a server may take to make the index of a large record.
+const INDEXING: Duration = Duration::from_secs(600);
+
+/// Waits until a server finds everything.
+pub async fn wait_for_index(address: SocketAddr) -> Result<(), LoadError> {
+    let asked = Workload {
+        address,
+        path: "/graphql".to_owned(),
+        document: documents::SEARCH,
+        method: Method::Post,
+        variables: Rc::from(["{\"words\":\"\"}".to_owned()]),
+        expects: "\"isComplete\":true",
+    };
+    let begin = Instant::now();
+    loop {
+        match load::ask(&asked, &asked.variables[0]).await {
+            Err(err) if begin.elapsed() > INDEXING => return Err(err),
+            Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+            Ok(_) => {
+                println!("searched after {:.1} s", begin.elapsed().as_secs_f64());
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// The pair of words that nearly every article holds, and every other pair.
+fn searches() -> Rc<[String]> {
+    let pairs = WORDS.iter().enumerate().flat_map(|(at, first)| {
+        WORDS[at + 1..].iter().map(move |second| format!("{{\"words\":\"{first} {second}\"}}"))
+    });
+    std::iter::once("{\"words\":\"coopération santé\"}".to_owned()).chain(pairs).collect()
+}
+
 /// Requests for a page with all variables it can have. Deep pages are looked for in the record first; where topics
 /// are too short for them, there are no variables.
 pub async fn prepare(page: Page, address: SocketAddr, slugs: &Slugs) -> Result<Workload, LoadError> {
@@ -102,6 +152,8 @@ pub async fn prepare(page: Page, address: SocketAddr, slugs: &Slugs) -> Result<W
             let variables = slugs.articles.iter().map(|slug| format!("{{\"slug\":\"{slug}\"}}")).collect();
             (documents::ARTICLE_PAGE, "\"article\":{", variables)
         }
+        Page::Search => (documents::SEARCH, "\"isComplete\":true", searches()),
+        Page::SearchPage => (documents::SEARCH_PAGE, "\"isComplete\":true", searches()),
         Page::Front | Page::FrontByGet => (documents::FRONT_PAGE, "\"totalCount\":", Rc::from(["{}".to_owned()])),
         Page::Person => (documents::PERSON_PAGE, "\"person\":{", of_slugs(&slugs.people)),
         Page::Topic => (documents::TOPIC_PAGE, "\"title\":", topic::first_pages(slugs)),

@@ -13,6 +13,7 @@ use griot_domain::{Clock, Locale, Site};
 use griot_front::fresh::Reads;
 use griot_front::{Front, OperationMode, Shared};
 use griot_persistence::PublishedStore;
+use griot_search::Search;
 
 use crate::GRAPHQL_PATH;
 use crate::auth::{Credentials, Gate, depending_on_reader, for_one_reader, turn_away};
@@ -61,6 +62,8 @@ pub(crate) struct Showing {
     pub fallback_locales: Vec<Locale>,
     pub public_url: String,
     pub clock: Arc<dyn Clock>,
+    /// Finds what is public, for whoever asks.
+    pub search: Option<Arc<Search>>,
 }
 
 impl Showing {

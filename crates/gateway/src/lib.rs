@@ -30,6 +30,7 @@ use griot_front::fresh::Freshness;
 use griot_front::graphiql::{GraphiqlOptions, graphiql_routes};
 use griot_front::{Caching, Connections, Front, FrontError, FrontOptions, Limits, Now, Observe, Prepare, shell};
 use griot_persistence::{Location, PublishedStore};
+use griot_search::Search;
 use url::Url;
 
 pub use crate::client::TrustedProxies;
@@ -54,6 +55,7 @@ use crate::live::{Feed, Sources};
 use crate::media::{Media, media_routes, preview_media_routes};
 use crate::metrics::{KeptFigures, Metrics};
 use crate::preview::{Previews, preview_routes};
+use crate::tail::Listeners;
 use crate::uploads::upload_routes;
 
 /// Where the delivery schema is served.
@@ -104,6 +106,8 @@ pub struct GatewaySettings {
     pub caches: CacheSizes,
     /// How subscriptions are served. There is nothing to tell unless somebody [follows](Gateway::tail) the journal.
     pub live: LiveOptions,
+    /// Finds what is public. Without it nothing is found, and answers say that they are not complete.
+    pub search: Option<Arc<Search>>,
     /// The editors' side; without it delivery works all the same, for the public alone.
     pub editorial: Option<EditorialSide>,
 }
@@ -149,14 +153,15 @@ pub struct Gateway {
 impl Gateway {
     /// A gateway over `store`. It fails only if a schema itself is at fault.
     pub fn new(store: PublishedStore, settings: GatewaySettings) -> Result<Self, FrontError> {
-        let GatewaySettings { site, fallback_locales, public_url, limits, front, clock, .. } = settings;
+        let GatewaySettings { site, fallback_locales, public_url, limits, front, clock, search, .. } = settings;
         let public_url = public_url.as_str().trim_end_matches('/').to_owned();
-        let showing = Showing { site, fallback_locales, public_url, clock: Arc::clone(&clock) };
+        let showing = Showing { site, fallback_locales, public_url, clock: Arc::clone(&clock), search: search.clone() };
         let prepare = Some(Arc::new(with_loads) as Prepare);
         let freshness = Arc::<Freshness>::default();
         let feed = Arc::<Feed>::default();
-        let tail = Tail::new(store.clone(), Arc::clone(&freshness), Arc::clone(&feed), Arc::clone(&clock));
-        let tail = Arc::new(tail);
+        let listeners =
+            Listeners { freshness: Arc::clone(&freshness), search: search.clone(), feed: Arc::clone(&feed) };
+        let tail = Arc::new(Tail::new(store.clone(), listeners, Arc::clone(&clock)));
         let now: Now = {
             let clock = Arc::clone(&clock);
             Arc::new(move || clock.now())
@@ -182,7 +187,7 @@ impl Gateway {
             let named = delivery.operation_counts();
             let (counts, tail, freshness) = (delivery.counts(), Arc::clone(&tail), Arc::clone(&freshness));
             let purges = Vec::new();
-            KeptFigures { counts, named, kept_bytes, memory, freshness, tail, costs, purges }
+            KeptFigures { counts, named, kept_bytes, memory, freshness, tail, costs, purges, search }
         };
         let operations = Arc::new(StoredOperations::new(store.clone(), Arc::clone(&delivery)));
         let (mode, front_door) = (front.operations, Arc::clone(&delivery));

@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use griot_front::fresh::Freshness;
 use griot_front::{Connections, Counts, OperationCounts};
+use griot_search::Search;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric};
@@ -84,6 +85,7 @@ pub(crate) struct KeptFigures {
     pub costs: Histogram,
     /// Of each shared cache that is told of publications.
     pub purges: Vec<Arc<PurgeFigures>>,
+    pub search: Option<Arc<Search>>,
 }
 
 impl Default for Metrics {
@@ -231,6 +233,9 @@ impl Collector for KeptFigures {
             let gauge = ConstGauge::new(i64::try_from(value).unwrap_or(i64::MAX));
             gauge.encode(encoder.encode_descriptor(name, help, None, MetricType::Gauge)?)?;
         }
+        if let Some(search) = &self.search {
+            searching(&mut encoder, search.figures())?;
+        }
         let touches = ConstCounter::new(self.freshness.touches());
         let help = "Times at which publications ended what depends on them";
         touches.encode(encoder.encode_descriptor("tail_touches", help, None, MetricType::Counter)?)?;
@@ -273,6 +278,25 @@ impl KeptFigures {
         }
         Ok(())
     }
+}
+
+/// How much is searched, and how far the index is.
+fn searching(encoder: &mut DescriptorEncoder, figures: &griot_search::Figures) -> fmt::Result {
+    let queries = ConstCounter::new(figures.queries());
+    queries.encode(encoder.encode_descriptor("search_queries", "Searches answered", None, MetricType::Counter)?)?;
+    let seconds = ConstCounter::new(figures.time().as_secs_f64());
+    seconds.encode(encoder.encode_descriptor("search_seconds", "Time they took", None, MetricType::Counter)?)?;
+    let rebuilds = ConstCounter::new(figures.rebuilds());
+    let help = "Times the index was made from nothing";
+    rebuilds.encode(encoder.encode_descriptor("search_rebuilds", help, None, MetricType::Counter)?)?;
+    for (name, help, value) in [
+        ("search_documents", "Texts in the index", figures.documents()),
+        ("search_lag", "Publications the index has not taken in", figures.lag()),
+    ] {
+        let gauge = ConstGauge::new(i64::try_from(value).unwrap_or(i64::MAX));
+        gauge.encode(encoder.encode_descriptor(name, help, None, MetricType::Gauge)?)?;
+    }
+    Ok(())
 }
 
 /// One counter, told apart by what came of it.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use griot_domain::Clock;
 use griot_front::fresh::{Freshness, Tag};
 use griot_persistence::{Bell, Change, PublishedStore, StoreError, Touched};
+use griot_search::Search;
 use prometheus_client::metrics::histogram::Histogram;
 use tokio::sync::{Mutex, Notify, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
@@ -29,6 +30,8 @@ const MOST: i64 = 5_000;
 pub struct Tail {
     store: PublishedStore,
     freshness: Arc<Freshness>,
+    /// Takes in what is published.
+    search: Option<Arc<Search>>,
     /// Who is told of publications, after the caches.
     feed: Arc<Feed>,
     followed: Mutex<Followed>,
@@ -39,6 +42,13 @@ pub struct Tail {
     clock: Arc<dyn Clock>,
 }
 
+/// Who hears of publications from the tail.
+pub(crate) struct Listeners {
+    pub freshness: Arc<Freshness>,
+    pub search: Option<Arc<Search>>,
+    pub feed: Arc<Feed>,
+}
+
 struct Followed {
     /// The last publication dealt with.
     seq: Option<i64>,
@@ -47,16 +57,13 @@ struct Followed {
 }
 
 impl Tail {
-    pub(crate) fn new(
-        store: PublishedStore,
-        freshness: Arc<Freshness>,
-        feed: Arc<Feed>,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
+    pub(crate) fn new(store: PublishedStore, listeners: Listeners, clock: Arc<dyn Clock>) -> Self {
+        let Listeners { freshness, search, feed } = listeners;
         freshness.set_blind(true);
         Self {
             store,
             freshness,
+            search,
             feed,
             followed: Mutex::new(Followed { seq: None, reached: Instant::now() }),
             heard: watch::Sender::new(None),
@@ -106,7 +113,12 @@ impl Tail {
     /// Ends what the publications up to now have made wrong. When it returns, what was published before the call is dealt
     /// with, or nothing kept is trusted any more.
     pub async fn catch_up(&self) {
-        self.look(Duration::ZERO).await;
+        let indexed = async {
+            if let Some(search) = &self.search {
+                search.catch_up().await;
+            }
+        };
+        tokio::join!(self.look(Duration::ZERO), indexed);
     }
 
     /// Looks at the journal. Where it is out of reach for longer than `patience`, nothing kept is trusted until it is
@@ -116,7 +128,10 @@ impl Tail {
         // A database that neither answers nor fails is out of reach too.
         let patience_left = BLIND_AFTER.saturating_sub(followed.reached.elapsed()).max(LOOK_FOR);
         let advanced = timeout(patience_left, self.advance(&mut followed)).await;
-        self.heard.send_if_modified(|heard| std::mem::replace(heard, followed.seq) != followed.seq);
+        let is_news = self.heard.send_if_modified(|heard| std::mem::replace(heard, followed.seq) != followed.seq);
+        if let Some(search) = self.search.as_ref().filter(|_| is_news) {
+            search.nudge();
+        }
         match advanced {
             Ok(Ok(())) => {
                 followed.reached = Instant::now();

@@ -74,6 +74,8 @@ pub enum Command {
         #[arg(long)]
         editorial: bool,
     },
+    /// Make the search index anew; servers that are running go on serving meanwhile
+    Reindex,
     /// Check settings and record, and say what to mend
     Doctor,
 }

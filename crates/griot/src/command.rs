@@ -8,5 +8,6 @@ pub mod import;
 pub mod key;
 pub mod migrate;
 pub mod operations;
+pub mod reindex;
 pub mod schema;
 pub mod serve;

@@ -53,6 +53,7 @@ pub struct Config {
     pub operations: Operations,
     #[allow(missing_docs)]
     pub purge: Purge,
+    pub search: Search,
     #[allow(missing_docs)]
     pub log: Log,
     #[allow(missing_docs)]
@@ -126,6 +127,16 @@ pub struct Operations {
     pub registered_mib: u64,
 }
 
+/// `[search]`: finding what is public by its words.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Search {
+    /// Whether an index is kept; without one nothing is found.
+    pub enabled: bool,
+    /// Directory of the index; `search` in the data directory when not set.
+    pub dir: Option<PathBuf>,
+}
+
 /// `[log]`: what is written to standard error.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -168,6 +179,7 @@ impl Default for Config {
             metrics: Metrics::default(),
             operations: Operations::default(),
             purge: Purge::default(),
+            search: Search::default(),
             log: Log::default(),
             editorial: Editorial::default(),
             limits: griot_front::Limits::default(),
@@ -217,6 +229,12 @@ impl Default for Cache {
 impl Default for Operations {
     fn default() -> Self {
         Self { mode: griot_front::OperationMode::Open, registered_mib: 4 }
+    }
+}
+
+impl Default for Search {
+    fn default() -> Self {
+        Self { enabled: true, dir: None }
     }
 }
 

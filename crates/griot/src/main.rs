@@ -59,6 +59,7 @@ fn start(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Operations(command) => command::operations::run(&config, command).await,
             Command::Audit(command) => command::audit::run(&config, &command).await,
             Command::Clock(command) => command::clock::run(&config, &command).await,
+            Command::Reindex => command::reindex::run(&config).await,
             Command::Doctor => command::doctor::run(&config).await,
             Command::Schema { editorial } => command::schema::run(editorial),
         }

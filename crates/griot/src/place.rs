@@ -40,6 +40,11 @@ pub fn media_dir(config: &Config) -> PathBuf {
     config.data.join("media")
 }
 
+/// Where the search index is kept.
+pub fn search_dir(config: &Config) -> PathBuf {
+    config.search.dir.clone().unwrap_or_else(|| config.data.join("search"))
+}
+
 /// Makes the data directory, for its owner only, or checks that the one there can be used.
 pub fn prepare(config: &Config) -> anyhow::Result<()> {
     let dir = &config.data;

@@ -148,7 +148,7 @@ impl<'a> Generator<'a> {
         let name = field.name.to_string();
         self.about = match name.as_str() {
             "people" | "person" => Some("person".to_owned()),
-            "node" | "nodes" | "content" | "notice" | "route" => None,
+            "node" | "nodes" | "content" | "notice" | "route" | "search" => None,
             other => Some(other.trim_end_matches('s').to_owned()),
         };
         self.asked.clear();

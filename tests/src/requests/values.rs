@@ -59,6 +59,7 @@ impl Generator<'_> {
     fn scalar(&mut self, name: &str, of: &str) -> Literal {
         match of {
             "Boolean" => Literal::Plain(self.rng.bool().into()),
+            "Int" if name == "years" => Literal::Plain(self.rng.i64(2019..2027).into()),
             "Int" => Literal::Plain(self.number(name).into()),
             "Float" => Literal::Plain(0.5.into()),
             "Locale" => self.mostly(&LOCALES, 4),
@@ -94,6 +95,7 @@ impl Generator<'_> {
             }
             "path" => self.path(),
             "text" => self.passage(),
+            "query" => self.question(),
             "people" => self.name_of("person"),
             "institutions" => self.name_of("institution"),
             "events" | "partOf" => self.name_of("event"),
@@ -169,6 +171,20 @@ impl Generator<'_> {
         let paths = self.entry(None).paths();
         let path = self.one_of(&paths).unwrap_or_else(|| "/fr/articles/nothing".to_owned());
         if self.chance(15) { path + "/" } else { path }
+    }
+
+    /// What somebody might search for: words out of a title, in one of the forms a query takes.
+    fn question(&mut self) -> String {
+        let words = self.passage();
+        match self.rng.u8(..10) {
+            0 => String::new(),
+            1 => format!("\"{words}\""),
+            2 => format!("mali -{words}"),
+            3 => words.chars().take(4).chain(['*']).collect(),
+            4 => words.chars().filter(|c| *c != 'é').collect(),
+            5 => words.to_uppercase(),
+            _ => words,
+        }
     }
 
     /// Words to look for, out of a title.

@@ -57,6 +57,7 @@ impl Servers {
         for server in std::iter::once(&first).chain(&third) {
             wait_until(|| server.figure("griot_tail_blind") == 0.0);
         }
+        [Some(&first), Some(&second), third.as_ref()].into_iter().flatten().for_each(Server::wait_for_index);
         Self { record, first, second, third, key }
     }
 

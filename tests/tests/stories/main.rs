@@ -18,6 +18,7 @@ mod operations;
 mod punctual;
 mod purge;
 mod reshuffle;
+mod search;
 mod serving;
 mod slow_clients;
 mod styles;

@@ -74,6 +74,9 @@ fn no_figure_of_delivery_changes_with_what_is_not_published() {
     while server.figure("griot_tail_blind") > 0.0 {
         std::thread::yield_now();
     }
+    while server.figure("griot_search_rebuilds_total") < 1.0 {
+        std::thread::yield_now();
+    }
     server.data(TOTAL, json!({}));
     let figures = || -> Vec<String> {
         let text = server.metrics();

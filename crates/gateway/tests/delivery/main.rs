@@ -7,5 +7,6 @@ mod faults;
 mod lists;
 mod pages;
 mod retractions;
+mod search;
 mod support;
 mod times;

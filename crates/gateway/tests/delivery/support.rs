@@ -11,6 +11,7 @@ use griot_front::{FrontOptions, Limits};
 use griot_gateway::Doors;
 use griot_gateway::{Gateway, GatewaySettings, Readiness, TrustedProxies};
 use griot_persistence::{Act, Location, Outcome, PublishedStore, Publisher, StatementCount, StoreName};
+use griot_search::Search;
 use griot_testbed::{Backend, Place, TestDatabase, database};
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -72,6 +73,7 @@ impl Desk {
             readiness: Readiness::default(),
             caches: Default::default(),
             live: Default::default(),
+            search: Some(Search::new(store.clone(), database.data_dir().join("search"))),
             editorial: None,
         };
         let router = Gateway::new(store, settings).unwrap().doors();

@@ -122,6 +122,7 @@ impl World {
             readiness: readiness.clone(),
             caches: CacheSizes { response_bytes: 1 << 20, record_bytes: 1 << 20 },
             live: LiveOptions::default(),
+            search: None,
             editorial: Some(EditorialSide {
                 location: location.clone(),
                 early: PublishedStore::open_early(&location).await.unwrap(),

@@ -13,6 +13,7 @@ use griot_front::graphiql::GraphiqlOptions;
 use griot_front::{Connections, FrontOptions};
 use griot_gateway::{CacheSizes, GRAPHQL_PATH, Gateway, GatewaySettings, METRICS_PATH, Readiness, TrustedProxies};
 use griot_persistence::{Bell, Location, PublishedStore, Publisher, StoreName};
+use griot_search::Search;
 use tokio::net::TcpListener;
 use url::Url;
 
@@ -54,6 +55,8 @@ pub async fn run(config: &Config, wants_demo: bool) -> anyhow::Result<ExitCode> 
         tokio::spawn(scheduler.run(move |is_ready| readiness.set(is_ready)));
     }
     let store = PublishedStore::open(&location).await?;
+    let search = config.search.enabled.then(|| Search::new(store.clone(), place::search_dir(config)));
+    settings.search.clone_from(&search);
     let mut gateway = Gateway::new(store, settings)?;
     let purges = gateway.purges(hooks, purges::folder(config))?;
     let mut connections = Connections::default();
@@ -66,6 +69,9 @@ pub async fn run(config: &Config, wants_demo: bool) -> anyhow::Result<ExitCode> 
     let tail = gateway.tail();
     let bell = Bell::of(&location)?;
     tokio::spawn(async move { tail.follow(bell).await });
+    if let Some(search) = search {
+        tokio::spawn(async move { search.run().await });
+    }
     let operations = gateway.operations();
     operations.catch_up().await?;
     tokio::spawn(async move { operations.follow().await });
@@ -152,6 +158,7 @@ fn settings(config: &Config, address: SocketAddr) -> anyhow::Result<GatewaySetti
             record_bytes: config.cache.records_mib << 20,
         },
         live: config.live.clone(),
+        search: None,
         editorial: None,
     })
 }

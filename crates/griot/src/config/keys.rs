@@ -67,6 +67,8 @@ const OURS: &[(&str, Shape)] = &[
     ("operations.mode", Shape::Text),
     ("operations.registered_mib", Shape::Number),
     ("purge.hooks", Shape::Tables),
+    ("search.enabled", Shape::Flag),
+    ("search.dir", Shape::Text),
     ("log.level", Shape::Text),
     ("log.format", Shape::Text),
     ("log.slow_ms", Shape::Number),
@@ -134,6 +136,7 @@ mod tests {
 
     #[test]
     fn sections_list_what_they_take() {
+        assert_eq!(allowed_in("search"), ["enabled", "dir"]);
         assert_eq!(allowed_in("log"), ["level", "format", "slow_ms"]);
         assert_eq!(allowed_in("purge"), ["hooks"]);
         let of_live = "allowed_origins connections connections_per_address event_bytes idle_ms init_ms message_bytes \

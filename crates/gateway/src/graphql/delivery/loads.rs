@@ -6,6 +6,7 @@ use chrono::{NaiveDate, NaiveTime};
 use griot_domain::{Clock, Entry, EntryId, ExternalId, LinkRole, Locale, PartialDate, Site, Text, Title};
 use griot_front::fresh::Reads;
 use griot_persistence::{ListQuery, Page, PublishedStore, Record, Version};
+use griot_search::Search;
 use rustc_hash::FxHashMap as HashMap;
 
 use super::batch::Batch;
@@ -28,6 +29,7 @@ pub(crate) struct Delivery {
     record: PublishedStore,
     /// What was read of it before, where that is kept.
     memory: Option<Arc<Memory>>,
+    search: Option<Arc<Search>>,
     pub site: Site,
     /// Languages to try after the one wanted, where a request names none.
     pub fallback_locales: Vec<Locale>,
@@ -39,9 +41,9 @@ pub(crate) struct Delivery {
 impl Delivery {
     /// What is in `record`, told as `showing` says.
     pub fn new(record: PublishedStore, media_path: &str, memory: Option<Arc<Memory>>, showing: &Showing) -> Self {
-        let Showing { site, fallback_locales, public_url, clock } = showing.clone();
+        let Showing { site, fallback_locales, public_url, clock, search } = showing.clone();
         let media_url = format!("{public_url}{media_path}");
-        Self { record, memory, site, fallback_locales, media_url, clock }
+        Self { record, memory, search, site, fallback_locales, media_url, clock }
     }
 
     /// The store, for who asks for files; resolvers read through [`Loads`], which notes it.
@@ -67,7 +69,7 @@ impl Loads {
     pub fn new(delivery: Arc<Delivery>, reads: Option<Arc<Reads>>) -> Self {
         let kept = reads.map(|reads| Keeping { reads, memory: delivery.memory.clone() });
         Self {
-            store: Reading::new(delivery.record.clone(), kept),
+            store: Reading::new(delivery.record.clone(), delivery.search.clone(), kept),
             delivery,
             records: Batch::default(),
             bodies: Batch::default(),

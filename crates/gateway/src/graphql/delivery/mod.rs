@@ -30,6 +30,7 @@ mod rich_text;
 mod route;
 pub(crate) mod scalar;
 mod schema;
+mod search;
 mod seen;
 mod shared_view;
 mod subscription;

@@ -17,6 +17,7 @@ use super::node_id::NodeId;
 use super::notice::{ContentKind, Notice, notice};
 use super::person::PersonQuery;
 use super::route::{Route, route};
+use super::search::SearchQuery;
 use super::seen::Seen;
 use super::shared_view::SharedView;
 use super::topic::TopicQuery;
@@ -27,6 +28,7 @@ use super::view::ViewInput;
 #[derive(Default, MergedObject)]
 pub(crate) struct Query(
     LookupQuery,
+    SearchQuery,
     ArticleQuery,
     PersonQuery,
     InstitutionQuery,

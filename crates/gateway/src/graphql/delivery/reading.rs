@@ -6,9 +6,13 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use griot_domain::{EntryId, EntryKind, ExternalId, LinkRole, Locale, Moment, Slug, micros};
 use griot_front::fresh::{Reads, Tag};
-use griot_persistence::{Change, Found, ListQuery, Notice, Page, PublishedStore, Record, Related, StoreError, Version};
+use griot_persistence::{
+    Change, Found as Redirect, ListQuery, Notice, Page, PublishedStore, Record, Related, StoreError, Version,
+};
+use griot_search::{Ask, Found, Search};
 use rustc_hash::FxHashMap as HashMap;
 
+use super::error::{Answer, ApiError};
 use super::levels::Levels;
 use super::memory::{Memory, Read};
 use super::renditions::Renditions;
@@ -20,6 +24,7 @@ use crate::tags;
 /// can be read without a note.
 pub(crate) struct Reading {
     store: PublishedStore,
+    search: Option<Arc<Search>>,
     /// Every read of the request takes its turn here.
     pub levels: Levels,
     kept: Option<Keeping>,
@@ -36,8 +41,8 @@ type ByKey<K, V> = Result<HashMap<K, V>, StoreError>;
 
 impl Reading {
     /// Without `kept`, the answer is for one reader and nothing of it is kept.
-    pub fn new(store: PublishedStore, kept: Option<Keeping>) -> Self {
-        Self { store, levels: Levels::default(), kept }
+    pub fn new(store: PublishedStore, search: Option<Arc<Search>>, kept: Option<Keeping>) -> Self {
+        Self { store, search, levels: Levels::default(), kept }
     }
 
     /// Notes that the answer is another one from `instant` on.
@@ -192,7 +197,7 @@ impl Reading {
         Ok(self.levels.read(|| self.store.ids_by_slug(kind, slugs)).await?.into_iter().collect())
     }
 
-    pub async fn find_by_old_path(&self, forms: &[String]) -> Result<Option<Found>, StoreError> {
+    pub async fn find_by_old_path(&self, forms: &[String]) -> Result<Option<Redirect>, StoreError> {
         let read = Read::OldPath(forms.to_vec());
         let found = self.once(read, |_| (64, None), || self.store.find_by_old_path(forms)).await?;
         Ok(Option::clone(&found))
@@ -227,6 +232,20 @@ impl Reading {
     pub async fn published_at(&self, seq: i64) -> Result<Option<DateTime<Utc>>, StoreError> {
         self.note_tags(EntryKind::ALL.into_iter().map(tags::kind));
         self.levels.read(|| self.store.published_at(seq)).await
+    }
+
+    /// What is found now among what is public. Whatever is published may be found, or push something off the page. An
+    /// answer that is not complete is kept by nobody: `now` is its end.
+    pub async fn search(&self, ask: Ask, now: DateTime<Utc>) -> Answer<Found> {
+        self.note_tags(EntryKind::ALL.into_iter().map(tags::kind));
+        let found = match &self.search {
+            Some(search) => search.find(ask).await.map_err(ApiError::internal)?,
+            None => Found::default(),
+        };
+        if !found.is_complete {
+            self.note_until(now);
+        }
+        Ok(found)
     }
 
     /// What is known of a read, or else what it gives now. `size` tells the bytes it takes and the entry it told of.
