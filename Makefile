@@ -43,6 +43,7 @@ check: rust ## Format, lints, documentation, dependency policy, the schema kept:
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps
+	cargo fetch --locked
 	$$(scripts/install-cargo-deny.sh) --offline check --hide-inclusion-graph bans licenses sources
 	cargo build --locked --package griot
 	@$(GRIOT) schema | diff -u schema.graphql - \

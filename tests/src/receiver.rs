@@ -8,6 +8,9 @@ use std::time::{Duration, Instant};
 
 use crate::Incoming;
 
+/// What is done at each call.
+type Act = Box<dyn FnMut(&Call) + Send>;
+
 /// What it does with a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reply {
@@ -48,7 +51,7 @@ struct State {
     next: VecDeque<Reply>,
     usual: Option<Reply>,
     /// Done for each confirmed call before it is confirmed.
-    act: Option<Box<dyn FnMut(&Call) + Send>>,
+    act: Option<Act>,
 }
 
 /// Receives calls for as long as the process lives.

@@ -206,7 +206,7 @@ fn label(page: Page) -> &'static str {
         Page::TopicDeep => "Topic, from the 300th article",
         Page::TopicDeepest => "Topic, the last page",
         Page::Search => "Search, one client",
-        Page::SearchPage => "Search with highlights and facets, one client",
+        Page::FullSearch => "Search with highlights and facets, one client",
     }
 }
 

@@ -38,7 +38,7 @@ pub enum Page {
     /// What holds two words.
     Search,
     /// The same with highlights and facets.
-    SearchPage,
+    FullSearch,
 }
 
 impl Page {
@@ -55,7 +55,7 @@ impl Page {
         Self::TopicDeep,
         Self::TopicDeepest,
         Self::Search,
-        Self::SearchPage,
+        Self::FullSearch,
     ];
 
     /// Whether it says anything of a server that keeps as much as `keeps` says.
@@ -64,14 +64,14 @@ impl Page {
             Self::OneArticle | Self::OneByGet | Self::OneKnown | Self::FrontByGet => keeps == Keeps::Answers,
             Self::Article | Self::Front => true,
             Self::Person | Self::Topic | Self::TopicDeep | Self::TopicDeepest => keeps == Keeps::Nothing,
-            Self::Search | Self::SearchPage => keeps == Keeps::Records,
+            Self::Search | Self::FullSearch => keeps == Keeps::Records,
         }
     }
 
     /// How many clients ask for it at once, of those there are: searches are timed one by one.
     pub fn connections(self, all: usize) -> usize {
         match self {
-            Self::Search | Self::SearchPage => 1,
+            Self::Search | Self::FullSearch => 1,
             _ => all,
         }
     }
@@ -153,7 +153,7 @@ pub async fn prepare(page: Page, address: SocketAddr, slugs: &Slugs) -> Result<W
             (documents::ARTICLE_PAGE, "\"article\":{", variables)
         }
         Page::Search => (documents::SEARCH, "\"isComplete\":true", searches()),
-        Page::SearchPage => (documents::SEARCH_PAGE, "\"isComplete\":true", searches()),
+        Page::FullSearch => (documents::SEARCH_PAGE, "\"isComplete\":true", searches()),
         Page::Front | Page::FrontByGet => (documents::FRONT_PAGE, "\"totalCount\":", Rc::from(["{}".to_owned()])),
         Page::Person => (documents::PERSON_PAGE, "\"person\":{", of_slugs(&slugs.people)),
         Page::Topic => (documents::TOPIC_PAGE, "\"title\":", topic::first_pages(slugs)),

@@ -29,16 +29,16 @@ pub(crate) fn find(ask: &Ask, searcher: Searcher, fields: &Fields) -> tantivy::R
     let wanted = all_points(&ask.query, &searcher, &segments, fields)?;
     let count = wanted.len();
     let mut needed = count;
-    let mut total = 0;
-    // Where nothing has all of the words, what has the most of them will do.
-    while count > 0 {
-        total = (0..segments.len()).map(|at| matching(&segments[at], &wanted, at, needed).count()).sum();
-        if total > 0 || needed * 2 <= count + 1 {
-            break;
-        }
-        needed -= 1;
-    }
+    let total;
     if count > 0 {
+        // Where nothing has all of the words, what has the most of them will do.
+        total = loop {
+            let found = (0..segments.len()).map(|at| matching(&segments[at], &wanted, at, needed).count()).sum();
+            if found > 0 || needed * 2 <= count + 1 {
+                break found;
+            }
+            needed -= 1;
+        };
         for (at, mask) in segments.iter_mut().enumerate() {
             *mask = matching(mask, &wanted, at, needed);
         }

@@ -141,7 +141,7 @@ fn nobody_gets_from_nginx_what_was_kept_for_somebody_else(#[values(Setup::Docume
     ];
     let kept = record.serve(&[]);
     let plain = keeping_nothing(&record, &[]);
-    [&kept, &plain].map(griot_tests::Server::wait_for_index);
+    [&kept, &plain].into_iter().for_each(griot_tests::Server::wait_for_index);
     wait_until(|| kept.figure("griot_tail_blind") == 0.0);
     let desk = kept.client("/editorial/graphql", Some(&desk_key));
     let embargo = |number: usize| {

@@ -59,7 +59,7 @@ fn what_is_not_public_changes_no_byte_and_leaves_by_no_way(
 
     let plain = pair.plain.serve(&[]);
     let secret = pair.secret.serve(&[]);
-    [&plain, &secret].map(Server::wait_for_index);
+    [&plain, &secret].into_iter().for_each(Server::wait_for_index);
     let mut answered = BTreeSet::new();
     for (number, (audience, key, requests)) in [
         ("the public", None, OF_PUBLIC),

@@ -128,7 +128,7 @@ macro_rules! common_fields {
                 &self,
                 ctx: &async_graphql::Context<'_>,
             ) -> async_graphql::Result<$answer> {
-                Ok($crate::graphql::delivery::seen::Common::new(&self.seen).$field(ctx).await?)
+                $crate::graphql::delivery::seen::Common::new(&self.seen).$field(ctx).await
             })*
         }
     };
