@@ -167,7 +167,9 @@ const SLOTS: usize = 1 << 16;
 /// When each tag was touched last, in touches since the start.
 #[derive(Debug)]
 pub struct Freshness {
+    /// Rises when all of a touch can be seen: whoever begins to read meanwhile may still find what it ends.
     now: AtomicU64,
+    touching: Mutex<()>,
     /// Nothing from before this touch holds.
     floor: AtomicU64,
     slots: Box<[AtomicU64]>,
@@ -178,6 +180,7 @@ impl Default for Freshness {
     fn default() -> Self {
         Self {
             now: AtomicU64::new(0),
+            touching: Mutex::default(),
             floor: AtomicU64::new(0),
             slots: std::iter::repeat_with(AtomicU64::default).take(SLOTS).collect(),
             is_blind: AtomicBool::new(false),
@@ -193,16 +196,20 @@ impl Freshness {
 
     /// Ends everything that depends on one of `tags`. To be called once the change can be read.
     pub fn touch<'a>(&self, tags: impl IntoIterator<Item = &'a Tag>) {
-        let at = self.now.fetch_add(1, Ordering::SeqCst) + 1;
+        let _turn = self.touching.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = self.now.load(Ordering::SeqCst) + 1;
         for tag in tags {
-            self.slots[tag.slot() as usize].fetch_max(at, Ordering::SeqCst);
+            self.slots[tag.slot() as usize].store(at, Ordering::SeqCst);
         }
+        self.now.store(at, Ordering::SeqCst);
     }
 
     /// Ends everything.
     pub fn touch_all(&self) {
-        let at = self.now.fetch_add(1, Ordering::SeqCst) + 1;
-        self.floor.fetch_max(at, Ordering::SeqCst);
+        let _turn = self.touching.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = self.now.load(Ordering::SeqCst) + 1;
+        self.floor.store(at, Ordering::SeqCst);
+        self.now.store(at, Ordering::SeqCst);
     }
 
     /// Says whether changes are being heard of. While they are not, nothing kept may be trusted.
@@ -218,11 +225,6 @@ impl Freshness {
     /// Whether changes are not heard of.
     pub fn is_blind(&self) -> bool {
         self.is_blind.load(Ordering::SeqCst)
-    }
-
-    /// Whether everything was ended since `held` was read, as a kill does, whatever it depends on.
-    pub fn is_over(&self, held: &Held) -> bool {
-        self.floor.load(Ordering::SeqCst) > held.stamp
     }
 
     /// Whether nothing that `held` depends on was touched since, as far as is known.
@@ -268,6 +270,22 @@ mod tests {
     }
 
     #[test]
+    fn what_is_read_in_the_middle_of_a_touch_does_not_hold() {
+        let fresh = Freshness::default();
+        let mut begun = None;
+        let touched = [tag("a"), tag("b")];
+        // Begun when the first of them is touched and the second one is not.
+        fresh.touch(touched.iter().inspect(|tag| {
+            if **tag == touched[1] {
+                begun = Some(fresh.reads());
+            }
+        }));
+        let reads = begun.unwrap();
+        reads.note([tag("b")]);
+        assert!(!fresh.holds(&reads.held(), &|| DateTime::UNIX_EPOCH));
+    }
+
+    #[test]
     fn time_ends_what_depends_on_it_and_everything_can_be_ended() {
         let (fresh, now) = (Freshness::default(), DateTime::UNIX_EPOCH);
         let reads = fresh.reads();
@@ -276,12 +294,9 @@ mod tests {
         assert!(fresh.holds(&reads.held(), &|| now + TimeDelta::seconds(4)));
         assert!(!fresh.holds(&reads.held(), &|| now + TimeDelta::seconds(5)));
         let untagged = fresh.reads().held();
-        assert!(!fresh.is_over(&untagged));
         fresh.touch([&tag("a")]);
-        assert!(!fresh.is_over(&untagged), "something else was ended");
         fresh.touch_all();
         assert!(!fresh.holds(&untagged, &|| now));
-        assert!(fresh.is_over(&untagged));
     }
 
     #[test]
