@@ -1,5 +1,6 @@
 //! Subscriptions: checked once, as a request is, and run anew for each event.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use async_graphql::parser::types::{ExecutableDocument, OperationType, Selection, SelectionSet};
@@ -13,7 +14,7 @@ use futures_util::StreamExt;
 use serde_json::Map;
 
 use crate::check::{Checked, OperationKind};
-use crate::http::answer::{Style, errors_of, internal};
+use crate::http::answer::{Style, errors_of, internal, is_fault};
 use crate::http::negotiate::MediaType;
 use crate::http::params::Params;
 use crate::http::{Broken, Front, StatusProfile, body};
@@ -128,10 +129,11 @@ impl<E: Executor> Front<E> {
             max_bytes: limits.response_bytes.min(most),
             max_errors: limits.errors,
         };
-        let is_nothing = answered.data == Value::Null;
+        // Where the field itself failed, nobody could say which event it was. Where something below it did, for no fault of
+        // the subscriber's, a field that is null would mean that the entry is gone.
+        let is_broken = answered.data == Value::Null || answered.errors.iter().any(is_fault);
         let told = style.executed(answered, None).body;
-        // Where the field itself failed, nobody could say which event it was.
-        if is_nothing { Err(Unanswered) } else { Ok(Some(told)) }
+        if is_broken { Err(Unanswered) } else { Ok(Some(told)) }
     }
 
     /// The first answer of a subscription; an error is the JSON of the list `errors`.
@@ -154,7 +156,7 @@ fn problems(refusal: &Refusal) -> Bytes {
 
 /// The variables that say the argument `name` of fields at the root, and nothing else.
 fn variables_of_argument(document: &ExecutableDocument, name: &str) -> Vec<Name> {
-    let mut uses = Uses { document, argument: name, at_root: Vec::new(), all: Vec::new() };
+    let mut uses = Uses { document, argument: name, at_root: Vec::new(), seen: HashSet::new(), all: Vec::new() };
     for (_, operation) in document.operations.iter() {
         if operation.node.ty == OperationType::Subscription {
             uses.root(&operation.node.selection_set.node);
@@ -175,6 +177,8 @@ struct Uses<'a> {
     argument: &'a str,
     /// As the argument of a field at the root.
     at_root: Vec<Name>,
+    /// Fragments looked at there.
+    seen: HashSet<Name>,
     /// Anywhere, each fragment looked at once.
     all: Vec<Name>,
 }
@@ -193,7 +197,10 @@ impl Uses<'_> {
                 }
                 Selection::InlineFragment(inline) => self.root(&inline.node.selection_set.node),
                 Selection::FragmentSpread(spread) => {
-                    if let Some(fragment) = self.document.fragments.get(&spread.node.fragment_name.node) {
+                    let name = &spread.node.fragment_name.node;
+                    if self.seen.insert(name.clone())
+                        && let Some(fragment) = self.document.fragments.get(name)
+                    {
                         self.root(&fragment.node.selection_set.node);
                     }
                 }
@@ -237,6 +244,11 @@ mod tests {
     #[case("subscription($a: String) { changed(view: { locale: $a }, after: $a) { at } }", &[])]
     #[case("subscription($a: String) { changed { versions(after: $a) { at } } }", &[])]
     #[case("subscription { changed(after: \"x\") { at } }", &[])]
+    #[case(
+        "subscription A($a: String) { ...F } subscription B($a: String) { ...F } \
+         fragment F on Subscription { changed(after: $a) { versions(after: $a) { at } } }",
+        &[]
+    )]
     fn a_variable_that_says_where_to_begin_is_told_from_others(#[case] document: &str, #[case] found: &[&str]) {
         let document = async_graphql::parser::parse_query(document).unwrap();
         assert_eq!(variables_of_argument(&document, "after"), found);

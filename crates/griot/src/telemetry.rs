@@ -9,8 +9,9 @@ use tracing_subscriber::filter::LevelFilter;
 use crate::config::{Log, LogFormat};
 
 const LEVELS: &str = "error, warn, info, debug, trace, off";
-/// Of these only what somebody should look at; `log.level` may name them to see more.
-const QUIET: &str = "sea_orm_migration=warn,sqlx=warn";
+/// Of these only what somebody should look at; `log.level` may name them to see more. The last one tells whole messages,
+/// keys included.
+const QUIET: &str = "sea_orm_migration=warn,sqlx=warn,tungstenite=warn";
 
 /// Starts logging as set. Pretty logs have colours only on a terminal.
 pub fn init(log: &Log) -> anyhow::Result<()> {

@@ -170,6 +170,13 @@ fn refusal_of(executed: &Executed) -> Option<Refusal> {
     Some(Refusal::document(code::GRAPHQL_VALIDATION_FAILED, first.message.clone(), locations))
 }
 
+/// Whether an error is a fault of ours, and not of whoever asked.
+pub(crate) fn is_fault(error: &ServerError) -> bool {
+    let given = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
+    let is_known = |given: &Value| matches!(given, Value::String(given) if given != code::INTERNAL && code::ALL.contains(&&**given));
+    !given.is_some_and(is_known)
+}
+
 /// The error as it may be shown. What carries no code of the closed list is a fault of ours: its text is logged under a
 /// trace id and the client gets the id.
 fn presentable(error: ServerError) -> FieldError {
@@ -178,9 +185,7 @@ fn presentable(error: ServerError) -> FieldError {
         Ok(serde_json::Value::Object(extensions)) => extensions,
         _ => serde_json::Map::new(),
     };
-    let given = extensions.get("code").and_then(|given| given.as_str());
-    let is_shown = given.is_some_and(|given| given != code::INTERNAL && code::ALL.contains(&given));
-    let message = if is_shown {
+    let message = if !is_fault(&error) {
         error.message
     } else {
         let trace_id = trace_id();

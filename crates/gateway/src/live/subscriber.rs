@@ -57,7 +57,8 @@ impl Subscriber {
         self.missed.len() + self.channel.backlog(self.after).unwrap_or_default()
     }
 
-    /// What it is to be told next, if there is anything. Nothing that was killed meanwhile is told: it is made anew.
+    /// What it is to be told next, if there is anything. What something was published over since is made anew: nobody is told
+    /// what is not public any more.
     pub async fn next(&mut self, live: &Live) -> Result<Option<Arc<Told>>, Close> {
         while let Some(change) = self.missed.front().copied() {
             let told = Box::pin(live.make_again(&self.channel, change)).await.map_err(|_| Close::LOST)?;
@@ -77,7 +78,7 @@ impl Subscriber {
                 Next::Lost => return Err(Close::LOST),
             };
             self.after = told.change.seq;
-            if !live.sources.freshness.is_over(&told.held) {
+            if live.sources.freshness.holds(&told.held, &*live.sources.now) {
                 return Ok(Some(told));
             }
             let told = Box::pin(live.make_again(&self.channel, told.change)).await.map_err(|_| Close::LOST)?;
