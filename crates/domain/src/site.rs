@@ -130,6 +130,9 @@ pub fn normalise_old_path(raw: &str) -> Result<String, OldPathError> {
     if normal.len() > MAX_OLD_PATH { Err(OldPathError::Length(normal.len())) } else { Ok(normal) }
 }
 
+/// Pairs of a query that are looked at: WordPress writes one.
+const MOST_PAIRS: usize = 8;
+
 /// The forms in which an old address may be stored, the exact one first: as it is; with only the keys WordPress itself
 /// reads; its path alone. Links gather tracking parameters on their way. `raw` is in normal form.
 pub fn old_path_forms(raw: &str) -> Vec<String> {
@@ -141,9 +144,8 @@ pub fn old_path_forms(raw: &str) -> Vec<String> {
             forms.push(form);
         }
     };
-    for pair in
-        query.split('&').filter(|pair| ["p=", "page_id=", "attachment_id="].iter().any(|key| pair.starts_with(key)))
-    {
+    let is_read = |pair: &&str| ["p=", "page_id=", "attachment_id="].iter().any(|key| pair.starts_with(key));
+    for pair in query.split('&').filter(is_read).take(MOST_PAIRS) {
         add(format!("{root}?{pair}"));
     }
     if root != "/" {

@@ -45,7 +45,9 @@ pub(crate) struct Redirect {
 /// Looks a path up: first among the pages there are, then among the addresses of the site before.
 pub(crate) async fn route(loads: &Loads, raw: &str, input: Option<ViewInput>) -> Answer<Route> {
     let base = ViewInput::resolve(input, loads)?;
-    let path = normalise_old_path(raw).unwrap_or_else(|_| raw.to_owned());
+    // What has no normal form is no address of the site before, and may be of any length.
+    let old = normalise_old_path(raw).ok();
+    let path = old.clone().unwrap_or_else(|| raw.to_owned());
     if let Some((locale, kind, slug)) = loads.site.parse_path(raw) {
         let view = in_language(&base, &locale);
         if let Some(record) = loads.store.find_by_slug(&view, kind, &slug).await? {
@@ -53,7 +55,10 @@ pub(crate) async fn route(loads: &Loads, raw: &str, input: Option<ViewInput>) ->
             return Ok(answer(loads, path, record, &view, is_current));
         }
     }
-    let found = loads.store.find_by_old_path(&old_path_forms(&path)).await?;
+    let found = match &old {
+        Some(old) => loads.store.find_by_old_path(&old_path_forms(old)).await?,
+        None => None,
+    };
     if let Some(found) = &found {
         let view = found.locale.as_ref().map_or(base.clone(), |locale| in_language(&base, locale));
         if let Some(record) = loads.record(&view, found.id).await? {
