@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use griot_domain::{EntryId, EntryKind, micros};
 use griot_persistence::{Change, PublishedStore};
-use tokio::sync::{Mutex, Notify};
+use tokio::sync::{Mutex, Notify, Semaphore};
 use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
 
@@ -26,6 +26,8 @@ const SHOWN_EVERY: i64 = 5_000;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How long an index that cannot be kept is left alone.
 const PAUSE: Duration = Duration::from_secs(1);
+/// Searches at a time: who asks and goes leaves no more of them behind.
+static TURNS: Semaphore = Semaphore::const_new(4);
 
 /// Finds what is public. It opens its index with the first use, and makes it anew where there is none that can be trusted.
 pub struct Search {
@@ -113,10 +115,14 @@ impl Search {
 
     /// Takes in what was published before the call, unless that takes longer than a reader waits.
     pub async fn catch_up(self: &Arc<Self>) {
+        let patience = self.patience();
+        if patience.is_zero() {
+            return;
+        }
         let this = Arc::clone(self);
         // Whoever stops waiting does not stop the work, which others wait for.
         let followed = tokio::spawn(async move { this.follow(&mut |_| {}).await });
-        match timeout(self.patience(), followed).await {
+        match timeout(patience, followed).await {
             Ok(Ok(Ok(()))) => {}
             Ok(Ok(Err(error))) => tracing::warn!(error = &error as &dyn std::error::Error, "the search index lags"),
             Ok(Err(error)) => tracing::error!(error = &error as &dyn std::error::Error, "the search index lags"),
@@ -160,7 +166,12 @@ impl Search {
         let Some((index, reach)) = self.shown() else {
             return Ok(Found::default());
         };
-        let found = spawn_blocking(move || find(&ask, index.searcher(), &index.fields)).await;
+        let turn = TURNS.acquire().await;
+        let find = move || {
+            let _turn = turn;
+            find(&ask, index.searcher(), &index.fields)
+        };
+        let found = spawn_blocking(find).await;
         self.figures.note_query(begun.elapsed());
         match found {
             Ok(Ok(found)) => Ok(Found { is_complete: reach.is_whole && reach.seq >= last, ..found }),

@@ -12,6 +12,7 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use super::shared_view::SharedView;
+use super::weight;
 use crate::tags;
 
 /// One read of the record.
@@ -64,6 +65,24 @@ impl Read {
         }
     }
 
+    /// Bytes it takes beside its own size.
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Page(_, query) | Self::Count(_, query) => weight::of_query(query),
+            Self::OldPath(forms) => forms.iter().map(|form| size_of::<String>() + form.len()).sum(),
+            Self::Related(_, _, _, targets) => size_of_val(&**targets),
+            Self::Record(..)
+            | Self::Body(_)
+            | Self::Posts(..)
+            | Self::Versions(..)
+            | Self::ExternalIds(_)
+            | Self::Slug(..)
+            | Self::SlugId(..)
+            | Self::Notice(..)
+            | Self::NoticeOfSlug(..) => 0,
+        }
+    }
+
     /// Whether it looks at the present: the past is asked for too seldom to be kept.
     fn is_now(&self) -> bool {
         match self {
@@ -108,7 +127,7 @@ pub(crate) struct Memory {
     misses: AtomicU64,
 }
 
-/// Bytes a result takes beside its own: key, tags and what the memory itself needs.
+/// Bytes a result takes beside its own, those of a long key and its tags: the key itself and what the memory needs.
 const OVERHEAD: usize = 512;
 
 impl Memory {
@@ -151,7 +170,8 @@ impl Memory {
             return;
         }
         let held = Arc::new(reads.held_by(&tags));
-        let weight = u32::try_from(OVERHEAD + bytes + held.weight()).unwrap_or(u32::MAX);
+        let own = OVERHEAD + read.bytes() + size_of_val(&*tags) + held.weight();
+        let weight = u32::try_from(own + bytes).unwrap_or(u32::MAX);
         let value: Value = Arc::<T>::clone(value);
         self.cache.insert(read, Kept { value, tags: tags.into(), held, weight });
     }

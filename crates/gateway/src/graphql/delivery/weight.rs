@@ -1,7 +1,7 @@
 //! About how many bytes things take in memory. The text of a thing as JSON is a fair measure of it; what the parts need
 //! besides is about as much again.
 
-use griot_persistence::{Page, PageRow, Record};
+use griot_persistence::{Condition, ListQuery, Page, PageRow, Record};
 use serde::Serialize;
 
 /// Of a thing that can be written as JSON.
@@ -22,6 +22,28 @@ pub(crate) fn of_record(record: Option<&Record>) -> usize {
 
 pub(crate) fn of_page(page: &Page) -> usize {
     page.rows.len() * (size_of::<PageRow>() + 32)
+}
+
+/// Of what is looked for in a list.
+pub(crate) fn of_query(query: &ListQuery) -> usize {
+    query.conditions.iter().map(of_condition).sum()
+}
+
+fn of_condition(condition: &Condition) -> usize {
+    let inner = match condition {
+        Condition::Ids(ids) => size_of_val(&**ids),
+        Condition::Facets(facets) | Condition::NotFacets(facets) => size_of_val(&**facets),
+        Condition::LinksTo { targets, .. } => size_of_val(&**targets),
+        Condition::HoldsPostAt { institutions, .. } => size_of_val(&**institutions),
+        Condition::Words(words) => words.len(),
+        Condition::All(parts) | Condition::Any(parts) => parts.iter().map(of_condition).sum(),
+        Condition::Not(part) => of_condition(part),
+        Condition::LinksNowhere(_)
+        | Condition::DatedWithin { .. }
+        | Condition::GoingOn { .. }
+        | Condition::InLocale(_) => 0,
+    };
+    size_of::<Condition>() + inner
 }
 
 /// Counts what is written.

@@ -4,6 +4,7 @@ use async_graphql::{Context, Object, SimpleObject};
 use griot_domain::EntryId;
 use griot_front::directive::{Cost, List, Sliced};
 use griot_search::{Counted, Matches, SearchError};
+use tokio::sync::Semaphore;
 
 use crate::graphql::delivery::article::ArticleKind;
 use crate::graphql::delivery::connection::Sizes;
@@ -19,6 +20,8 @@ use crate::graphql::delivery::topic::Topic;
 const FACET: Sizes = Sizes { default: 10, max: 25 };
 /// Entries read beyond those asked for: some may not be public any more, or be of another kind.
 const SPARE: usize = 25;
+/// Counts at a time: who asks and goes leaves no more of them behind.
+static TURNS: Semaphore = Semaphore::const_new(4);
 /// Most years told.
 const YEARS: usize = 50;
 
@@ -35,7 +38,12 @@ impl SearchFacets {
         count: impl FnOnce(&Matches) -> Result<Counted<T>, SearchError> + Send + 'static,
     ) -> Answer<Counted<T>> {
         let Some(matches) = self.matches.clone() else { return Ok(Vec::new()) };
-        let counted = tokio::task::spawn_blocking(move || count(&matches)).await;
+        let turn = TURNS.acquire().await;
+        let count = move || {
+            let _turn = turn;
+            count(&matches)
+        };
+        let counted = tokio::task::spawn_blocking(count).await;
         counted.map_err(ApiError::internal)?.map_err(ApiError::internal)
     }
 
