@@ -170,13 +170,12 @@ impl Gateway {
         let memory =
             (record_bytes > 0).then(|| Arc::new(Memory::new(record_bytes, Arc::clone(&freshness), Arc::clone(&now))));
         let caching =
-            Caching { budget_bytes: response_bytes, freshness: Arc::clone(&freshness), now: Arc::clone(&now) };
+            Some(Caching { budget_bytes: response_bytes, freshness: Arc::clone(&freshness), now: Arc::clone(&now) });
         let costs = metrics::costs();
         let observe = {
             let costs = costs.clone();
             Some(Arc::new(move |cost: u64| costs.observe(cost as f64)) as Observe)
         };
-        let caching = Some(caching);
         let options = FrontOptions { prepare, observe, scalars: scalar_checks(), caching, ..front.clone() };
         let delivery = Arc::new(Front::new(delivery_schema(), &sdl(), limits.clone(), options)?);
         let public = showing.of(store.clone(), MEDIA_PATH, memory.clone());
@@ -190,7 +189,7 @@ impl Gateway {
             KeptFigures { counts, named, kept_bytes, memory, freshness, tail, costs, purges, search }
         };
         let operations = Arc::new(StoredOperations::new(store.clone(), Arc::clone(&delivery)));
-        let (mode, front_door) = (front.operations, Arc::clone(&delivery));
+        let mode = front.operations;
         let live = |audiences: &Arc<Audiences>| {
             let sources = Sources {
                 front: Arc::clone(&delivery),
@@ -243,7 +242,7 @@ impl Gateway {
         }
         router = router.merge(health::health_routes(settings.readiness, store.clone()));
         let public = shared_by_public(mode);
-        let doors = Doors { routes: shell(router, &limits), delivery: front_door, public, metrics: None };
+        let doors = Doors { routes: shell(router, &limits), delivery, public, metrics: None };
         Ok(Self { doors, tail, kept, operations, store, live })
     }
 
