@@ -31,6 +31,10 @@ impl Slug {
 
     /// Checks `raw`; the only way in.
     pub fn parse(raw: &str) -> Result<Self, SlugError> {
+        let is_plain = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-';
+        if (1..=Self::MAX_CHARS).contains(&raw.len()) && raw.as_bytes().iter().all(is_plain) {
+            return Ok(Self(raw.to_owned()));
+        }
         let text: String = raw.nfc().collect();
         let count = text.chars().count();
         if count == 0 || count > Self::MAX_CHARS {

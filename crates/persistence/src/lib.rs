@@ -12,6 +12,7 @@ mod layers;
 mod location;
 mod lock;
 mod migrate;
+mod near;
 mod operations;
 mod publish;
 mod published;

@@ -4,7 +4,6 @@ use chrono::{DateTime, Utc};
 use griot_domain::{EntryId, EntryKind, from_micros};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Order, Query, SelectStatement};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
-use uuid::Uuid;
 
 use super::PublishedStore;
 use crate::StoreError;
@@ -28,14 +27,13 @@ impl PublishedStore {
     /// order of these; of the kinds named, or of any when none is; at most `limit`.
     pub async fn changes_after(&self, seq: i64, kinds: &[EntryKind], limit: u64) -> Result<Vec<Change>, StoreError> {
         let changes = self.rows(&select(seq, kinds, limit)).await?.into_iter().map(|row| {
-            let seq: i64 = row.try_get("", "seq")?;
+            let seq: i64 = row.get(0)?;
             let corrupt = |err: &dyn std::fmt::Display| StoreError::corrupt(format!("journal {seq}"), err);
-            let at: i64 = row.try_get("", "at")?;
             Ok(Change {
                 seq,
-                at: from_micros(at).ok_or_else(|| corrupt(&"a date outside the calendar"))?,
-                id: EntryId(row.try_get::<Uuid>("", "entry_id")?),
-                kind: row.try_get::<String>("", "kind")?.parse().map_err(|err| corrupt(&err))?,
+                at: from_micros(row.get(1)?).ok_or_else(|| corrupt(&"a date outside the calendar"))?,
+                id: EntryId(row.get(2)?),
+                kind: row.text(3)?.parse().map_err(|err| corrupt(&err))?,
             })
         });
         changes.collect()

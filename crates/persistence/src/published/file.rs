@@ -51,8 +51,8 @@ impl PublishedStore {
         query.union(UnionType::All, went);
         let mut state = FileState::Unknown;
         for row in self.rows(&query).await? {
-            let went: bool = row.try_get_by_index(0)?;
-            let act: Option<String> = row.try_get_by_index(1)?;
+            let went: bool = row.get(0)?;
+            let act: Option<String> = row.get(1)?;
             if went || act.as_deref() == Some(RetractionAct::Killed.as_str()) {
                 return Ok(FileState::Killed);
             }

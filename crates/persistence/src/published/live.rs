@@ -39,25 +39,22 @@ impl PublishedStore {
         let mut query = select_records(Moment::Now);
         let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
         query.and_where(col(VERSION, entry_version::Column::EntryId).is_in(padded(&ids)));
-        let rows = self.rows(&query).await?;
+        let rows = self.rows_by_index(&query).await?;
         let mut editions: Vec<i64> = Vec::with_capacity(rows.len());
         for row in &rows {
-            editions.push(row.try_get_by_index(5)?);
+            editions.push(row.get(5)?);
         }
         let mut bodies = self.bodies(&editions).await?;
         let texts = rows.iter().zip(editions).map(|(row, edition)| {
             let corrupt = |err: &dyn std::fmt::Display| StoreError::corrupt(format!("edition {edition}"), err);
             let kind = kind_of(row)?;
-            let entry: String = row.try_get_by_index(2)?;
-            let locale: String = row.try_get_by_index(6)?;
-            let text: String = row.try_get_by_index(8)?;
             Ok(LiveText {
-                id: EntryId(row.try_get_by_index(0)?),
+                id: EntryId(row.get(0)?),
                 kind,
-                entry: Entry::from_json(kind, &entry).map_err(|err| corrupt(&err))?,
-                locale: Locale::parse(&locale).map_err(|err| corrupt(&err))?,
-                position: row.try_get_by_index(10)?,
-                text: Text::from_json(kind, &text).map_err(|err| corrupt(&err))?,
+                entry: Entry::from_json(kind, &row.text(2)?).map_err(|err| corrupt(&err))?,
+                locale: Locale::parse(&row.text(6)?).map_err(|err| corrupt(&err))?,
+                position: row.get(10)?,
+                text: Text::from_json(kind, &row.text(8)?).map_err(|err| corrupt(&err))?,
                 body: bodies.remove(&edition).unwrap_or_default(),
             })
         });

@@ -9,10 +9,15 @@ mod page;
 mod record;
 mod related;
 mod resolve;
+mod row;
+mod shape;
 mod sql;
 mod touched;
 mod version;
 
+use std::sync::Arc;
+
+use sea_orm::sea_query::{SelectStatement, Value, Values};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, Statement, StatementBuilder};
 
 pub use changes::Change;
@@ -25,11 +30,14 @@ pub use page::{Page, PageRow};
 pub use record::{Alternate, Record};
 pub use related::Related;
 pub use resolve::Found;
+use row::Row;
+use shape::{Shape, Shapes, written};
 pub use touched::Touched;
 pub use version::Version;
 
 use crate::entity::journal_head;
 use crate::location::Access;
+use crate::near::Near;
 use crate::{Location, StatementCount, StoreError, StoreName, migrate};
 
 /// The read-only handle of the published store: all that delivery holds. SQLite opens the file read-only;
@@ -37,6 +45,9 @@ use crate::{Location, StatementCount, StoreError, StoreName, migrate};
 #[derive(Clone, Debug)]
 pub struct PublishedStore {
     pub(crate) db: DatabaseConnection,
+    /// The file, for what is found at once.
+    near: Option<Arc<Near>>,
+    shapes: Arc<Shapes>,
     statements: StatementCount,
 }
 
@@ -50,7 +61,9 @@ impl PublishedStore {
                 detail: "there is no such file".to_owned(),
             });
         }
-        Self::reading(location.connect(StoreName::Published, Access::Read).await?, location).await
+        let store = Self::reading(location.connect(StoreName::Published, Access::Read).await?, location).await?;
+        let near = location.file(StoreName::Published).map(|file| Arc::new(Near::new(file)));
+        Ok(Self { near, ..store })
     }
 
     /// The handle over a connection that shows the content tables under their own names.
@@ -59,7 +72,7 @@ impl PublishedStore {
         let counter = statements.clone();
         db.set_metric_callback(move |_| counter.add_one());
         migrate::check(&db, location, StoreName::Published).await?;
-        Ok(Self { db, statements })
+        Ok(Self { db, near: None, shapes: Arc::default(), statements })
     }
 
     /// Counts the statements this handle runs.
@@ -92,9 +105,45 @@ impl PublishedStore {
         Ok(rows.iter().map(|row| row.try_get_by_index(column)).collect::<Result<_, _>>()?)
     }
 
-    async fn rows(&self, query: &impl StatementBuilder) -> Result<Vec<sea_orm::QueryResult>, StoreError> {
-        let statement: Statement = self.db.get_database_backend().build(query);
-        Ok(self.db.query_all_raw(statement).await?)
+    /// The rows that a statement finds, however long that takes.
+    async fn rows(&self, query: &SelectStatement) -> Result<Vec<Row>, StoreError> {
+        let (sql, values) = written(self.db.get_database_backend(), query);
+        self.pooled(sql, values).await
+    }
+
+    /// The few rows that a statement finds by indexes alone: of a file, the thread that asks reads them itself.
+    async fn rows_by_index(&self, query: &SelectStatement) -> Result<Vec<Row>, StoreError> {
+        let (sql, values) = written(self.db.get_database_backend(), query);
+        match &self.near {
+            Some(near) => self.found_near(near, &sql, &values),
+            None => self.pooled(sql, values).await,
+        }
+    }
+
+    /// [`Self::rows_by_index`] of the statement that `build` makes, with `values`. With a shape, it is written once.
+    async fn rows_of(
+        &self,
+        shape: Option<Shape>,
+        values: impl FnOnce() -> Vec<Value>,
+        build: impl FnOnce() -> SelectStatement,
+    ) -> Result<Vec<Row>, StoreError> {
+        let Some(shape) = shape else { return self.rows_by_index(&build()).await };
+        let values = Values(values());
+        let sql = self.shapes.sql(self.db.get_database_backend(), shape, &values.0, build);
+        match &self.near {
+            Some(near) => self.found_near(near, &sql, &values),
+            None => self.pooled((*sql).to_owned(), values).await,
+        }
+    }
+
+    fn found_near(&self, near: &Near, sql: &str, values: &Values) -> Result<Vec<Row>, StoreError> {
+        self.statements.add_one();
+        Ok(near.rows(sql, values)?.into_iter().map(Row::Near).collect())
+    }
+
+    async fn pooled(&self, sql: String, values: Values) -> Result<Vec<Row>, StoreError> {
+        let statement = Statement { sql, values: Some(values), db_backend: self.db.get_database_backend() };
+        Ok(self.db.query_all_raw(statement).await?.into_iter().map(Row::Pooled).collect())
     }
 }
 

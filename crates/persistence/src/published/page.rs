@@ -49,12 +49,14 @@ impl PublishedStore {
             let mut selects = chosen.iter().map(|(ordinal, query)| select_page(view, query, *ordinal as i32));
             let Some(first) = selects.next() else { continue };
             let statement = if chosen.len() == 1 { first } else { union_of(std::iter::once(first).chain(selects)) };
-            for row in self.rows(&statement).await? {
-                let ordinal: i32 = row.try_get_by_index(0)?;
-                let id = EntryId(row.try_get_by_index(1)?);
+            let at_once = chosen.iter().all(|(_, query)| is_found_at_once(view, query));
+            let rows = if at_once { self.rows_by_index(&statement).await? } else { self.rows(&statement).await? };
+            for row in rows {
+                let ordinal: i32 = row.get(0)?;
+                let id = EntryId(row.get(1)?);
                 let key = match by {
-                    OrderedBy::Date => OrderKey::Date(row.try_get_by_index(2)?, id),
-                    OrderedBy::Name => OrderKey::Name(row.try_get_by_index(2)?, id),
+                    OrderedBy::Date => OrderKey::Date(row.get(2)?, id),
+                    OrderedBy::Name => OrderKey::Name(row.get(2)?, id),
                 };
                 if let Some(page) = pages.get_mut(ordinal as usize) {
                     page.rows.push(PageRow { id, key });
@@ -74,7 +76,7 @@ impl PublishedStore {
         ids.expr(base.id()).limit(Self::COUNT_LIMIT);
         let counting = Query::select().expr(Func::count(Expr::val(1))).from_subquery(ids, Alias::new("ids")).take();
         let rows = self.rows(&counting).await?;
-        let count: i64 = rows.first().map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or_default();
+        let count: i64 = rows.first().map(|row| row.get(0)).transpose()?.unwrap_or_default();
         Ok(count.unsigned_abs())
     }
 }
@@ -85,6 +87,14 @@ impl PublishedStore {
     pub async fn explain_page(&self, view: &View, query: &ListQuery) -> Result<Vec<String>, StoreError> {
         self.explain(&select_page(view, query, 0)).await
     }
+}
+
+/// Whether an index leads to the page, so that no more rows are gone over than it has. A filter may pass over any number.
+fn is_found_at_once(view: &View, query: &ListQuery) -> bool {
+    let rest = Base::of(query).conditions;
+    let is_narrow =
+        |condition: &&Condition| matches!(condition, Condition::NotFacets(_) | Condition::DatedWithin { .. });
+    view.locales.or_any && query.order.by == OrderedBy::Date && rest.iter().all(is_narrow)
 }
 
 /// Cuts the row read beyond the limit, and turns a page counted from the end into the list's order.

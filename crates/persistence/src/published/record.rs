@@ -6,11 +6,12 @@ use chrono::{DateTime, Utc};
 use griot_domain::{
     Body, Entry, EntryId, EntryKind, LinkRole, Locale, LocaleChain, Moment, Slug, Text, View, from_micros, micros,
 };
-use sea_orm::sea_query::{Alias, CaseStatement, Expr, ExprTrait, JoinType, Order, Query, SelectStatement};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryResult, QuerySelect};
+use sea_orm::sea_query::{Alias, CaseStatement, Expr, ExprTrait, JoinType, Order, Query, SelectStatement, Value};
 use uuid::Uuid;
 
 use super::PublishedStore;
+use super::row::Row;
+use super::shape::Shape;
 use super::sql::{EDITION, LINK, VERSION, col, live};
 use crate::StoreError;
 use crate::entity::{edition, entry_version, link, slug};
@@ -37,6 +38,8 @@ pub struct Record {
     pub text: Text,
     /// Key of the body of this edition, see [`PublishedStore::bodies`].
     pub edition: i64,
+    /// How long its neutral part and its text are as JSON.
+    pub stored_bytes: usize,
     /// The same entry in its other languages, by tag.
     pub alternates: Vec<Alternate>,
 }
@@ -63,20 +66,29 @@ impl PublishedStore {
         if ids.is_empty() {
             return Ok(HashMap::new());
         }
-        let mut query = select_records(view.moment);
-        let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
-        query.and_where(col(VERSION, entry_version::Column::EntryId).is_in(padded(&ids)));
-        let rows = self.rows(&query).await?;
+        let ids = padded(&ids.iter().map(|id| id.0).collect::<Vec<Uuid>>());
+        let build = || {
+            let mut query = select_records(view.moment);
+            query.and_where(col(VERSION, entry_version::Column::EntryId).is_in(ids.iter().copied()));
+            query
+        };
+        let values = || ids.iter().copied().map(Value::from).collect();
+        let rows = self.rows_of(Shape::Records(ids.len()).now(view.moment), values, build).await?;
         assemble(&rows, &view.locales)
     }
 
     /// The live entry of `kind` that has the slug at the moment of the view, or had it before, or gets it later; a
     /// slug of the languages asked for goes first. One statement.
     pub async fn find_by_slug(&self, view: &View, kind: EntryKind, slug: &Slug) -> Result<Option<Record>, StoreError> {
-        let mut query = select_records(view.moment);
-        let holder = holder_of_slug(view, kind, slug);
-        query.and_where(col(VERSION, entry_version::Column::EntryId).in_subquery(holder));
-        let rows = self.rows(&query).await?;
+        let build = || {
+            let mut query = select_records(view.moment);
+            let holder = holder_of_slug(view, kind, slug);
+            query.and_where(col(VERSION, entry_version::Column::EntryId).in_subquery(holder));
+            query
+        };
+        let LocaleChain { locales, or_any } = &view.locales;
+        let values = || values_of_slug(kind, slug, locales, *or_any);
+        let rows = self.rows_of(Shape::Slug(locales.len(), *or_any).now(view.moment), values, build).await?;
         Ok(assemble(&rows, &view.locales)?.into_values().next())
     }
 
@@ -90,24 +102,28 @@ impl PublishedStore {
         if targets.is_empty() {
             return Ok(HashMap::new());
         }
-        let mut query = select_records(view.moment);
-        let ids: Vec<Uuid> = targets.iter().map(|id| id.0).collect();
-        query
-            .column((Alias::new(LINK), link::Column::TargetId))
-            .join_as(
-                JoinType::InnerJoin,
-                link::Entity,
-                Alias::new(LINK),
-                col(LINK, link::Column::SourceId).equals((Alias::new(VERSION), entry_version::Column::EntryId)),
-            )
-            .and_where(col(LINK, link::Column::TargetId).is_in(padded(&ids)))
-            .and_where(col(LINK, link::Column::Role).eq(role.as_str()))
-            .cond_where(live(LINK, view.moment));
-        let rows = self.rows(&query).await?;
+        let ids = padded(&targets.iter().map(|id| id.0).collect::<Vec<Uuid>>());
+        let build = || {
+            let mut query = select_records(view.moment);
+            query
+                .column((Alias::new(LINK), link::Column::TargetId))
+                .join_as(
+                    JoinType::InnerJoin,
+                    link::Entity,
+                    Alias::new(LINK),
+                    col(LINK, link::Column::SourceId).equals((Alias::new(VERSION), entry_version::Column::EntryId)),
+                )
+                .and_where(col(LINK, link::Column::TargetId).is_in(ids.iter().copied()))
+                .and_where(col(LINK, link::Column::Role).eq(role.as_str()))
+                .cond_where(live(LINK, view.moment));
+            query
+        };
+        let values = || ids.iter().copied().map(Value::from).chain([role.as_str().into()]).collect();
+        let rows = self.rows_of(Shape::Linking(ids.len()).now(view.moment), values, build).await?;
         let mut sources: HashMap<Uuid, Vec<EntryId>> = HashMap::new();
         for row in &rows {
-            let target: Uuid = row.try_get_by_index(COLUMNS)?;
-            let source = EntryId(row.try_get_by_index(0)?);
+            let target: Uuid = row.get(COLUMNS)?;
+            let source = EntryId(row.get(0)?);
             let known = sources.entry(target).or_default();
             if !known.contains(&source) {
                 known.push(source);
@@ -129,20 +145,22 @@ impl PublishedStore {
         if editions.is_empty() {
             return Ok(HashMap::new());
         }
-        let rows: Vec<(i64, String)> = edition::Entity::find()
-            .select_only()
-            .columns([edition::Column::Id, edition::Column::Body])
-            .filter(edition::Column::Id.is_in(padded(editions)))
-            .into_tuple()
-            .all(&self.db)
-            .await?;
-        rows.into_iter()
-            .map(|(id, body)| {
-                let body = serde_json::from_str(&body)
-                    .map_err(|err| StoreError::corrupt(format!("the body of edition {id}"), err))?;
-                Ok((id, body))
-            })
-            .collect()
+        let editions = padded(editions);
+        let build = || {
+            Query::select()
+                .columns([edition::Column::Id, edition::Column::Body])
+                .from(edition::Entity)
+                .and_where(Expr::col(edition::Column::Id).is_in(editions.iter().copied()))
+                .take()
+        };
+        let values = || editions.iter().copied().map(Value::from).collect();
+        let rows = self.rows_of(Some(Shape::Bodies(editions.len())), values, build).await?;
+        let bodies = rows.into_iter().map(|row| {
+            let id: i64 = row.get(0)?;
+            let body = serde_json::from_str(&row.text(1)?);
+            Ok((id, body.map_err(|err| StoreError::corrupt(format!("the body of edition {id}"), err))?))
+        });
+        bodies.collect()
     }
 }
 
@@ -214,9 +232,22 @@ fn holder_of_slug(view: &View, kind: EntryKind, name: &Slug) -> SelectStatement 
         .take()
 }
 
+/// What [`holder_of_slug`] binds when it looks at the present.
+fn values_of_slug(kind: EntryKind, name: &Slug, locales: &[Locale], or_any: bool) -> Vec<Value> {
+    let mut values: Vec<Value> = vec![kind.as_str().into(), name.as_str().into(), 1.into()];
+    if !or_any {
+        values.extend(locales.iter().map(|locale| Value::from(locale.as_str())));
+    }
+    for (position, locale) in locales.iter().enumerate() {
+        values.extend([locale.as_str().into(), (position as i32).into()]);
+    }
+    values.extend([(locales.len() as i32).into(), 0.into(), 2.into(), 1_u64.into()]);
+    values
+}
+
 /// One edition of one row.
 struct Candidate<'a> {
-    row: &'a QueryResult,
+    row: &'a Row,
     id: i64,
     /// Which of the entry's languages it is.
     position: i64,
@@ -226,27 +257,25 @@ struct Candidate<'a> {
 }
 
 /// Makes a record of the rows of each entry; entries without a text in the languages asked for are left out.
-fn assemble(rows: &[QueryResult], locales: &LocaleChain) -> Result<HashMap<EntryId, Record>, StoreError> {
+fn assemble(rows: &[Row], locales: &LocaleChain) -> Result<HashMap<EntryId, Record>, StoreError> {
     let mut by_entry: HashMap<EntryId, Vec<Candidate<'_>>> = HashMap::with_capacity(rows.len());
     for row in rows {
-        let id = EntryId(row.try_get_by_index(0)?);
+        let id = EntryId(row.get(0)?);
         let candidates = by_entry.entry(id).or_default();
-        let edition: i64 = row.try_get_by_index(5)?;
+        let edition: i64 = row.get(5)?;
         if candidates.iter().any(|known| known.id == edition) {
             continue;
         }
         let corrupt = |err: &dyn std::fmt::Display| StoreError::corrupt(format!("edition {edition}"), err);
         let kind = kind_of(row)?;
-        let locale: String = row.try_get_by_index(6)?;
-        let slug: Option<String> = row.try_get_by_index(7)?;
-        let content: String = row.try_get_by_index(8)?;
+        let slug: Option<String> = row.get(7)?;
         candidates.push(Candidate {
             row,
             id: edition,
-            position: row.try_get_by_index(10)?,
-            locale: Locale::parse(&locale).map_err(|err| corrupt(&err))?,
+            position: row.get(10)?,
+            locale: Locale::parse(&row.text(6)?).map_err(|err| corrupt(&err))?,
             slug: slug.as_deref().map(Slug::parse).transpose().map_err(|err| corrupt(&err))?,
-            text: Text::from_json(kind, &content).map_err(|err| corrupt(&err))?,
+            text: Text::from_json(kind, &row.text(8)?).map_err(|err| corrupt(&err))?,
         });
     }
     let mut records = HashMap::with_capacity(by_entry.len());
@@ -265,10 +294,9 @@ fn record(id: EntryId, best: Candidate<'_>, others: Vec<Candidate<'_>>) -> Resul
     let row = best.row;
     let corrupt = |err: &dyn std::fmt::Display| StoreError::corrupt(format!("entry {id}"), err);
     let kind = kind_of(row)?;
-    let content: String = row.try_get_by_index(2)?;
-    let entry = Entry::from_json(kind, &content).map_err(|err| corrupt(&err))?;
+    let entry = Entry::from_json(kind, &row.text(2)?).map_err(|err| corrupt(&err))?;
     let instant = |index: usize| -> Result<DateTime<Utc>, StoreError> {
-        from_micros(row.try_get_by_index(index)?).ok_or_else(|| corrupt(&"a date outside the calendar"))
+        from_micros(row.get(index)?).ok_or_else(|| corrupt(&"a date outside the calendar"))
     };
     let mut alternates: Vec<Alternate> = others
         .into_iter()
@@ -289,11 +317,11 @@ fn record(id: EntryId, best: Candidate<'_>, others: Vec<Candidate<'_>>) -> Resul
         slug: best.slug,
         text: best.text,
         edition: best.id,
+        stored_bytes: row.text(2)?.len() + row.text(8)?.len(),
         alternates,
     })
 }
 
-pub(super) fn kind_of(row: &QueryResult) -> Result<EntryKind, StoreError> {
-    let kind: String = row.try_get_by_index(1)?;
-    kind.parse().map_err(|err| StoreError::corrupt("a version", err))
+pub(super) fn kind_of(row: &Row) -> Result<EntryKind, StoreError> {
+    row.text(1)?.parse().map_err(|err| StoreError::corrupt("a version", err))
 }

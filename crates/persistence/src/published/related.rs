@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use griot_domain::{EntryId, LinkRole, Moment, micros};
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Order, Query, SelectStatement, UnionType};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Order, Query, SelectStatement, UnionType, Value};
 
 use super::PublishedStore;
+use super::shape::Shape;
 use super::sql::{col, live};
 use crate::StoreError;
 use crate::entity::link;
@@ -25,6 +26,11 @@ const TARGETS: usize = 12;
 /// Articles read for each thing on each side of the date.
 const NEAREST: u64 = 8;
 
+/// What is looked at.
+const ARTICLES: &str = "article";
+/// Of these, what is no news.
+const PAGES: &str = "PAGE";
+
 impl PublishedStore {
     /// The articles nearest in time, before and after, that share one of `targets`; the first twelve targets count.
     /// One statement, however many targets.
@@ -37,20 +43,29 @@ impl PublishedStore {
     ) -> Result<Vec<Related>, StoreError> {
         let targets = &targets[..targets.len().min(TARGETS)];
         let at = micros(issued_at);
-        let mut selects = targets.iter().flat_map(|(role, target)| {
-            [Order::Desc, Order::Asc].map(|order| nearest(moment, article, at, *role, *target, order))
-        });
-        let Some(mut statement) = selects.next() else { return Ok(Vec::new()) };
-        for select in selects {
-            statement.union(UnionType::All, select);
+        if targets.is_empty() {
+            return Ok(Vec::new());
         }
-        let mut related = Vec::new();
-        for row in self.rows(&statement).await? {
-            let one = Related {
-                article: EntryId(row.try_get_by_index(0)?),
-                issued_at: row.try_get_by_index(1)?,
-                shared: EntryId(row.try_get_by_index(2)?),
+        let build = || {
+            let mut selects = targets.iter().flat_map(|(role, target)| {
+                [Order::Desc, Order::Asc].map(|order| nearest(moment, article, at, *role, *target, order))
+            });
+            let mut statement = selects.next().unwrap_or_default();
+            for select in selects {
+                statement.union(UnionType::All, select);
+            }
+            statement
+        };
+        let values = || {
+            let one = |(role, target): &(LinkRole, EntryId)| -> [Value; 7] {
+                let (target, role, article) = (target.0.into(), role.as_str().into(), article.0.into());
+                [target, role, ARTICLES.into(), article, PAGES.into(), at.into(), NEAREST.into()]
             };
+            targets.iter().flat_map(|target| [one(target), one(target)]).flatten().collect()
+        };
+        let mut related = Vec::new();
+        for row in self.rows_of(Shape::Related(targets.len()).now(moment), values, build).await? {
+            let one = Related { article: EntryId(row.get(0)?), issued_at: row.get(1)?, shared: EntryId(row.get(2)?) };
             if !related.contains(&one) {
                 related.push(one);
             }
@@ -79,9 +94,9 @@ fn nearest(
     .from_as(link::Entity, Alias::new(ALIAS))
     .and_where(col(ALIAS, link::Column::TargetId).eq(target.0))
     .and_where(col(ALIAS, link::Column::Role).eq(role.as_str()))
-    .and_where(col(ALIAS, link::Column::SourceKind).eq("article"))
+    .and_where(col(ALIAS, link::Column::SourceKind).eq(ARTICLES))
     .and_where(col(ALIAS, link::Column::SourceId).ne(article.0))
-    .and_where(col(ALIAS, link::Column::Facet).ne("PAGE"))
+    .and_where(col(ALIAS, link::Column::Facet).ne(PAGES))
     .and_where(if order == Order::Desc { date().lte(at) } else { date().gt(at) })
     .cond_where(live(ALIAS, moment))
     .order_by_expr(date(), order.clone())
