@@ -30,6 +30,11 @@ impl Json {
         Self { bytes: Vec::with_capacity(4_096.min(max)), max }
     }
 
+    /// JSON of any length, of which about `room` bytes are expected.
+    pub(crate) fn with_room(room: usize) -> Self {
+        Self { bytes: Vec::with_capacity(room), max: usize::MAX }
+    }
+
     pub(crate) fn into_bytes(self) -> Vec<u8> {
         self.bytes
     }
@@ -77,8 +82,19 @@ impl Json {
     }
 
     fn text(&mut self, text: &str) -> Result<(), TooLong> {
-        self.serialize(&text)
+        if !is_plain(text) {
+            return self.serialize(&text);
+        }
+        self.put(b"\"")?;
+        self.put(text.as_bytes())?;
+        self.put(b"\"")
     }
+}
+
+/// Whether JSON holds the text as it is. It is looked at in pieces that the compiler can compare at once.
+fn is_plain(text: &str) -> bool {
+    let is_special = |byte: &u8| *byte < b' ' || *byte == b'"' || *byte == b'\\';
+    text.as_bytes().chunks(32).all(|piece| !piece.iter().fold(false, |found, byte| found | is_special(byte)))
 }
 
 impl Write for Json {

@@ -75,6 +75,7 @@ pub mod fresh;
 pub mod graphiql;
 mod http;
 pub mod json;
+pub mod lean;
 mod lifetime;
 mod limits;
 mod lines;

@@ -21,6 +21,7 @@ pub(crate) const FEED: Sizes = Sizes { default: 100, max: 100 };
 
 /// What changed since a cursor.
 #[derive(SimpleObject)]
+#[graphql(crate = "griot_front::lean::graphql")]
 pub(crate) struct ChangePage {
     /// Oldest first; apply them in this order.
     changes: Vec<Change>,
@@ -33,7 +34,7 @@ pub(crate) struct ChangePage {
 /// That an entry became public, changed or was taken back. A copy takes over what `node` gives, or deletes the entry when
 /// it is null.
 #[derive(SimpleObject)]
-#[graphql(complex)]
+#[graphql(crate = "griot_front::lean::graphql", complex)]
 pub(crate) struct Change {
     /// Place in the feed.
     cursor: String,

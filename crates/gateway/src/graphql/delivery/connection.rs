@@ -134,7 +134,7 @@ impl<T: FromSeen + async_graphql::OutputType> TypeName for Connection<T> {
 }
 
 /// A page of a list.
-#[Object(name_type)]
+#[Object(name_type, crate = "griot_front::lean::graphql")]
 impl<T: FromSeen + async_graphql::ObjectType> Connection<T> {
     /// Items with their cursors.
     async fn edges(&self) -> Vec<Edge<T>> {
@@ -183,7 +183,7 @@ impl<T: FromSeen + async_graphql::OutputType> TypeName for Edge<T> {
 }
 
 /// An item of a page, with its place in the list.
-#[Object(name_type)]
+#[Object(name_type, crate = "griot_front::lean::graphql")]
 impl<T: FromSeen + async_graphql::ObjectType> Edge<T> {
     /// Opaque place in the list, valid for the same filter and order.
     async fn cursor(&self) -> &str {
@@ -198,6 +198,7 @@ impl<T: FromSeen + async_graphql::ObjectType> Edge<T> {
 
 /// Where a page stands in its list.
 #[derive(Clone, SimpleObject)]
+#[graphql(crate = "griot_front::lean::graphql")]
 pub(crate) struct PageInfo {
     /// Whether items follow `endCursor`.
     pub has_next_page: bool,

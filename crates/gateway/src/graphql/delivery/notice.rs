@@ -10,6 +10,7 @@ use super::view::ViewInput;
 
 /// That an entry was taken back. What it said is not told.
 #[derive(Clone, SimpleObject)]
+#[graphql(crate = "griot_front::lean::graphql")]
 pub(crate) struct Notice {
     /// Identity of the entry.
     content_id: ID,

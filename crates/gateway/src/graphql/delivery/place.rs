@@ -6,6 +6,7 @@ use super::seen::Seen;
 
 /// A place.
 #[derive(Clone, SimpleObject)]
+#[graphql(crate = "griot_front::lean::graphql")]
 pub(crate) struct Place {
     /// Name.
     name: String,

@@ -47,7 +47,7 @@ impl RichText {
 }
 
 /// A rich text with several renditions of the same blocks; select only what you render.
-#[Object]
+#[Object(crate = "griot_front::lean::graphql")]
 impl RichText {
     /// Number of words.
     async fn word_count(&self) -> i32 {

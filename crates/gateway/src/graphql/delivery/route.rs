@@ -20,6 +20,7 @@ const MOST_SUCCESSORS: usize = 8;
 /// What a path stands for: content to render, another address, or a notice that what stood there was taken back. All
 /// three are null for a path nothing answers to.
 #[derive(SimpleObject)]
+#[graphql(crate = "griot_front::lean::graphql")]
 pub(crate) struct Route {
     /// The path as it was understood.
     path: String,
@@ -35,6 +36,7 @@ pub(crate) struct Route {
 
 /// A moved path.
 #[derive(SimpleObject)]
+#[graphql(crate = "griot_front::lean::graphql")]
 pub(crate) struct Redirect {
     /// Path of the page now.
     to: String,

@@ -175,7 +175,7 @@ impl Common {
 }
 
 /// What every kind with a page of its own answers.
-#[Object]
+#[Object(crate = "griot_front::lean::graphql")]
 impl Common {
     /// View id: opaque, and the same for the same entry, language and point in time; safe as a cache key.
     pub(crate) async fn id(&self) -> ID {
@@ -255,6 +255,7 @@ impl Common {
 
 /// One language an entry exists in.
 #[derive(Clone, SimpleObject)]
+#[graphql(crate = "griot_front::lean::graphql")]
 pub(crate) struct LocaleAlternate {
     /// The language.
     locale: Tag,
@@ -290,6 +291,7 @@ pub(crate) fn alternates(seen: &Seen, loads: &Loads) -> Vec<LocaleAlternate> {
 
 /// An identifier in another system.
 #[derive(Clone, SimpleObject)]
+#[graphql(crate = "griot_front::lean::graphql")]
 pub(crate) struct ExternalId {
     /// Name of the system, such as `wikidata`.
     scheme: String,
@@ -299,6 +301,7 @@ pub(crate) struct ExternalId {
 
 /// Texts for search engines and social cards.
 #[derive(Clone, SimpleObject)]
+#[graphql(crate = "griot_front::lean::graphql")]
 pub(crate) struct Seo {
     /// Document title.
     title: String,

@@ -16,6 +16,7 @@ use super::seen::Seen;
 
 /// One state an entry has been public in, in the language delivered.
 #[derive(Clone, SimpleObject)]
+#[graphql(crate = "griot_front::lean::graphql")]
 pub(crate) struct Version {
     /// View id to read the entry as it was in this version, with `node`.
     id: ID,
@@ -32,6 +33,7 @@ pub(crate) struct Version {
 
 /// A page of the versions of an entry, the newest first.
 #[derive(Clone, SimpleObject)]
+#[graphql(crate = "griot_front::lean::graphql")]
 pub(crate) struct VersionConnection {
     /// Versions with their cursors.
     edges: Vec<VersionEdge>,
@@ -45,6 +47,7 @@ pub(crate) struct VersionConnection {
 
 /// A version, with its place in the history.
 #[derive(Clone, SimpleObject)]
+#[graphql(crate = "griot_front::lean::graphql")]
 pub(crate) struct VersionEdge {
     /// Opaque place in the history.
     cursor: String,

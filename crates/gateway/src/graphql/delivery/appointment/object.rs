@@ -18,7 +18,7 @@ entry_object!(
 
 /// A person holding a post in an institution for a time. `from` and `until` say when the post is held; the view's
 /// `asOf` says what was public when.
-#[Object]
+#[Object(crate = "griot_front::lean::graphql")]
 impl Appointment {
     /// View id.
     pub async fn id(&self) -> ID {

@@ -17,7 +17,7 @@ pub(crate) struct Named {
 }
 
 /// What articles can name.
-#[Object]
+#[Object(crate = "griot_front::lean::graphql")]
 impl Named {
     /// Articles that name it, newest first unless ordered otherwise.
     #[graphql(directive = Paged::apply(10))]

@@ -55,7 +55,7 @@ impl Article {
 
 /// An article, communiqué, speech, interview, advisory or standing page, in one language. People below it are named
 /// as they were on its date.
-#[Object]
+#[Object(crate = "griot_front::lean::graphql")]
 impl Article {
     #[graphql(flatten)]
     async fn common(&self) -> Common {

@@ -56,6 +56,7 @@ pub(crate) enum MentionRole {
 
 /// A correction readers are told about.
 #[derive(Clone, SimpleObject)]
+#[graphql(crate = "griot_front::lean::graphql")]
 pub(crate) struct Correction {
     /// What it does.
     kind: CorrectionKind,
@@ -73,6 +74,7 @@ impl Correction {
 
 /// Who signs an article.
 #[derive(Clone, SimpleObject)]
+#[graphql(crate = "griot_front::lean::graphql")]
 pub(crate) struct Byline {
     /// Name to print.
     name: String,
@@ -100,7 +102,7 @@ pub(super) async fn bylines(seen: &Seen, loads: &Loads, byline: &[griot_domain::
 
 /// A person as an article names them: with the rank and titles of the article's date.
 #[derive(Clone, SimpleObject)]
-#[graphql(complex)]
+#[graphql(crate = "griot_front::lean::graphql", complex)]
 pub(crate) struct NamedPerson {
     /// The person.
     person: Person,
@@ -157,7 +159,7 @@ pub(crate) enum MentionTarget {
 
 /// One naming of a person, institution or event in a text.
 #[derive(Clone, SimpleObject)]
-#[graphql(name = "Mention")]
+#[graphql(crate = "griot_front::lean::graphql", name = "Mention")]
 pub(crate) struct MentionRecord {
     /// Who or what is named.
     target: MentionTarget,
@@ -241,6 +243,7 @@ pub(crate) enum Network {
 
 /// An address for sharing a page.
 #[derive(Clone, SimpleObject)]
+#[graphql(crate = "griot_front::lean::graphql")]
 pub(crate) struct ShareLink {
     /// The network.
     network: Network,

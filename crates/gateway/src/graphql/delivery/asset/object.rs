@@ -53,7 +53,7 @@ impl Asset {
 }
 
 /// An image, document, or recording.
-#[Object]
+#[Object(crate = "griot_front::lean::graphql")]
 impl Asset {
     /// View id.
     pub async fn id(&self) -> ID {
@@ -185,6 +185,7 @@ pub(crate) enum AssetKind {
 
 /// A position within an image, from the top left corner.
 #[derive(Clone, SimpleObject)]
+#[graphql(crate = "griot_front::lean::graphql")]
 pub(crate) struct FocalPoint {
     /// 0 (left) to 1 (right).
     x: f64,

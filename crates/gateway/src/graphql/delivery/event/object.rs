@@ -37,7 +37,7 @@ impl Event {
 }
 
 /// Something that happens at a time.
-#[Object]
+#[Object(crate = "griot_front::lean::graphql")]
 impl Event {
     #[graphql(flatten)]
     async fn common(&self) -> Common {
@@ -213,6 +213,7 @@ impl Party {
 
 /// One taking part in an event.
 #[derive(Clone, SimpleObject)]
+#[graphql(crate = "griot_front::lean::graphql")]
 pub(crate) struct Participant {
     /// Who.
     party: Party,
@@ -222,6 +223,7 @@ pub(crate) struct Participant {
 
 /// One item of a programme.
 #[derive(Clone, SimpleObject)]
+#[graphql(crate = "griot_front::lean::graphql")]
 pub(crate) struct ProgrammeItem {
     /// What happens.
     name: String,

@@ -34,7 +34,7 @@ impl Institution {
 }
 
 /// An office, ministry, state, union or other body.
-#[Object]
+#[Object(crate = "griot_front::lean::graphql")]
 impl Institution {
     #[graphql(flatten)]
     async fn common(&self) -> Common {
@@ -171,6 +171,7 @@ pub(crate) enum InstitutionKind {
 
 /// A name borne for a time.
 #[derive(Clone, SimpleObject)]
+#[graphql(crate = "griot_front::lean::graphql")]
 pub(crate) struct PastName {
     /// The name.
     name: String,
@@ -180,7 +181,7 @@ pub(crate) struct PastName {
 
 /// A span of time, as far as known.
 #[derive(Clone, SimpleObject)]
-#[graphql(name = "Period")]
+#[graphql(crate = "griot_front::lean::graphql", name = "Period")]
 pub(crate) struct Span {
     /// First day, month or year; null when not known.
     from: Option<Partial>,
@@ -199,6 +200,7 @@ impl Span {
 
 /// How to reach an institution.
 #[derive(Clone, SimpleObject)]
+#[graphql(crate = "griot_front::lean::graphql")]
 pub(crate) struct Contact {
     /// Postal address.
     address: Option<String>,

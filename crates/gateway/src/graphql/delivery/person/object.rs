@@ -26,7 +26,7 @@ common_fields!(Person);
 
 /// A person. Below an article `style`, `rank` and `titles` are those of the article's date; elsewhere those of the
 /// day the view looks at, unless a day is given.
-#[Object]
+#[Object(crate = "griot_front::lean::graphql")]
 impl Person {
     #[graphql(flatten)]
     async fn common(&self) -> Common {
@@ -165,6 +165,7 @@ impl Person {
 
 /// A rank held for a time.
 #[derive(Clone, SimpleObject)]
+#[graphql(crate = "griot_front::lean::graphql")]
 pub(crate) struct Rank {
     /// Name of the rank.
     rank: String,

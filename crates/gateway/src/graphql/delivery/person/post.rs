@@ -16,7 +16,7 @@ use crate::graphql::delivery::seen::{FromSeen, Seen};
 
 /// A post held on a given day.
 #[derive(Clone, SimpleObject)]
-#[graphql(complex, name = "Title")]
+#[graphql(crate = "griot_front::lean::graphql", complex, name = "Title")]
 pub(crate) struct Post {
     /// Title of the post.
     title: String,

@@ -72,7 +72,7 @@ fn number(count: u64) -> i32 {
 
 /// What was found, counted by what it has in common; what nothing has is left out. The counts are those of what the filter
 /// lets through.
-#[Object]
+#[Object(crate = "griot_front::lean::graphql")]
 impl SearchFacets {
     /// By kind.
     #[graphql(directive = List::apply(7), directive = Cost::apply(5))]
@@ -140,6 +140,7 @@ impl SearchFacets {
 
 /// How much of what was found is of a kind.
 #[derive(SimpleObject)]
+#[graphql(crate = "griot_front::lean::graphql")]
 pub(crate) struct ContentKindCount {
     /// The kind.
     kind: ContentKind,
@@ -149,6 +150,7 @@ pub(crate) struct ContentKindCount {
 
 /// How many of the articles found are of a form.
 #[derive(SimpleObject)]
+#[graphql(crate = "griot_front::lean::graphql")]
 pub(crate) struct ArticleKindCount {
     /// The form.
     kind: ArticleKind,
@@ -158,6 +160,7 @@ pub(crate) struct ArticleKindCount {
 
 /// How much of what was found is filed under a topic.
 #[derive(SimpleObject)]
+#[graphql(crate = "griot_front::lean::graphql")]
 pub(crate) struct TopicCount {
     /// The topic.
     topic: Topic,
@@ -167,6 +170,7 @@ pub(crate) struct TopicCount {
 
 /// How much of what was found names a person.
 #[derive(SimpleObject)]
+#[graphql(crate = "griot_front::lean::graphql")]
 pub(crate) struct PersonCount {
     /// The person.
     person: Person,
@@ -176,6 +180,7 @@ pub(crate) struct PersonCount {
 
 /// How much of what was found names an institution.
 #[derive(SimpleObject)]
+#[graphql(crate = "griot_front::lean::graphql")]
 pub(crate) struct InstitutionCount {
     /// The institution.
     institution: Institution,
@@ -185,6 +190,7 @@ pub(crate) struct InstitutionCount {
 
 /// How much of what was found is of a year.
 #[derive(SimpleObject)]
+#[graphql(crate = "griot_front::lean::graphql")]
 pub(crate) struct YearCount {
     /// The year.
     year: i32,

@@ -62,7 +62,7 @@ impl SearchConnection {
 }
 
 /// A page of what was found, the best first.
-#[Object]
+#[Object(crate = "griot_front::lean::graphql")]
 impl SearchConnection {
     /// Items with their cursors, and why they were found.
     async fn edges(&self, ctx: &Context<'_>) -> Answer<Vec<SearchEdge>> {
@@ -112,7 +112,7 @@ pub(crate) struct SearchEdge {
 }
 
 /// Something found, with its place and the reason.
-#[Object]
+#[Object(crate = "griot_front::lean::graphql")]
 impl SearchEdge {
     /// Opaque place in what was found, valid for the same question.
     async fn cursor(&self) -> &str {
@@ -179,6 +179,7 @@ pub(crate) enum SearchPassage {
 
 /// A passage, with the words found in it.
 #[derive(Clone, SimpleObject)]
+#[graphql(crate = "griot_front::lean::graphql")]
 pub(crate) struct SearchHighlight {
     /// Which passage it is.
     passage: SearchPassage,
@@ -193,6 +194,7 @@ pub(crate) struct SearchHighlight {
 
 /// A part of a text, counted in Unicode code points.
 #[derive(Clone, SimpleObject)]
+#[graphql(crate = "griot_front::lean::graphql")]
 pub(crate) struct TextRange {
     /// Code points before it.
     offset: i32,

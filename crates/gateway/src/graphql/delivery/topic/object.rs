@@ -22,7 +22,7 @@ entry_object!(
 common_fields!(Topic);
 
 /// A subject that articles are filed under.
-#[Object]
+#[Object(crate = "griot_front::lean::graphql")]
 impl Topic {
     #[graphql(flatten)]
     async fn common(&self) -> Common {

@@ -1,0 +1,439 @@
+//! Objects that are answered without a place on the heap for each of their fields.
+//!
+//! The library makes the futures of all fields of an object, and of all objects of a list, before it asks the first one
+//! for its value, so that the answer to a page takes hundreds of kilobytes at once. Where the record is at hand nearly
+//! every field is known as soon as it is asked for: here the fields of an object take turns in one place, and only
+//! those that have to wait keep theirs. What they answer is written as JSON at once, instead of being put into a map
+//! first. Values, errors and their order are those of the library.
+//!
+//! Objects written as JSON cannot be merged any more: a document that selects of one object in two places is left to the
+//! library, see [`suits`].
+//!
+//! A type is answered in this way when its macro is told so: `#[Object(crate = "griot_front::lean::graphql")]`. Extensions of the
+//! library are not asked about the fields of such a type.
+
+use std::collections::HashSet;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use apollo_compiler::{ExecutableDocument, executable};
+use async_graphql::parser::types::{Field, Selection, SelectionSet};
+use async_graphql::resolver_utils::ContainerType;
+use async_graphql::{ContextSelectionSet, Positioned, ServerError, ServerResult, Value};
+use futures_util::future::BoxFuture;
+
+use crate::json::Json;
+
+/// Among the data of a request, that its objects are answered in this way.
+pub(crate) struct Lean;
+
+/// Selections looked at in a document; one that spreads to more is left to the library.
+const MAX_SELECTIONS: usize = 10_000;
+
+/// Whether no two selections below `set` are of one object, whatever the types of their fragments and their directives.
+pub(crate) fn suits(document: &ExecutableDocument, set: &executable::SelectionSet) -> bool {
+    let mut left = MAX_SELECTIONS;
+    is_without_merges(document, set, &mut HashSet::default(), &mut left)
+}
+
+fn is_without_merges<'a>(
+    document: &'a ExecutableDocument,
+    set: &'a executable::SelectionSet,
+    objects: &mut HashSet<&'a str>,
+    left: &mut usize,
+) -> bool {
+    set.selections.iter().all(|selection| {
+        if *left == 0 {
+            return false;
+        }
+        *left -= 1;
+        match selection {
+            executable::Selection::Field(field) if field.selection_set.selections.is_empty() => true,
+            executable::Selection::Field(field) => {
+                let below = &mut HashSet::default();
+                objects.insert(field.response_key()) && is_without_merges(document, &field.selection_set, below, left)
+            }
+            executable::Selection::InlineFragment(inline) => {
+                is_without_merges(document, &inline.selection_set, objects, left)
+            }
+            executable::Selection::FragmentSpread(spread) => {
+                let fragment = document.fragments.get(&spread.fragment_name);
+                fragment.is_some_and(|fragment| is_without_merges(document, &fragment.selection_set, objects, left))
+            }
+        }
+    })
+}
+
+/// What the library's macros use, with objects answered in this way.
+pub mod graphql {
+    pub use async_graphql::*;
+
+    /// How answers are made.
+    pub mod resolver_utils {
+        pub use async_graphql::resolver_utils::*;
+
+        pub use crate::lean::resolve_container;
+    }
+}
+
+/// The answer of an object to what is selected of it. That it can go from thread to thread is told by its type: types that
+/// refer to each other could not tell it by what they are made of.
+pub fn resolve_container<'b, 'a: 'b, T: ContainerType + ?Sized>(
+    ctx: &'b ContextSelectionSet<'a>,
+    root: &'a T,
+) -> BoxFuture<'b, ServerResult<Value>> {
+    Box::pin(object(ctx, root))
+}
+
+async fn object<'a, T: ContainerType + ?Sized>(ctx: &ContextSelectionSet<'a>, root: &'a T) -> ServerResult<Value> {
+    let mut fields = Vec::with_capacity(ctx.item.node.items.len());
+    if ctx.data_opt::<Lean>().is_none() || !add_selected(ctx, root, &ctx.item.node, &mut fields) || has_repeats(&fields)
+    {
+        return Box::pin(async_graphql::resolver_utils::resolve_container(ctx, root)).await;
+    }
+    let values = in_turn(fields.len(), fields.iter().map(|field| answer(ctx, root, field))).await?;
+    let room = fields.iter().zip(&values).map(|(field, value)| key(field).len() + 4 + room_of(value)).sum();
+    let mut json = Json::with_room(room);
+    for (place, (field, value)) in fields.iter().zip(&values).enumerate() {
+        // A name holds nothing that would have to be escaped.
+        json.put(if place == 0 { b"{\"" } else { b",\"" })?;
+        json.put(key(field).as_bytes())?;
+        json.put(b"\":")?;
+        json.value(value)?;
+    }
+    json.put(if fields.is_empty() { b"{}" } else { b"}" })?;
+    Ok(crate::json::written(json.into_bytes().into()))
+}
+
+impl From<crate::json::TooLong> for ServerError {
+    fn from(_: crate::json::TooLong) -> Self {
+        Self::new("the answer is too long", None)
+    }
+}
+
+async fn answer<'a, T: ContainerType + ?Sized>(
+    ctx: &'a ContextSelectionSet<'a>,
+    root: &'a T,
+    field: &'a Positioned<Field>,
+) -> ServerResult<Value> {
+    if field.node.name.node == "__typename" {
+        return Ok(Value::String(root.introspection_type_name().into_owned()));
+    }
+    let ctx = ctx.with_field(field);
+    Ok(root.resolve_field(&ctx).await?.unwrap_or_default())
+}
+
+/// Adds the fields that are selected of `root`, those of fragments too. `false` when only the library can tell them.
+fn add_selected<'a, T: ContainerType + ?Sized>(
+    ctx: &ContextSelectionSet<'a>,
+    root: &T,
+    selected: &'a SelectionSet,
+    fields: &mut Vec<&'a Positioned<Field>>,
+) -> bool {
+    selected.items.iter().all(|selection| {
+        let (condition, selected) = match &selection.node {
+            Selection::Field(field) => {
+                fields.push(field);
+                return field.node.directives.is_empty();
+            }
+            Selection::InlineFragment(fragment) => {
+                (fragment.node.type_condition.as_ref(), &fragment.node.selection_set.node)
+            }
+            Selection::FragmentSpread(spread) => {
+                let Some(fragment) = ctx.query_env.fragments.get(&spread.node.fragment_name.node) else { return false };
+                (Some(&fragment.node.type_condition), &fragment.node.selection_set.node)
+            }
+        };
+        let Some(condition) = condition else { return add_selected(ctx, root, selected, fields) };
+        let condition = condition.node.on.node.as_str();
+        let object = root.introspection_type_name();
+        let interfaces = ctx.schema_env.registry.implements.get(&*object);
+        let applies = condition == object || interfaces.is_some_and(|interfaces| interfaces.contains(condition));
+        match applies {
+            // What stands for several types passes such a fragment on to the one it is.
+            true => object == T::type_name() && add_selected(ctx, root, selected, fields),
+            false => condition != T::type_name() || add_selected(ctx, root, selected, fields),
+        }
+    })
+}
+
+fn key(field: &Positioned<Field>) -> &str {
+    &field.node.response_key().node
+}
+
+/// Whether two fields have to be merged.
+fn has_repeats(fields: &[&Positioned<Field>]) -> bool {
+    fields.iter().enumerate().any(|(place, field)| fields[..place].iter().any(|before| key(before) == key(field)))
+}
+
+/// About as many bytes as a value takes as JSON.
+fn room_of(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len() + 2,
+        Value::Enum(name) => name.len() + 2,
+        Value::Binary(json) => json.len(),
+        Value::List(items) => 2 + items.iter().map(|item| room_of(item) + 1).sum::<usize>(),
+        _ => 5,
+    }
+}
+
+/// What `futures` give, in their order, all of them under way at the same time; the first error as soon as it is seen.
+async fn in_turn<V, F: Future<Output = ServerResult<V>>>(
+    count: usize,
+    mut futures: impl Iterator<Item = F>,
+) -> ServerResult<Vec<V>> {
+    let mut values: Vec<Option<V>> = Vec::with_capacity(count);
+    let mut waiting: Vec<(usize, Pin<Box<Option<F>>>)> = Vec::new();
+    std::future::poll_fn(|context| {
+        let mut failure = None;
+        waiting.retain_mut(|(place, future)| {
+            if failure.is_some() {
+                return true;
+            }
+            match poll_in(future, context) {
+                Poll::Pending => true,
+                Poll::Ready(Ok(value)) => {
+                    values[*place] = Some(value);
+                    false
+                }
+                Poll::Ready(Err(error)) => {
+                    failure = Some(error);
+                    false
+                }
+            }
+        });
+        if let Some(failure) = failure {
+            return Poll::Ready(Err(failure));
+        }
+        let mut place = None;
+        for future in futures.by_ref() {
+            let mut slot = place.take().unwrap_or_else(|| Box::pin(None));
+            slot.set(Some(future));
+            match poll_in(&mut slot, context) {
+                Poll::Ready(value) => {
+                    values.push(Some(value?));
+                    place = Some(slot);
+                }
+                Poll::Pending => {
+                    waiting.push((values.len(), slot));
+                    values.push(None);
+                }
+            }
+        }
+        if waiting.is_empty() { Poll::Ready(Ok(())) } else { Poll::Pending }
+    })
+    .await?;
+    Ok(values.into_iter().flatten().collect())
+}
+
+/// Asks the future in a slot, and takes it out when it is done.
+fn poll_in<V, F: Future<Output = V>>(slot: &mut Pin<Box<Option<F>>>, context: &mut Context<'_>) -> Poll<V> {
+    let Some(future) = slot.as_mut().as_pin_mut() else { return Poll::Pending };
+    let polled = future.poll(context);
+    if polled.is_ready() {
+        slot.set(None);
+    }
+    polled
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::{EmptyMutation, EmptySubscription, Schema};
+
+    use crate::json::Json;
+
+    async fn wait(rounds: i32) {
+        for _ in 0..rounds {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// The same types twice, answered by the library and in this way.
+    macro_rules! types {
+        ($name:ident, $($path:tt)*) => {
+            mod $name {
+                use async_graphql::{Error, Interface, Object, SimpleObject, Union};
+
+                pub struct Query;
+
+                #[Object($($path)*)]
+                impl Query {
+                    async fn place(&self) -> Place {
+                        Place { number: 0 }
+                    }
+
+                    async fn places(&self, first: i32) -> Vec<Place> {
+                        (0..first).map(|number| Place { number }).collect()
+                    }
+
+                    async fn named(&self) -> Vec<Named> {
+                        vec![Named::Place(Place { number: 1 }), Named::Person(Person { name: "Ada".to_owned() })]
+                    }
+
+                    async fn any(&self) -> Vec<Any> {
+                        vec![Any::Person(Person { name: "Eve".to_owned() }), Any::Place(Place { number: 2 })]
+                    }
+                }
+
+                pub struct Place {
+                    number: i32,
+                }
+
+                #[Object($($path)*)]
+                impl Place {
+                    async fn name(&self) -> String {
+                        format!("no. {} \"é\"\n", self.number)
+                    }
+
+                    async fn number(&self) -> i32 {
+                        self.number
+                    }
+
+                    async fn late(&self, rounds: i32) -> String {
+                        super::wait(rounds).await;
+                        format!("after {rounds}")
+                    }
+
+                    async fn nothing(&self) -> Option<i32> {
+                        None
+                    }
+
+                    async fn broken(&self, rounds: i32) -> Result<i32, Error> {
+                        super::wait(rounds).await;
+                        Err(Error::new(format!("broken after {rounds}")))
+                    }
+
+                    async fn perhaps(&self, rounds: i32) -> Option<Result<i32, Error>> {
+                        super::wait(rounds).await;
+                        Some(Err(Error::new(format!("perhaps after {rounds}"))))
+                    }
+
+                    async fn next(&self) -> Place {
+                        Place { number: self.number + 1 }
+                    }
+
+                    async fn people(&self) -> Vec<Person> {
+                        vec![Person { name: "Ada".to_owned() }, Person { name: "Eve".to_owned() }]
+                    }
+                }
+
+                #[derive(SimpleObject)]
+                #[graphql($($path)*)]
+                pub struct Person {
+                    name: String,
+                }
+
+                #[derive(Interface)]
+                #[graphql(field(name = "name", ty = "String"), $($path)*)]
+                pub enum Named {
+                    Place(Place),
+                    Person(Person),
+                }
+
+                #[derive(Union)]
+                #[graphql($($path)*)]
+                pub enum Any {
+                    Place(Place),
+                    Person(Person),
+                }
+            }
+        };
+    }
+
+    types!(stock, crate = "async_graphql");
+    types!(lean, crate = "crate::lean::graphql");
+
+    /// The request as the front makes it.
+    fn asked(sdl: &str, query: &str) -> async_graphql::Request {
+        let schema = apollo_compiler::Schema::parse_and_validate(sdl, "sdl").unwrap();
+        let document = apollo_compiler::ExecutableDocument::parse_and_validate(&schema, query, "query").unwrap();
+        let request = async_graphql::Request::new(query);
+        let suits = super::suits(&document, &document.operations.get(None).unwrap().selection_set);
+        if suits { request.data(super::Lean) } else { request }
+    }
+
+    #[test]
+    fn what_selects_of_one_object_in_two_places_is_left_to_the_library() {
+        let sdl = Schema::new(stock::Query, EmptyMutation, EmptySubscription).sdl();
+        let is_lean = |query| asked(&sdl, query).data.contains_key(&std::any::TypeId::of::<super::Lean>());
+        for query in [
+            "{ place { number number __typename } }",
+            "{ place { a: next { name } next { name } } b: place { next { name } } }",
+            "{ any { ... on Place { next { number } } ... on Person { name __typename } __typename } }",
+            "{ place { ...a next { ...a } } } fragment a on Place { number }",
+        ] {
+            assert!(is_lean(query), "{query}");
+        }
+        for query in [
+            "{ place { number } place { name } }",
+            "{ place { next { number } ... { next { name } } } }",
+            "{ place { ...a next { name } } } fragment a on Place { next { number } }",
+            "{ a: place { number } b: place { people { name } people { name } } }",
+        ] {
+            assert!(!is_lean(query), "{query}");
+        }
+    }
+
+    fn told(response: &async_graphql::Response) -> (String, Vec<String>) {
+        let mut json = Json::with_room(0);
+        json.value(&response.data).unwrap();
+        let errors = response.errors.iter().map(|error| format!("{error:?}")).collect();
+        (String::from_utf8(json.into_bytes()).unwrap(), errors)
+    }
+
+    #[tokio::test]
+    async fn answers_are_those_of_the_library() {
+        let stock = Schema::new(stock::Query, EmptyMutation, EmptySubscription);
+        let lean = Schema::new(lean::Query, EmptyMutation, EmptySubscription);
+        let sdl = stock.sdl();
+        let many: String = (0..40).map(|number| format!("a{number}: late(rounds: {}) ", number % 3)).collect();
+        for query in [
+            "{ place { name number nothing __typename } }",
+            "{ places(first: 3) { n: number name people { name } next { next { number } } } }",
+            "{ places(first: 0) { name } }",
+            "{ place { late(rounds: 3) a: late(rounds: 1) number b: late(rounds: 0) } }",
+            // Fields that have to be merged.
+            "{ place { next { number } next { name } people { name } people { n: name } number number } }",
+            "{ place { ...a ... { name } ... on Place { number } } } fragment a on Place { next { ...b } } fragment b on Place { number }",
+            "{ named { name __typename ... on Place { number } ... on Person { n: name } } }",
+            "{ named { ... on Named { name } ...p } } fragment p on Place { next { ... on Named { name } } }",
+            "{ any { __typename ... on Person { name } ... on Place { number ... on Named { name } } } }",
+            // Errors: what they make null, where they are told to be, and which comes first.
+            "{ place { number broken(rounds: 0) } }",
+            "{ place { a: broken(rounds: 2) b: broken(rounds: 1) number } }",
+            "{ place { perhaps(rounds: 1) number next { q: perhaps(rounds: 0) late(rounds: 2) } } }",
+            "{ places(first: 2) { number next { broken(rounds: 1) } } }",
+            "{ a: place { late(rounds: 2) } b: place { late(rounds: 1) next { late(rounds: 2) } } }",
+            "{ __schema { queryType { name } } place { name } }",
+            &format!("{{ place {{ {many} }} }}"),
+        ] {
+            let run = |schema_is_lean: bool| {
+                let request = asked(&sdl, query);
+                let (stock, lean) = (stock.clone(), lean.clone());
+                async move { if schema_is_lean { lean.execute(request).await } else { stock.execute(request).await } }
+            };
+            assert_eq!(told(&run(true).await), told(&run(false).await), "{query}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_known_takes_turns_in_one_place_and_what_waits_does_not_keep_it() {
+        let places = std::sync::Mutex::new(Vec::new());
+        let future = |waits: bool| {
+            let places = &places;
+            async move {
+                let here = 0_u8;
+                places.lock().unwrap().push(std::ptr::from_ref(&here) as usize);
+                if waits {
+                    tokio::task::yield_now().await;
+                }
+                Ok(usize::from(here))
+            }
+        };
+        let waiting = [false, false, true, false, false];
+        assert_eq!(super::in_turn(5, waiting.into_iter().map(future)).await.unwrap(), [0; 5]);
+        let places = places.into_inner().unwrap();
+        assert!(places[0] == places[1] && places[1] == places[2] && places[3] == places[4], "{places:?}");
+        assert_ne!(places[2], places[3], "{places:?}");
+    }
+}
