@@ -7,7 +7,7 @@
 //! first. Values, errors and their order are those of the library.
 //!
 //! Objects written as JSON cannot be merged any more: a document that selects of one object in two places is left to the
-//! library, see [`suits`].
+//! library.
 //!
 //! A type is answered in this way when its macro is told so: `#[Object(crate = "griot_front::lean::graphql")]`. Extensions of the
 //! library are not asked about the fields of such a type.
