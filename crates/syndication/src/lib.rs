@@ -1,0 +1,4 @@
+//! What was issued, in the formats of the trade: documents and feeds. Nothing here reads, writes or asks the time: the same
+//! item gives the same bytes.
+
+pub mod item;

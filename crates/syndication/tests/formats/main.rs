@@ -1,0 +1,3 @@
+//! Every format, of items in every state.
+
+mod samples;
