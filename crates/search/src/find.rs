@@ -8,17 +8,17 @@ use tantivy::{Searcher, SegmentReader};
 use uuid::Uuid;
 
 use crate::ask::{Ask, Filter, Found, Hit, Place};
+use crate::best::Best;
 use crate::expand::Postings;
 use crate::facets::Matches;
 use crate::mask::Mask;
-use crate::matching::{IN_NAME, Points, add_slips, points, slips_allowed};
+use crate::matching::{Points, add_slips, points, slips_allowed};
 use crate::query::{Query, Wanted};
 use crate::schema::{Fields, Mark, UNDATED};
+use crate::score::Scores;
 
 /// A word found in fewer documents than this may be a slip for another.
 const RARE: u64 = 5;
-/// Hundredths of points for a name that holds the words asked for and no others.
-const WHOLE_NAME: u32 = 6_000;
 
 /// What `searcher` holds of what is asked for.
 pub(crate) fn find(ask: &Ask, searcher: Searcher, fields: &Fields) -> tantivy::Result<Found> {
@@ -28,23 +28,19 @@ pub(crate) fn find(ask: &Ask, searcher: Searcher, fields: &Fields) -> tantivy::R
     }
     let wanted = all_points(&ask.query, &searcher, &segments, fields)?;
     let count = wanted.len();
-    let mut needed = count;
-    let total;
     if count > 0 {
+        let mut needed = count;
         // Where nothing has all of the words, what has the most of them will do.
-        total = loop {
-            let found = (0..segments.len()).map(|at| matching(&segments[at], &wanted, at, needed).count()).sum();
-            if found > 0 || needed * 2 <= count + 1 {
+        segments = loop {
+            let having = |(at, mask): (usize, &Mask)| matching(mask, &of_segment(&wanted, at), needed);
+            let found: Vec<Mask> = segments.iter().enumerate().map(having).collect();
+            if found.iter().any(|mask| mask.count() > 0) || needed * 2 <= count + 1 {
                 break found;
             }
             needed -= 1;
         };
-        for (at, mask) in segments.iter_mut().enumerate() {
-            *mask = matching(mask, &wanted, at, needed);
-        }
-    } else {
-        total = segments.iter().map(Mask::count).sum();
     }
+    let total = segments.iter().map(Mask::count).sum();
     let (hits, has_more) = page(ask, &searcher, &segments, &wanted)?;
     let matches = Some(Matches { searcher, masks: Arc::new(segments) });
     Ok(Found { hits, has_more, total, matches, is_complete: true })
@@ -81,16 +77,22 @@ fn all_points(
     Ok(all)
 }
 
+/// What the documents of a segment have of each thing wanted.
+fn of_segment(wanted: &[Vec<Points>], segment: usize) -> Vec<&Points> {
+    wanted.iter().map(|points| &points[segment]).collect()
+}
+
 /// The documents of `mask` that have at least `needed` of the things wanted.
-fn matching(mask: &Mask, wanted: &[Vec<Points>], segment: usize, needed: usize) -> Mask {
-    let mut found = mask.clone();
-    for doc in mask.iter() {
-        let has = wanted.iter().filter(|points| points[segment][doc as usize] > 0).count();
-        if has < needed {
-            found.clear(doc);
+fn matching(mask: &Mask, wanted: &[&Points], needed: usize) -> Mask {
+    mask.filtered(|first, count| {
+        let mut has = [0_u8; 64];
+        for points in wanted {
+            for (has, points) in has.iter_mut().zip(&points[first..first + count]) {
+                *has += u8::from(*points > 0);
+            }
         }
-    }
-    found
+        has.iter().enumerate().fold(0, |bits, (at, has)| bits | u64::from(usize::from(*has) >= needed) << at)
+    })
 }
 
 /// Documents that may be found at all: not deleted, the text a reader gets, what the filter lets through, and none of
@@ -207,58 +209,25 @@ fn page(
     segments: &[Mask],
     wanted: &[Vec<Points>],
 ) -> tantivy::Result<(Vec<Hit>, bool)> {
-    let mut scored: Vec<(u32, usize, u32)> = Vec::new();
+    let mut best = Best::new(ask.limit + 1, ask.after.map(|after| after.score));
     for (at, (segment, mask)) in searcher.segment_readers().iter().zip(segments).enumerate() {
         let weights = segment.fast_fields().u64("weight")?;
-        let mut all = vec![0; segment.max_doc() as usize];
-        weights.values.get_range(0, &mut all);
-        for doc in mask.iter() {
-            let score = score(wanted, at, doc, all[doc as usize]);
-            if ask.after.is_none_or(|after| score <= after.score) {
-                scored.push((score, at, doc));
-            }
-        }
+        let scores = Scores::new(of_segment(wanted, at));
+        let mut worth = [0; 64];
+        mask.each_word(|first, count, docs| {
+            weights.values.get_range(first as u64, &mut worth[..count]);
+            scores.each(first, docs, &worth, |doc, score| best.offer(score, at, doc));
+        });
     }
     // Ids settle the order among equals; they are read for as many as can come onto the page.
     let ids = Ids::of(searcher)?;
     let behind = |hit: &Hit| ask.after.is_none_or(|after| hit.is_behind(after));
-    let ties = ask.after.map_or(0, |after| scored.iter().filter(|(score, ..)| *score == after.score).count());
-    let kept = ask.limit + 1 + ties;
-    if scored.len() > kept {
-        scored.select_nth_unstable_by(kept, |a, b| b.0.cmp(&a.0));
-        let least = scored[kept].0;
-        let (mut equals, rest): (Vec<_>, Vec<_>) = scored.into_iter().partition(|(score, ..)| *score == least);
-        scored = rest.into_iter().filter(|(score, ..)| *score > least).collect();
-        scored.append(&mut equals);
-    }
-    let mut hits: Vec<Hit> =
-        scored.into_iter().map(|(score, at, doc)| Place { score, id: ids.get(at, doc) }).filter(behind).collect();
+    let hits = best.into_iter().map(|(score, at, doc)| Place { score, id: ids.get(at, doc) });
+    let mut hits: Vec<Hit> = hits.filter(behind).collect();
     hits.sort_unstable_by(|a, b| b.score.cmp(&a.score).then(a.id.cmp(&b.id)));
     let has_more = hits.len() > ask.limit;
     hits.truncate(ask.limit);
     Ok((hits, has_more))
-}
-
-/// What a document is worth for what is asked: the mean of its points, a share for a name that says nothing else, and
-/// what it is worth by itself; in hundredths of points.
-fn score(wanted: &[Vec<Points>], segment: usize, doc: u32, weight: u64) -> u32 {
-    let (worth, name_words) = ((weight >> 8) as u32, (weight & 255) as u32);
-    if wanted.is_empty() {
-        return worth;
-    }
-    let count = wanted.len() as u32;
-    let (mut sum, mut in_name) = (0, 0);
-    for points in wanted {
-        let points = points[segment][doc as usize];
-        sum += u32::from(points);
-        in_name += u32::from(points >= IN_NAME);
-    }
-    let whole = match in_name {
-        0 => 0,
-        _ if in_name < count => 0,
-        _ => WHOLE_NAME * in_name.min(name_words) / name_words.max(1),
-    };
-    sum * 100 / count + whole + worth
 }
 
 /// The ids of the entries that documents are of.

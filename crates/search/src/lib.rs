@@ -7,6 +7,7 @@
 
 mod analysis;
 mod ask;
+mod best;
 mod directory;
 mod document;
 mod error;
@@ -22,6 +23,7 @@ mod mask;
 mod matching;
 mod query;
 mod schema;
+mod score;
 mod search;
 mod slot;
 
