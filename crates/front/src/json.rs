@@ -25,14 +25,22 @@ pub(crate) struct Json {
 #[derive(Debug)]
 pub(crate) struct TooLong;
 
-impl Json {
-    pub(crate) fn up_to(max: usize) -> Self {
-        Self { bytes: Vec::with_capacity(4_096.min(max)), max }
+/// About as many bytes as a value takes as JSON.
+pub(crate) fn room_of(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len() + 2,
+        Value::Enum(name) => name.len() + 2,
+        Value::Binary(json) => json.len(),
+        Value::List(items) => 2 + items.iter().map(|item| room_of(item) + 1).sum::<usize>(),
+        Value::Object(fields) => 2 + fields.iter().map(|(name, value)| name.len() + 4 + room_of(value)).sum::<usize>(),
+        _ => 5,
     }
+}
 
-    /// JSON of any length, of which about `room` bytes are expected.
-    pub(crate) fn with_room(room: usize) -> Self {
-        Self { bytes: Vec::with_capacity(room), max: usize::MAX }
+impl Json {
+    /// JSON of at most `max` bytes, of which about `room` are expected: what is kept keeps the room it was given.
+    pub(crate) fn up_to(max: usize, room: usize) -> Self {
+        Self { bytes: Vec::with_capacity(room.min(max)), max }
     }
 
     pub(crate) fn into_bytes(self) -> Vec<u8> {
@@ -119,7 +127,7 @@ mod tests {
     use super::*;
 
     fn json_of(value: &Value) -> Vec<u8> {
-        let mut json = Json::up_to(usize::MAX);
+        let mut json = Json::up_to(usize::MAX, 0);
         json.value(value).unwrap();
         json.into_bytes()
     }
@@ -158,10 +166,10 @@ mod tests {
 
     #[test]
     fn nothing_is_written_past_the_maximum() {
-        let mut json = Json::up_to(9);
+        let mut json = Json::up_to(9, 9);
         assert!(json.value(&value!(["1234", "1234"])).is_err());
-        let mut json = Json::up_to(9);
+        let mut json = Json::up_to(9, 9);
         assert!(json.value(&value!(["12", 345])).is_err());
-        assert!(Json::up_to(10).value(&value!(["12", 345])).is_ok());
+        assert!(Json::up_to(10, 9).value(&value!(["12", 345])).is_ok());
     }
 }

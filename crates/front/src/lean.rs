@@ -22,7 +22,7 @@ use async_graphql::resolver_utils::ContainerType;
 use async_graphql::{ContextSelectionSet, Positioned, ServerError, ServerResult, Value};
 use futures_util::future::BoxFuture;
 
-use crate::json::Json;
+use crate::json::{Json, room_of};
 
 /// Among the data of a request, that its objects are answered in this way.
 pub(crate) struct Lean;
@@ -93,7 +93,7 @@ async fn object<'a, T: ContainerType + ?Sized>(ctx: &ContextSelectionSet<'a>, ro
     }
     let values = in_turn(fields.len(), fields.iter().map(|field| answer(ctx, root, field))).await?;
     let room = fields.iter().zip(&values).map(|(field, value)| key(field).len() + 4 + room_of(value)).sum();
-    let mut json = Json::with_room(room);
+    let mut json = Json::up_to(usize::MAX, room);
     for (place, (field, value)) in fields.iter().zip(&values).enumerate() {
         // A name holds nothing that would have to be escaped.
         json.put(if place == 0 { b"{\"" } else { b",\"" })?;
@@ -170,17 +170,6 @@ fn may_repeat(fields: &[&Positioned<Field>]) -> bool {
         return true;
     }
     fields.iter().enumerate().any(|(place, field)| fields[..place].iter().any(|before| key(before) == key(field)))
-}
-
-/// About as many bytes as a value takes as JSON.
-fn room_of(value: &Value) -> usize {
-    match value {
-        Value::String(text) => text.len() + 2,
-        Value::Enum(name) => name.len() + 2,
-        Value::Binary(json) => json.len(),
-        Value::List(items) => 2 + items.iter().map(|item| room_of(item) + 1).sum::<usize>(),
-        _ => 5,
-    }
 }
 
 /// What `futures` give, in their order, all of them under way at the same time; the first error as soon as it is seen.

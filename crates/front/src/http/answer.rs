@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::StatusProfile;
 use super::negotiate::MediaType;
 use crate::fault::Fault;
-use crate::json::{Json, TooLong};
+use crate::json::{Json, TooLong, room_of};
 use crate::refusal::{Location, Problem, Refusal, RefusalStatus, code};
 
 /// Statuses of the draft of August 2026: "Partial Success".
@@ -134,7 +134,8 @@ impl Style<'_> {
         data: &Value,
         extensions: Option<&CostExtensions>,
     ) -> Result<Vec<u8>, TooLong> {
-        let mut json = Json::up_to(self.max_bytes);
+        let room = b"{\"data\":}".len() + room_of(data);
+        let mut json = Json::up_to(self.max_bytes, room);
         json.put(b"{")?;
         if !errors.is_empty() {
             json.put(b"\"errors\":")?;
@@ -227,6 +228,10 @@ pub(crate) fn trace_id() -> String {
 
 /// A refusal of the HTTP request itself, outside of the endpoint.
 pub(crate) fn plain(refusal: &Refusal) -> Response<Body> {
+    plain_answer(refusal).into_response()
+}
+
+pub(crate) fn plain_answer(refusal: &Refusal) -> Answer {
     let style = Style {
         media: MediaType::Json,
         profile: StatusProfile::default(),
@@ -234,7 +239,7 @@ pub(crate) fn plain(refusal: &Refusal) -> Response<Body> {
         max_bytes: usize::MAX,
         max_errors: usize::MAX,
     };
-    style.refused(refusal).into_response()
+    style.refused(refusal)
 }
 
 /// The answer of a layer that lets a request come no further. `code` is one of [`code::ALL`].

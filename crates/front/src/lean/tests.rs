@@ -135,7 +135,7 @@ fn what_selects_of_one_object_in_two_places_is_left_to_the_library() {
 }
 
 fn told(response: &async_graphql::Response) -> (String, Vec<String>) {
-    let mut json = Json::with_room(0);
+    let mut json = Json::up_to(usize::MAX, 0);
     json.value(&response.data).unwrap();
     let errors = response.errors.iter().map(|error| format!("{error:?}")).collect();
     (String::from_utf8(json.into_bytes()).unwrap(), errors)
