@@ -37,7 +37,7 @@ pub use operations::{OperationImport, Operations, StoredOperation};
 pub use publish::{Act, Holder, LiveEntry, Outcome, PublishTx, Publisher, Refusal};
 pub use published::{
     Alternate, Change, Condition, FileState, Found, ListQuery, LiveText, Notice, Order, OrderKey, OrderedBy, Page,
-    PageRow, PublishedStore, Record, Related, Touched, Version, Window,
+    PageRow, PublishedAct, PublishedStore, Record, Related, Touched, Trace, Version, Window,
 };
 pub use roles::{DELIVERY_ROLE, EARLY_ROLE, EDITORIAL_ROLE, PREVIEW_ROLE};
 pub use statements::StatementCount;

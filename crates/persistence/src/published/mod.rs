@@ -13,6 +13,7 @@ mod row;
 mod shape;
 mod sql;
 mod touched;
+mod trace;
 mod version;
 
 use std::sync::Arc;
@@ -33,6 +34,7 @@ pub use resolve::Found;
 use row::Row;
 use shape::{Shape, Shapes, written};
 pub use touched::Touched;
+pub use trace::{PublishedAct, Trace};
 pub use version::Version;
 
 use crate::entity::journal_head;

@@ -99,7 +99,7 @@ pub(super) fn killed() -> SelectStatement {
         .take()
 }
 
-fn standing(moment: Moment) -> Cond {
+pub(super) fn standing(moment: Moment) -> Cond {
     let until = || Expr::col((notice::Entity, notice::Column::Until));
     let Moment::AsOf(at) = moment else { return Cond::all().add(until().is_null()) };
     let at = micros(at);
@@ -110,7 +110,7 @@ fn standing(moment: Moment) -> Cond {
     Cond::any().add(killed).add(holds)
 }
 
-fn told(row: notice::Model) -> Result<Notice, StoreError> {
+pub(super) fn told(row: notice::Model) -> Result<Notice, StoreError> {
     let corrupt = |err: &dyn std::fmt::Display| StoreError::corrupt(format!("notice {}", row.seq), err);
     Ok(Notice {
         id: EntryId(row.entry_id),

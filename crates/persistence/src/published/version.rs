@@ -18,7 +18,7 @@ const FOREVER: i64 = i64::MAX;
 /// One state an entry has been public in, in one language: its neutral part and its text, both unchanged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Version {
-    /// 1 for the first.
+    /// 1 for the first. A withdrawal counts as one too: what comes back after it has a number of its own.
     pub number: u32,
     #[allow(missing_docs)]
     pub live_from: DateTime<Utc>,
@@ -115,14 +115,17 @@ fn versions_of(neutral: &[Span<Vec<Correction>>], texts: &[Span<()>]) -> Option<
     let instants: Vec<i64> = instants.into_iter().collect();
     let mut versions: Vec<Version> = Vec::new();
     let mut known: &[Correction] = &[];
+    let (mut number, mut live_to) = (0, None);
     for pair in instants.windows(2) {
         let (from, to) = (pair[0], pair[1]);
         let Some(part) = neutral.iter().find(|one| one.covers(from)) else { continue };
         if !texts.iter().any(|one| one.covers(from)) {
             continue;
         }
+        number += if live_to.is_some_and(|end| end < from) { 2 } else { 1 };
+        live_to = Some(to);
         versions.push(Version {
-            number: versions.len() as u32 + 1,
+            number,
             live_from: from_micros(from)?,
             live_to: if to == FOREVER { None } else { Some(from_micros(to)?) },
             corrections: part.value.iter().filter(|one| !known.contains(one)).cloned().collect(),

@@ -23,3 +23,4 @@ mod slugs;
 mod support;
 mod time;
 mod touched;
+mod traces;

@@ -264,7 +264,7 @@ async fn versions_count_every_change_of_what_a_reader_sees(
     let row =
         |number: u32, from: &str, to: &str, corrections: usize| (number, from.to_owned(), to.to_owned(), corrections);
     let french =
-        [row(1, "01-01", "03-01", 0), row(2, "03-01", "04-01", 1), row(3, "04-01", "05-01", 0), row(4, "06-01", "", 0)];
+        [row(1, "01-01", "03-01", 0), row(2, "03-01", "04-01", 1), row(3, "04-01", "05-01", 0), row(5, "06-01", "", 0)];
     assert_eq!(seen(Moment::Now, "fr").await, french);
     assert_eq!(seen(Moment::Now, "en").await, [row(1, "02-01", "03-01", 0), row(2, "03-01", "05-01", 1)]);
     assert_eq!(seen(Moment::Now, "ar").await, []);
