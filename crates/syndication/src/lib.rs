@@ -2,3 +2,5 @@
 //! item gives the same bytes.
 
 pub mod item;
+pub mod text;
+mod wording;

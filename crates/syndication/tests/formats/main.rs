@@ -1,3 +1,4 @@
 //! Every format, of items in every state.
 
 mod samples;
+mod text;
