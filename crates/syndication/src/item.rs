@@ -354,7 +354,12 @@ impl Item {
     /// Its identity in the trade's formats, the same for all versions and whatever its slug:
     /// `urn:newsml:koulouba.ml:20231106:article-0190…-fr` (RFC 3085).
     pub fn uri(&self) -> String {
-        let Self { issuer, kind, id, locale, .. } = self;
+        self.uri_in(&self.locale)
+    }
+
+    /// The identity that the same entry has in another language.
+    pub fn uri_in(&self, locale: &Locale) -> String {
+        let Self { issuer, kind, id, .. } = self;
         format!("urn:newsml:{}:{}:{kind}-{id}-{locale}", issuer.host, self.issued_on.format("%Y%m%d"))
     }
 

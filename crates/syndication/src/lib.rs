@@ -2,5 +2,7 @@
 //! item gives the same bytes.
 
 pub mod item;
+mod json;
+pub mod ninjs;
 pub mod text;
 mod wording;
