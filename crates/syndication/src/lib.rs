@@ -3,6 +3,7 @@
 
 pub mod item;
 mod json;
+pub mod json_ld;
 pub mod ninjs;
 pub mod text;
 mod wording;

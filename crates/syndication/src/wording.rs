@@ -31,6 +31,11 @@ impl Wording {
         "Programme"
     }
 
+    /// What stands before the hour until which an item must not be published.
+    pub fn embargo(self) -> &'static str {
+        self.word("Sous embargo jusqu’à", "Under embargo until")
+    }
+
     /// What stands between a label and its text: with a plain space in French, as wires have it.
     fn colon(self) -> &'static str {
         self.word(" :", ":")

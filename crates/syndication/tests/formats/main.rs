@@ -1,5 +1,6 @@
 //! Every format, of items in every state.
 
+mod json_ld;
 mod ninjs;
 mod samples;
 mod text;
