@@ -1,6 +1,7 @@
 //! What was issued, in the formats of the trade: documents and feeds. Nothing here reads, writes or asks the time: the same
 //! item gives the same bytes.
 
+pub mod html;
 pub mod item;
 mod json;
 pub mod json_ld;

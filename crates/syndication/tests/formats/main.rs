@@ -1,5 +1,6 @@
 //! Every format, of items in every state.
 
+mod html;
 mod json_ld;
 mod ninjs;
 mod samples;
