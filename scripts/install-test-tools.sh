@@ -1,8 +1,8 @@
 #!/bin/sh
 # Installs what the tests need and the machine lacks, on Debian or Ubuntu: a
 # PostgreSQL server (for `initdb`), Node with npm, a Chromium, libfaketime (to make
-# clocks jump), and nginx (as a shared cache). Does nothing, and asks for no rights,
-# when all are there.
+# clocks jump), nginx (as a shared cache), and xmllint (for the IPTC's schema). Does
+# nothing, and asks for no rights, when all are there.
 set -eu
 
 NODE_AT_LEAST=18.17 # fetch, URL.canParse; what Debian 12 and Ubuntu 24.04 ship
@@ -46,6 +46,7 @@ missing_packages() {
     have_browser || printf '%s ' "$(browser_package)"
     have_faketime || printf 'faketime '
     have_nginx || printf 'nginx-light '
+    have xmllint || printf 'libxml2-utils '
 }
 
 browser_package() {
@@ -81,3 +82,4 @@ have_node || fail "The distribution's Node is older than $NODE_AT_LEAST: install
 have_browser || fail "No Chromium after installing $(browser_package): set CHROMIUM to a Chromium or Chrome program."
 have_faketime || fail "No libfaketime in /usr/lib/*/faketime after installing faketime: set GRIOT_TEST_LIBFAKETIME to libfaketime.so.1."
 have_nginx || fail "No nginx in PATH or /usr/sbin after installing nginx-light."
+have xmllint || fail "No xmllint in PATH after installing libxml2-utils."
