@@ -5,6 +5,7 @@ pub mod html;
 pub mod item;
 mod json;
 pub mod json_ld;
+pub mod newsml;
 pub mod ninjs;
 pub mod text;
 mod wording;

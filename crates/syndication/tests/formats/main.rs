@@ -2,6 +2,7 @@
 
 mod html;
 mod json_ld;
+mod newsml;
 mod ninjs;
 mod samples;
 mod text;

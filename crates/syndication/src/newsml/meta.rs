@@ -1,0 +1,118 @@
+//! What every item has, whatever it holds: identity, rights, status, notes and links.
+
+use griot_domain::{CorrectionKind, Direction, EntryKind, Locale};
+
+use super::parts::{issuer, timestamp};
+use super::xml::Element;
+use crate::item::{Article, Content, Item, Picture, Signal};
+
+const NAMESPACE: &str = "http://iptc.org/std/nar/2006-10-01/";
+/// As the IPTC's examples write it, `http` and `www` included: its parser has the catalogue under this name only.
+const CATALOGUE: &str = "http://www.iptc.org/std/catalog/catalog.IPTC-G2-Standards_41.xml";
+/// The IPTC's own term for the alternative text of an image; its description roles have none.
+const ALT_TEXT: &str = "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/AltTextAccessibility";
+
+pub(super) fn root(item: &Item, name: &'static str) -> Element {
+    Element::new(name)
+        .with("xmlns", NAMESPACE)
+        .with("standard", "NewsML-G2")
+        .with("standardversion", "2.35")
+        .with("conformance", "power")
+        .with("guid", item.uri())
+        .with("version", item.version.to_string())
+        .with("xml:lang", item.locale.as_str())
+        .with_some("dir", direction(&item.locale))
+        .child(Element::new("catalogRef").with("href", CATALOGUE))
+}
+
+/// Right to left; left to right goes without saying.
+pub(super) fn direction(locale: &Locale) -> Option<&'static str> {
+    (locale.direction() == Direction::RightToLeft).then_some("rtl")
+}
+
+pub(super) fn rights(item: &Item) -> Element {
+    let terms = article(item).and_then(|article| article.rights.as_deref());
+    Element::new("rightsInfo")
+        .child(issuer("copyrightHolder", &item.issuer))
+        .children(terms.map(|terms| Element::of_text("usageTerms", terms)))
+}
+
+/// Management data, in the order the schema asks for.
+pub(super) fn item_meta(item: &Item) -> Element {
+    let moment = |name, at| Element::of_text(name, &timestamp(at));
+    let class = if item.kind == EntryKind::Article { "ninat:text" } else { "cinat:concept" };
+    Element::new("itemMeta")
+        .child(Element::of_code("itemClass", class))
+        .child(issuer("provider", &item.issuer))
+        .child(moment("versionCreated", item.version_created))
+        .child(moment("firstCreated", item.first_created))
+        .children(item.embargoed_until.map(|until| moment("embargoed", until)))
+        .child(Element::of_code("pubStatus", &format!("stat:{}", item.status().code())))
+        .child(Element::of_line("title", &item.title()))
+        .children(item.editors_note().map(|note| Element::of_text("edNote", &note)))
+        .children(signal(&item.signal).map(|code| Element::of_code("signal", code)))
+        .children(page(item))
+        .children(translations(item))
+        .children(article(item).into_iter().flat_map(pictures))
+}
+
+/// The IPTC's signal. It has none for what was taken back: the status says that.
+fn signal(signal: &Signal) -> Option<&'static str> {
+    match signal {
+        Signal::New | Signal::Retraction(_) => None,
+        Signal::Update => Some("sig:update"),
+        Signal::Correction(correction) => Some(correction_code(correction.kind)),
+    }
+}
+
+/// A correction, or merely an update: the IPTC's codes tell no more apart.
+pub(super) fn correction_code(kind: CorrectionKind) -> &'static str {
+    match kind {
+        CorrectionKind::Correction | CorrectionKind::Retraction => "sig:correction",
+        CorrectionKind::Clarification | CorrectionKind::Update => "sig:update",
+    }
+}
+
+fn article(item: &Item) -> Option<&Article> {
+    if let Content::Article(article) = &item.content { Some(article) } else { None }
+}
+
+fn page(item: &Item) -> Option<Element> {
+    let link = Element::new("link").with("rel", "irel:seeAlso").with("contenttype", "text/html");
+    item.page.as_ref().map(|page| link.with("href", page))
+}
+
+fn translations(item: &Item) -> impl Iterator<Item = Element> {
+    item.translations.iter().filter_map(|translation| {
+        let language = translation.locale.as_str();
+        let title = Element::of_line("title", &translation.title).with("xml:lang", language);
+        let tag = Element::new("language").with("tag", language);
+        let link = Element::new("link").with("rel", "irel:seeAlso").with("contenttype", "text/html");
+        Some(link.with("href", translation.page.as_ref()?).child(title).child(tag))
+    })
+}
+
+/// Links to the pictures that go with an article, lead image first. They are no renditions of its text, which
+/// is what a `contentSet` holds, and no items of their own, so each link carries what is to be known of its target.
+fn pictures(article: &Article) -> impl Iterator<Item = Element> {
+    article.pictures.iter().zip(1..).map(|(picture, rank): (_, u32)| {
+        Element::new("link")
+            .with("rel", "irel:associatedWith")
+            .with("rank", rank.to_string())
+            .with("href", &picture.url)
+            .with_some("contenttype", picture.mime_type.as_deref())
+            .with_some("size", picture.bytes.map(|bytes| bytes.to_string()))
+            .child(Element::of_code("itemClass", "ninat:picture"))
+            .children(picture_hints(picture))
+    })
+}
+
+fn picture_hints(picture: &Picture) -> impl Iterator<Item = Element> {
+    let headline = picture.title.as_deref().map(|title| Element::of_line("headline", title));
+    let caption =
+        picture.caption.as_deref().map(|text| Element::of_text("description", text).with("role", "drol:caption"));
+    let alt = picture.alt.as_deref().map(|text| Element::of_text("description", text).with("roleuri", ALT_TEXT));
+    let credit = picture.credit.as_deref().map(|credit| Element::of_line("creditline", credit));
+    let terms = picture.rights.as_deref().map(|rights| Element::of_text("usageTerms", rights));
+    [headline, caption, alt, credit, terms].into_iter().flatten()
+}
