@@ -393,8 +393,7 @@ impl Item {
     /// What an editor must read and nobody must print, in capitals first what it is: a correction, a withdrawal, a kill, an
     /// embargo. In French for French items, else in English.
     pub fn editors_note(&self) -> Option<String> {
-        let is_french = self.locale.as_str().split('-').next() == Some("fr");
-        let word = |french: &str, english: &str| if is_french { french.to_owned() } else { english.to_owned() };
+        let word = |french: &str, english: &str| worded(&self.locale, french, english);
         let mut notes = Vec::new();
         if let Some(until) = self.embargoed_until {
             let until = until.format("%Y-%m-%d %H:%M UTC");
@@ -402,15 +401,7 @@ impl Item {
         }
         match &self.signal {
             Signal::New | Signal::Update => {}
-            Signal::Correction(Correction { kind, note, .. }) => {
-                let what = match kind {
-                    CorrectionKind::Correction => word("RECTIFICATIF", "CORRECTION"),
-                    CorrectionKind::Clarification => word("PRÉCISION", "CLARIFICATION"),
-                    CorrectionKind::Update => word("MISE À JOUR", "UPDATE"),
-                    CorrectionKind::Retraction => word("RÉTRACTATION", "RETRACTION"),
-                };
-                notes.push(format!("{what}{} {note}", word(" :", ":")));
-            }
+            Signal::Correction(correction) => notes.push(correction.told_in(&self.locale)),
             Signal::Retraction(reason) => {
                 let what = match self.content {
                     Content::Canceled => word("ANNULATION", "KILL"),
@@ -422,6 +413,26 @@ impl Item {
         }
         (!notes.is_empty()).then(|| notes.join(" — "))
     }
+}
+
+impl Correction {
+    /// What it is, in capitals, and the note: `RECTIFICATIF : …`. In French for French, else in English.
+    pub fn told_in(&self, locale: &Locale) -> String {
+        let word = |french: &str, english: &str| worded(locale, french, english);
+        let what = match self.kind {
+            CorrectionKind::Correction => word("RECTIFICATIF", "CORRECTION"),
+            CorrectionKind::Clarification => word("PRÉCISION", "CLARIFICATION"),
+            CorrectionKind::Update => word("MISE À JOUR", "UPDATE"),
+            CorrectionKind::Retraction => word("RÉTRACTATION", "RETRACTION"),
+        };
+        format!("{what}{} {}", word(" :", ":"), self.note)
+    }
+}
+
+/// The French word for French, else the English one.
+fn worded(locale: &Locale, french: &str, english: &str) -> String {
+    let is_french = locale.as_str().split('-').next() == Some("fr");
+    if is_french { french.to_owned() } else { english.to_owned() }
 }
 
 impl Reference {
