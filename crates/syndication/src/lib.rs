@@ -1,7 +1,9 @@
 //! What was issued, in the formats of the trade: documents and feeds. Nothing here reads, writes or asks the time: the same
 //! item gives the same bytes.
 
+pub mod feed;
 pub mod html;
+pub mod item;
 pub mod item;
 mod json;
 pub mod json_ld;
@@ -9,3 +11,4 @@ pub mod newsml;
 pub mod ninjs;
 pub mod text;
 mod wording;
+mod xml;

@@ -1,8 +1,12 @@
 //! Every format, of items in every state.
 
+mod calendar;
+mod feeds;
 mod html;
 mod json_ld;
 mod newsml;
 mod ninjs;
 mod samples;
+mod samples;
+mod support;
 mod text;
