@@ -4,11 +4,11 @@
 pub mod feed;
 pub mod html;
 pub mod item;
-pub mod item;
 mod json;
 pub mod json_ld;
 pub mod newsml;
 pub mod ninjs;
+pub mod sitemap;
 pub mod text;
 mod wording;
 mod xml;

@@ -8,5 +8,6 @@ mod newsml;
 mod ninjs;
 mod samples;
 mod samples;
+mod sitemaps;
 mod support;
 mod text;
