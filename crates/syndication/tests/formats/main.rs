@@ -6,7 +6,7 @@ mod html;
 mod json_ld;
 mod newsml;
 mod ninjs;
-mod samples;
+mod outside;
 mod samples;
 mod sitemaps;
 mod support;
