@@ -96,7 +96,7 @@ mod values;
 pub use check::{Checked, OperationKind};
 pub use fault::Fault;
 pub use http::answer::refuse;
-pub use http::{COST_HEADER, Front, FrontOptions, Observe, Prepare, StatusProfile};
+pub use http::{COST_HEADER, Front, FrontOptions, Observe, Page, Prepare, StatusProfile};
 pub use limits::Limits;
 pub use listen::{Listen, Unanswered};
 pub use persisted::{OPERATIONS, OperationCounts, OperationMode, TrustedDocument, document_hash};

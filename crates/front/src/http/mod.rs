@@ -4,6 +4,7 @@ pub(crate) mod answer;
 pub(crate) mod body;
 pub(crate) mod encoding;
 pub(crate) mod negotiate;
+mod page;
 pub(crate) mod params;
 
 use std::panic::AssertUnwindSafe;
@@ -28,6 +29,7 @@ use tokio::sync::Semaphore;
 
 use self::answer::{Answer, Style};
 use self::negotiate::MediaType;
+pub use self::page::Page;
 use self::params::Params;
 use crate::check::{Checked, Checker, OperationKind};
 use crate::fresh::{Freshness, Reads, Tag};

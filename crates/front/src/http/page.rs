@@ -1,0 +1,86 @@
+//! Answers beside the endpoint, kept and told of as its own are: documents that are asked for by their address.
+
+use std::sync::Arc;
+
+use async_graphql::Executor;
+use axum::body::Body;
+use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, VARY};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode};
+use bytes::Bytes;
+
+use super::answer::{Answer, add_shields, internal, plain_answer};
+use super::negotiate::MediaType;
+use super::{Broken, Front};
+use crate::fresh::Reads;
+use crate::refusal::Refusal;
+use crate::responses::{Key, Shared};
+
+/// A document.
+#[derive(Clone, Debug)]
+pub struct Page {
+    #[allow(missing_docs)]
+    pub status: StatusCode,
+    /// Its `Content-Type` and what else is particular to it.
+    pub headers: HeaderMap,
+    #[allow(missing_docs)]
+    pub body: Bytes,
+    /// It may be kept: it says what the record says, and not that something failed.
+    pub is_complete: bool,
+}
+
+impl Page {
+    /// A refusal as the endpoint writes them, kept by nobody.
+    pub fn refused(status: StatusCode, code: &'static str, message: &str) -> Self {
+        let Answer { status, headers, body, .. } = plain_answer(&Refusal::before_reading(status, code, message));
+        Self { status, headers, body, is_complete: false }
+    }
+}
+
+impl<E: Executor> Front<E> {
+    /// The page kept for the path of a GET or HEAD and for what it `accepts`, or what `make` makes of it; kept for those that
+    /// `seen_by` names. What `make` reads goes into the [`Reads`] it is given. A page that takes too long, or panics, is
+    /// answered as the endpoint does.
+    pub async fn page<F>(
+        &self,
+        parts: &Parts,
+        accepts: &str,
+        seen_by: Shared,
+        make: impl FnOnce(Arc<Reads>) -> F,
+    ) -> Response<Body>
+    where
+        F: Future<Output = Page>,
+    {
+        let made = |reads| async { self.finished(self.guarded(make(reads)).await) };
+        match (&self.responses, &self.freshness) {
+            (Some(responses), _) => {
+                let key = Key { seen_by, is_post: false, is_json: false, asked: key_of(parts, accepts) };
+                responses.answer(key, parts, made).await
+            }
+            (None, freshness) => {
+                let freshness = freshness.clone().unwrap_or_default();
+                made(Arc::new(freshness.reads())).await.into_response()
+            }
+        }
+    }
+
+    fn finished(&self, made: Result<Page, Broken>) -> Answer {
+        match made {
+            Ok(Page { status, mut headers, body, is_complete }) => {
+                let unkept = HeaderValue::from_static("no-store");
+                headers.insert(CACHE_CONTROL, if is_complete { self.cache_control.clone() } else { unkept });
+                headers.insert(VARY, HeaderValue::from_static("Accept"));
+                headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+                add_shields(&mut headers);
+                Answer { status, headers, body, is_complete }
+            }
+            Err(Broken::Panicked { trace_id }) => internal(&trace_id),
+            Err(Broken::Late(refusal)) => self.style(MediaType::Json).refused(&refusal),
+        }
+    }
+}
+
+/// What was asked for. No query string of the endpoint has a NUL, so that none is taken for a page.
+fn key_of(parts: &Parts, accepts: &str) -> Bytes {
+    Bytes::from(format!("\0{accepts}\0{}", parts.uri.path()))
+}
