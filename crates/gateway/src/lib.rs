@@ -4,6 +4,7 @@ mod audience;
 mod auth;
 mod client;
 mod cors;
+mod documents;
 mod doors;
 mod editorial;
 mod graphql;
@@ -48,6 +49,7 @@ pub use crate::tail::Tail;
 use crate::audience::{Audiences, Showing, delivery_routes, shared_by_public, with_loads};
 use crate::auth::Gate;
 use crate::cors::AllowedOrigins;
+use crate::documents::{Shelf, document_routes};
 use crate::editorial::{Editors, editorial_routes};
 use crate::graphql::delivery::memory::Memory;
 use crate::graphql::delivery::{delivery_schema, scalar_checks, sdl};
@@ -179,6 +181,7 @@ impl Gateway {
         let options = FrontOptions { prepare, observe, scalars: scalar_checks(), caching, ..front.clone() };
         let delivery = Arc::new(Front::new(delivery_schema(), &sdl(), limits.clone(), options)?);
         let public = showing.of(store.clone(), MEDIA_PATH, memory.clone());
+        let documents = Arc::clone(&public);
         let media = settings.media_dir.map(|folder| Media { folder: Arc::new(folder), public: store.clone() });
         let kept = {
             let front = Arc::clone(&delivery);
@@ -240,9 +243,10 @@ impl Gateway {
         if let Some(options) = settings.graphiql {
             router = router.merge(graphiql_routes(options));
         }
+        let seen_by = shared_by_public(mode);
+        router = router.merge(document_routes(Shelf { front: Arc::clone(&delivery), public: documents, seen_by }));
         router = router.merge(health::health_routes(settings.readiness, store.clone()));
-        let public = shared_by_public(mode);
-        let doors = Doors { routes: shell(router, &limits), delivery, public, metrics: None };
+        let doors = Doors { routes: shell(router, &limits), delivery, public: seen_by, metrics: None };
         Ok(Self { doors, tail, kept, operations, store, live })
     }
 

@@ -2,8 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::feed::{instant, is_public};
-use crate::item::{Content, Item, Status};
+use griot_domain::Locale;
+
+use crate::feed::instant;
+use crate::item::Translation;
 use crate::xml::{Xml, document};
 
 /// Most pages of one sitemap, and most sitemaps of one index.
@@ -20,8 +22,27 @@ const NEWS: (&str, &str) = ("xmlns:news", "http://www.google.com/schemas/sitemap
 pub struct Sitemap {
     #[allow(missing_docs)]
     pub address: String,
-    /// When a page of it last changed.
+    /// When a page of it last changed, where that is known.
+    pub updated: Option<DateTime<Utc>>,
+}
+
+/// A page of the site.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Listed {
+    /// Address of the page.
+    pub page: String,
+    #[allow(missing_docs)]
+    pub locale: Locale,
+    #[allow(missing_docs)]
+    pub title: String,
+    /// Name of the office in the language of the page.
+    pub publisher: String,
+    /// When it first became public.
+    pub first_created: DateTime<Utc>,
+    /// When what it says did.
     pub updated: DateTime<Utc>,
+    /// The same in other languages.
+    pub translations: Vec<Translation>,
 }
 
 /// The index of all sitemaps; of more than [`MAX_URLS`], the first.
@@ -30,64 +51,59 @@ pub fn sitemap_index(sitemaps: &[Sitemap]) -> String {
         for sitemap in sitemaps.iter().take(MAX_URLS) {
             xml.element("sitemap", &[], |xml| {
                 xml.text("loc", &[], &sitemap.address);
-                xml.text("lastmod", &[], &instant(sitemap.updated));
+                if let Some(updated) = sitemap.updated {
+                    xml.text("lastmod", &[], &instant(updated));
+                }
             });
         }
     })
 }
 
-/// The pages of the items, with their languages. Items without a page, under embargo or taken back have no place in it;
-/// of more than [`MAX_URLS`], the first.
-pub fn sitemap(items: &[Item]) -> String {
+/// Pages with their languages; of more than [`MAX_URLS`], the first.
+pub fn sitemap(pages: &[Listed]) -> String {
     document("urlset", &[SITEMAPS, XHTML], |xml| {
-        for (item, page) in pages(items).take(MAX_URLS) {
+        for page in pages.iter().take(MAX_URLS) {
             xml.element("url", &[], |xml| {
-                xml.text("loc", &[], page);
-                xml.text("lastmod", &[], &instant(item.version_created));
-                languages(xml, item, page);
+                xml.text("loc", &[], &page.page);
+                xml.text("lastmod", &[], &instant(page.updated));
+                languages(xml, page);
             });
         }
     })
 }
 
-/// The articles for Google News, which wants those of the last two days only: the caller chooses. What
-/// [`sitemap`] leaves out is left out here; of more than [`MAX_NEWS`], the first.
-pub fn news_sitemap(items: &[Item]) -> String {
-    let articles = pages(items).filter(|(item, _)| matches!(item.content, Content::Article(_)));
+/// Articles for Google News, which wants those of the last two days only: the caller chooses. Of more than [`MAX_NEWS`], the
+/// first.
+pub fn news_sitemap(articles: &[Listed]) -> String {
     document("urlset", &[SITEMAPS, NEWS], |xml| {
-        for (item, page) in articles.take(MAX_NEWS) {
+        for article in articles.iter().take(MAX_NEWS) {
             xml.element("url", &[], |xml| {
-                xml.text("loc", &[], page);
-                xml.element("news:news", &[], |xml| news(xml, item));
+                xml.text("loc", &[], &article.page);
+                xml.element("news:news", &[], |xml| news(xml, article));
             });
         }
     })
-}
-
-fn pages(items: &[Item]) -> impl Iterator<Item = (&Item, &str)> {
-    let usable = items.iter().filter(|item| is_public(item) && item.status() == Status::Usable);
-    usable.filter_map(|item| Some((item, item.page.as_deref()?)))
 }
 
 /// Every language of the page, its own among them: search engines ignore pages that do not name each other and
 /// themselves.
-fn languages(xml: &mut Xml, item: &Item, page: &str) {
-    let others = item.translations.iter();
+fn languages(xml: &mut Xml, page: &Listed) {
+    let others = page.translations.iter();
     let others: Vec<_> = others.filter_map(|other| Some((other.locale.as_str(), other.page.as_deref()?))).collect();
     if others.is_empty() {
         return;
     }
-    for (language, page) in [(item.locale.as_str(), page)].into_iter().chain(others) {
+    for (language, page) in [(page.locale.as_str(), page.page.as_str())].into_iter().chain(others) {
         xml.empty("xhtml:link", &[("rel", "alternate"), ("hreflang", language), ("href", page)]);
     }
 }
 
-fn news(xml: &mut Xml, item: &Item) {
+fn news(xml: &mut Xml, article: &Listed) {
     xml.element("news:publication", &[], |xml| {
-        xml.text("news:name", &[], &item.issuer.name);
+        xml.text("news:name", &[], &article.publisher);
         // Google takes the language alone, without a region.
-        xml.text("news:language", &[], item.locale.as_str().split('-').next().unwrap_or_default());
+        xml.text("news:language", &[], article.locale.as_str().split('-').next().unwrap_or_default());
     });
-    xml.text("news:publication_date", &[], &instant(item.first_created));
-    xml.text("news:title", &[], &item.title());
+    xml.text("news:publication_date", &[], &instant(article.first_created));
+    xml.text("news:title", &[], &article.title);
 }

@@ -3,7 +3,6 @@
 use std::fs;
 
 use griot_syndication::item::Item;
-use griot_syndication::sitemap::{news_sitemap, sitemap};
 use serde_json::json;
 
 use crate::samples;
@@ -31,8 +30,6 @@ fn files_for_readers_in_other_languages() {
         ("feed.rss", feed.rss()),
         ("feed.json", feed.json_feed()),
         ("feed.ics", feed.calendar()),
-        ("sitemap.xml", sitemap(&feed.entries)),
-        ("sitemap-news.xml", news_sitemap(&feed.entries)),
         ("feed.atom.expected.json", expected(&[])),
         ("feed.rss.expected.json", expected(&feed.gone)),
     ] {

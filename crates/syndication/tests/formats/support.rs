@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 
 use griot_syndication::feed::{Feed, Part};
 use griot_syndication::item::{Content, Item, Status};
+use griot_syndication::sitemap::Listed;
 
 use crate::samples;
 
@@ -87,4 +88,17 @@ fn xmllint(xml: &str, arguments: &[&str]) {
     child.stdin.take().expect("a pipe").write_all(xml.as_bytes()).expect("xmllint reads");
     let output = child.wait_with_output().expect("xmllint ends");
     assert!(output.status.success(), "{}\n{xml}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// The page of an item that has one.
+pub fn listed(item: &Item) -> Listed {
+    Listed {
+        page: item.page.clone().expect("a page"),
+        locale: item.locale.clone(),
+        title: item.title(),
+        publisher: item.issuer.name.clone(),
+        first_created: item.first_created,
+        updated: item.version_created,
+        translations: item.translations.clone(),
+    }
 }

@@ -35,6 +35,8 @@ pub(crate) struct Delivery {
     pub fallback_locales: Vec<Locale>,
     /// Address below which whoever reads this finds the media files kept here, without a slash at the end.
     pub media_url: String,
+    /// Address this server is reached at from outside, without a slash at the end.
+    pub public_url: String,
     pub clock: Arc<dyn Clock>,
 }
 
@@ -43,7 +45,7 @@ impl Delivery {
     pub fn new(record: PublishedStore, media_path: &str, memory: Option<Arc<Memory>>, showing: &Showing) -> Self {
         let Showing { site, fallback_locales, public_url, clock, search } = showing.clone();
         let media_url = format!("{public_url}{media_path}");
-        Self { record, memory, search, site, fallback_locales, media_url, clock }
+        Self { record, memory, search, site, fallback_locales, media_url, public_url, clock }
     }
 
     /// The store, for who asks for files; resolvers read through [`Loads`], which notes it.

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use griot_domain::{EntryId, EntryKind, ExternalId, LinkRole, Locale, Moment, Slug, micros};
 use griot_front::fresh::{Reads, Tag};
 use griot_persistence::{
-    Change, Found as Redirect, ListQuery, Notice, Page, PublishedStore, Record, Related, StoreError, Version,
+    Change, Found as Redirect, ListQuery, Notice, Page, PublishedStore, Record, Related, StoreError, Trace, Version,
 };
 use griot_search::{Ask, Found, Search};
 use rustc_hash::FxHashMap as HashMap;
@@ -219,6 +219,23 @@ impl Reading {
         let size = |found: &Option<Notice>| (256, found.as_ref().map(|notice| notice.id));
         let notice = self.once(read, size, || self.store.notice_by_slug(view, kind, slug)).await?;
         Ok(Option::clone(&notice))
+    }
+
+    /// What stays known of entries whatever became of them.
+    pub async fn traces(&self, ids: &[EntryId]) -> ByKey<EntryId, Trace> {
+        self.note_tags(ids.iter().copied().map(tags::entry));
+        Ok(self.levels.read(|| self.store.traces(ids)).await?.into_iter().collect())
+    }
+
+    /// The notices that stand of entries of `kind` taken back from `since` on; see [`PublishedStore::retracted`].
+    pub async fn retracted(
+        &self,
+        kind: EntryKind,
+        since: DateTime<Utc>,
+        limit: u64,
+    ) -> Result<Vec<Notice>, StoreError> {
+        self.note_tags([tags::kind(kind)]);
+        self.levels.read(|| self.store.retracted(kind, since, limit)).await
     }
 
     /// What changed after a place in the journal; see [`PublishedStore::changes_after`].

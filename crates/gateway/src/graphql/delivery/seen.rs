@@ -313,19 +313,34 @@ pub(crate) struct Seo {
 
 impl Seo {
     fn new(record: &Record) -> Self {
-        let empty = griot_domain::Seo::default();
-        let (seo, summary) = match &record.text {
-            Text::Article(text) => (&text.seo, text.summary.as_ref()),
-            Text::Person(text) => (&text.seo, text.known_as.as_ref()),
-            Text::Institution(text) => (&text.seo, None),
-            Text::Event(text) => (&text.seo, None),
-            Text::Topic(text) => (&text.seo, text.summary.as_ref()),
-            Text::Asset(_) | Text::Appointment(_) => (&empty, None),
+        let seo = seo_of(&record.text);
+        let summary = match &record.text {
+            Text::Article(text) => text.summary.as_ref(),
+            Text::Person(text) => text.known_as.as_ref(),
+            Text::Topic(text) => text.summary.as_ref(),
+            Text::Institution(_) | Text::Event(_) | Text::Asset(_) | Text::Appointment(_) => None,
         };
+        let title = seo.and_then(|seo| seo.title.clone());
         Self {
-            title: seo.title.clone().unwrap_or_else(|| record.title().to_owned()),
-            description: seo.description.as_ref().or(summary).cloned(),
-            indexable: !seo.no_index,
+            title: title.unwrap_or_else(|| record.title().to_owned()),
+            description: seo.and_then(|seo| seo.description.as_ref()).or(summary).cloned(),
+            indexable: is_indexable(&record.text),
         }
     }
+}
+
+fn seo_of(text: &Text) -> Option<&griot_domain::Seo> {
+    match text {
+        Text::Article(text) => Some(&text.seo),
+        Text::Person(text) => Some(&text.seo),
+        Text::Institution(text) => Some(&text.seo),
+        Text::Event(text) => Some(&text.seo),
+        Text::Topic(text) => Some(&text.seo),
+        Text::Asset(_) | Text::Appointment(_) => None,
+    }
+}
+
+/// Whether search engines may index the page of a text.
+pub(crate) fn is_indexable(text: &Text) -> bool {
+    seo_of(text).is_none_or(|seo| !seo.no_index)
 }

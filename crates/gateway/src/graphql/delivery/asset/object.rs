@@ -5,7 +5,7 @@ use griot_domain::{AssetText, MediaPlacement};
 use griot_front::directive::{Cost, ForwardConnection, List};
 
 use crate::graphql::delivery::error::{Answer, ApiError};
-use crate::graphql::delivery::loads::loads;
+use crate::graphql::delivery::loads::{Loads, loads};
 use crate::graphql::delivery::scalar::{Address, Instant, Tag};
 use crate::graphql::delivery::seen::{FromSeen, LocaleAlternate, Seen, alternates};
 use crate::graphql::delivery::version::{VersionConnection, versions};
@@ -40,10 +40,28 @@ impl Asset {
         }
     }
 
-    fn text(&self) -> Option<&AssetText> {
+    pub fn own_text(&self) -> Option<&AssetText> {
         match &self.seen.record.text {
             griot_domain::Text::Asset(text) => Some(text),
             _ => None,
+        }
+    }
+
+    /// Text alternative for this use.
+    pub fn alternative(&self) -> Option<String> {
+        self.placed_text(|use_| use_.alt.as_ref()).or_else(|| self.own_text()?.alt.clone())
+    }
+
+    /// Caption for this use.
+    pub fn legend(&self) -> Option<String> {
+        self.placed_text(|use_| use_.caption.as_ref()).or_else(|| self.own_text()?.caption.clone())
+    }
+
+    /// Address of the file.
+    pub fn address(&self, loads: &Loads) -> String {
+        match &self.entry().file.stored {
+            Some(name) => format!("{}/{name}", loads.media_url),
+            None => self.entry().url.clone(),
         }
     }
 
@@ -83,17 +101,17 @@ impl Asset {
 
     /// Title given to the file.
     async fn title(&self) -> Option<&str> {
-        self.text()?.title.as_deref()
+        self.own_text()?.title.as_deref()
     }
 
     /// Text alternative for this use; an empty text marks a decorative image.
     async fn alt(&self) -> Option<String> {
-        self.placed_text(|use_| use_.alt.as_ref()).or_else(|| self.text()?.alt.clone())
+        self.alternative()
     }
 
     /// Caption for this use.
     async fn caption(&self) -> Option<String> {
-        self.placed_text(|use_| use_.caption.as_ref()).or_else(|| self.text()?.caption.clone())
+        self.legend()
     }
 
     /// Who made it and has to be named.
@@ -115,11 +133,7 @@ impl Asset {
         if let Some(transform) = transform {
             transform.check()?;
         }
-        let stored = self.entry().file.stored.as_deref();
-        match stored {
-            Some(name) => Ok(Address(format!("{}/{name}", loads(ctx)?.media_url))),
-            None => Ok(Address(self.entry().url.clone())),
-        }
+        Ok(Address(self.address(loads(ctx)?)))
     }
 
     /// Name of the file as it was uploaded.

@@ -19,7 +19,7 @@ use crate::graphql::delivery::seen::{FromSeen, Seen};
 #[graphql(crate = "griot_front::lean::graphql", complex, name = "Title")]
 pub(crate) struct Post {
     /// Title of the post.
-    title: String,
+    pub title: String,
     /// First day, month or year in the post.
     from: Option<Partial>,
     /// Last day, month or year in the post; null while it lasts.

@@ -1,0 +1,198 @@
+//! Feeds, calendars and sitemaps of what is public.
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, Request, State};
+use axum::http::header::{CONTENT_TYPE, HeaderValue, LAST_MODIFIED, LINK};
+use axum::http::{HeaderMap, Response, StatusCode};
+use axum::routing::get;
+use griot_domain::EntryKind;
+use griot_front::{Page, code};
+use griot_persistence::OrderedBy;
+use griot_syndication::feed::{Feed, Part};
+use griot_syndication::item::Item;
+
+use super::item::issuer;
+use super::lists::{List, gone, last_change, within};
+use super::selection::{Month, Selected, Selection};
+use super::{Shelf, http_date};
+use crate::graphql::delivery::Loads;
+use crate::graphql::delivery::error::Answer;
+
+/// Entries of a feed that is subscribed to.
+const NEWEST: u64 = 100;
+/// Entries of an archive: no office issues as much in a month.
+const MOST_ARCHIVED: u64 = 5_000;
+/// Events of a calendar, the latest first.
+const MOST_EVENTS: u64 = 1_000;
+
+/// `/v1/feeds/…`.
+pub(super) fn feed_routes() -> Router<Shelf> {
+    Router::new().route("/v1/feeds/{*path}", get(feed))
+}
+
+/// The form of a feed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Atom,
+    Rss,
+    Json,
+    Calendar,
+}
+
+impl Form {
+    const ALL: [Self; 4] = [Self::Atom, Self::Rss, Self::Json, Self::Calendar];
+
+    fn ending(self) -> &'static str {
+        match self {
+            Self::Atom => ".atom",
+            Self::Rss => ".rss",
+            Self::Json => ".json",
+            Self::Calendar => ".ics",
+        }
+    }
+
+    fn content_type(self) -> &'static str {
+        match self {
+            Self::Atom => "application/atom+xml; charset=utf-8",
+            Self::Rss => "application/rss+xml; charset=utf-8",
+            Self::Json => "application/feed+json",
+            Self::Calendar => "text/calendar; charset=utf-8",
+        }
+    }
+}
+
+/// A feed that is asked for.
+#[derive(Debug, PartialEq, Eq)]
+struct Asked {
+    selection: Selection,
+    /// The month of an archive; `None` for what is subscribed to.
+    month: Option<Month>,
+    form: Form,
+}
+
+impl Asked {
+    /// Reads `all.atom`, `topic/diplomatie.rss`, `kind/news/archive/2023-11.atom`.
+    fn parse(path: &str) -> Option<Self> {
+        let (name, form) = Form::ALL.into_iter().find_map(|form| Some((path.strip_suffix(form.ending())?, form)))?;
+        let (name, month) = match name.split_once("/archive/") {
+            Some((name, month)) if form == Form::Atom => (name, Some(Month::parse(month)?)),
+            Some(_) => return None,
+            None => (name, None),
+        };
+        Some(Self { selection: Selection::parse(name)?, month, form })
+    }
+}
+
+async fn feed(State(shelf): State<Shelf>, Path(path): Path<String>, request: Request) -> Response<Body> {
+    shelf.page(request, "", |loads| async move { page(Asked::parse(&path), &loads).await }).await
+}
+
+async fn page(asked: Option<Asked>, loads: &Loads) -> Answer<Page> {
+    let nothing = || {
+        let message = "there is no such feed: addresses are /v1/feeds/all.atom, and language/fr, kind/communique, \
+                       topic/…, person/… or institution/… instead of all, with .atom, .rss, .json or .ics";
+        Page::refused(StatusCode::NOT_FOUND, code::BAD_USER_INPUT, message)
+    };
+    let Some(asked) = asked else { return Ok(nothing()) };
+    let Some(selected) = asked.selection.look_up(loads).await? else { return Ok(nothing()) };
+    let made = match (asked.form, asked.month) {
+        (Form::Calendar, _) => events(&asked, &selected, loads).await?,
+        (_, Some(month)) => archived(&asked, &selected, month, loads).await?,
+        (_, None) => newest(&asked, &selected, loads).await?,
+    };
+    let Some(feed) = made else { return Ok(nothing()) };
+    let body = match asked.form {
+        Form::Atom => feed.atom(),
+        Form::Rss => feed.rss(),
+        Form::Json => feed.json_feed(),
+        Form::Calendar => feed.calendar(),
+    };
+    Ok(Page { status: StatusCode::OK, headers: headers(&feed, asked.form), body: body.into(), is_complete: true })
+}
+
+fn headers(feed: &Feed, form: Form) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    let own = format!("<{}{}>; rel=\"self\"", feed.address, form.ending());
+    for (name, value) in [(LAST_MODIFIED, http_date(feed.updated)), (LINK, own)] {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            headers.append(name, value);
+        }
+    }
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(form.content_type()));
+    headers
+}
+
+fn articles(selected: &Selected) -> List<'_> {
+    List { kind: EntryKind::Article, view: &selected.view, conditions: &selected.articles, by: OrderedBy::Date }
+}
+
+/// What is subscribed to: the newest entries, and what was taken back of late.
+async fn newest(asked: &Asked, selected: &Selected, loads: &Loads) -> Answer<Option<Feed>> {
+    let list = articles(selected);
+    let entries = list.first(NEWEST, loads).await?;
+    let gone = gone(EntryKind::Article, &selected.view, loads).await?;
+    let below = list.month_below(NEWEST, loads).await?;
+    let part = Part::Subscription { prev_archive: below.map(|month| archive_address(asked, month, loads)) };
+    Ok(Some(of(asked, selected, (entries, gone), part, loads)))
+}
+
+/// A month's entries; `None` when it has none.
+async fn archived(asked: &Asked, selected: &Selected, month: Month, loads: &Loads) -> Answer<Option<Feed>> {
+    let list = articles(selected);
+    let (from, until) = month.bounds();
+    let conditions = [&*selected.articles, &within(Some(from), Some(until))].concat();
+    let entries = List { conditions: &conditions, ..list }.first(MOST_ARCHIVED, loads).await?;
+    if entries.is_empty() {
+        return Ok(None);
+    }
+    let earlier = list.month_before(Some(month), loads).await?;
+    let later = list.month_after(month, loads).await?;
+    let address = |month: Option<Month>| month.map(|month| archive_address(asked, month, loads));
+    let part = Part::Archive {
+        address: archive_address(asked, month, loads),
+        prev_archive: address(earlier),
+        next_archive: address(later),
+    };
+    Ok(Some(of(asked, selected, (entries, Vec::new()), part, loads)))
+}
+
+/// The events of a selection; `None` when it has none.
+async fn events(asked: &Asked, selected: &Selected, loads: &Loads) -> Answer<Option<Feed>> {
+    let Some(conditions) = &selected.events else { return Ok(None) };
+    let list = List { kind: EntryKind::Event, view: &selected.view, conditions, by: OrderedBy::Date };
+    let entries = list.first(MOST_EVENTS, loads).await?;
+    let gone = gone(EntryKind::Event, &selected.view, loads).await?;
+    Ok(Some(of(asked, selected, (entries, gone), Part::Subscription { prev_archive: None }, loads)))
+}
+
+/// A feed of what is to be read and of what was taken back.
+fn of(asked: &Asked, selected: &Selected, (entries, gone): (Vec<Item>, Vec<Item>), part: Part, loads: &Loads) -> Feed {
+    let issuer = issuer(&selected.view, loads);
+    let title = match &selected.name {
+        Some(name) => format!("{} — {name}", issuer.name),
+        None => issuer.name.clone(),
+    };
+    Feed {
+        title,
+        // Where an article is not there in the language wanted, it is told in another.
+        locale: (!selected.view.locales.or_any).then(|| selected.view.locales.wanted().clone()),
+        address: address(asked, loads),
+        page: Some(issuer.site.clone()),
+        updated: last_change(&entries, &gone),
+        issuer,
+        entries,
+        gone,
+        hub: None,
+        part,
+        next_page: None,
+    }
+}
+
+fn address(asked: &Asked, loads: &Loads) -> String {
+    format!("{}/v1/feeds/{}", loads.public_url, asked.selection.path())
+}
+
+fn archive_address(asked: &Asked, month: Month, loads: &Loads) -> String {
+    format!("{}/archive/{month}", address(asked, loads))
+}

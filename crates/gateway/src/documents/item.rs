@@ -1,0 +1,190 @@
+//! From the record to one version of one item.
+
+use std::sync::Arc;
+
+use futures_util::future::try_join;
+use griot_domain::{EntryId, Locale, LocaleChain, Moment, RetractionAct, View};
+use griot_persistence::{Notice, Record, Trace, Version};
+use griot_syndication::item::{Content, Correction, Issuer, Item, Signal, Translation};
+use url::Position;
+
+use super::content;
+use crate::graphql::delivery::Loads;
+use crate::graphql::delivery::error::Answer;
+use crate::graphql::delivery::seen::{Seen, page_url};
+use crate::graphql::delivery::shared_view::SharedView;
+use crate::graphql::delivery::view::view;
+
+/// What is asked for: an entry, in a language or the site's own order of languages, in a version or the last one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Asked {
+    pub id: EntryId,
+    pub locale: Option<Locale>,
+    pub version: Option<u32>,
+}
+
+/// What is there.
+#[derive(Debug)]
+pub(super) enum Found {
+    /// The version asked for.
+    Item(Box<Item>),
+    /// It was taken back: what stands in the place of every version.
+    Gone(Box<Item>),
+    Nothing,
+}
+
+impl Asked {
+    pub async fn find(&self, loads: &Loads) -> Answer<Found> {
+        let mut traces = loads.store.traces(&[self.id]).await?;
+        let trace = traces.remove(&self.id);
+        let view = view_in(self.locale.as_ref(), loads);
+        let Some(record) = loads.record(&view, self.id).await? else {
+            let Some(trace) = trace else { return Ok(Found::Nothing) };
+            let gone = taken_back(self.id, self.locale.as_ref(), &trace, &view, loads).await?;
+            return Ok(gone.map_or(Found::Nothing, |item| Found::Gone(Box::new(item))));
+        };
+        let day = record.updated_at.date_naive();
+        let seen = Seen { record, view, day };
+        let item = version_of(&seen, self.version, trace.as_ref(), loads).await?;
+        Ok(item.map_or(Found::Nothing, |item| Found::Item(Box::new(item))))
+    }
+}
+
+/// The view of items in a language and no other; without one, in that of the site or what stands for it.
+pub(super) fn view_in(locale: Option<&Locale>, loads: &Loads) -> SharedView {
+    match locale {
+        None => view(None, None, None, loads).into(),
+        Some(locale) => only_in(locale, Moment::Now),
+    }
+}
+
+fn only_in(locale: &Locale, moment: Moment) -> SharedView {
+    View { moment, locales: LocaleChain { locales: vec![locale.clone()], or_any: false } }.into()
+}
+
+/// A version of what is seen, the last one when none is named, with all it names as it could be read when the version was
+/// issued, so that what is published later changes nothing in it. `None` when there is no such version, or no form for the
+/// kind.
+async fn version_of(seen: &Seen, number: Option<u32>, trace: Option<&Trace>, loads: &Loads) -> Answer<Option<Item>> {
+    let record = &seen.record;
+    let versions = loads.versions(&seen.view, record.id, &record.locale).await?;
+    let version = match number {
+        None => versions.last(),
+        Some(number) => versions.iter().find(|version| version.number == number),
+    };
+    if version.is_none() && number.is_some() {
+        return Ok(None);
+    }
+    let live_from = version.map_or(record.updated_at, |version| version.live_from);
+    let record = match version.and_then(|version| version.live_to) {
+        None => Some(Arc::clone(record)),
+        Some(_) => loads.record(&only_in(&record.locale, Moment::AsOf(live_from)), record.id).await?,
+    };
+    let Some(record) = record else { return Ok(None) };
+    let issued = trace.map_or(live_from, |trace| trace.issued(live_from));
+    let then = view(Some(record.locale.clone()), None, Some(issued), loads).into();
+    let seen = Seen { record, view: then, day: live_from.date_naive() };
+    let Some(content) = content::of(&seen, loads).await? else { return Ok(None) };
+    Ok(Some(item(&seen, version, trace, content, loads)))
+}
+
+/// The last version of what is seen, with all it names as it is now: for feeds, which are of the present.
+pub(super) async fn current(seen: &Seen, trace: Option<&Trace>, loads: &Loads) -> Answer<Option<Item>> {
+    let record = &seen.record;
+    let versions = loads.versions(&seen.view, record.id, &record.locale);
+    let (versions, content) = try_join(versions, content::of(seen, loads)).await?;
+    Ok(content.map(|content| item(seen, versions.last(), trace, content, loads)))
+}
+
+fn item(seen: &Seen, version: Option<&Version>, trace: Option<&Trace>, content: Content, loads: &Loads) -> Item {
+    let record = &*seen.record;
+    let first_created = trace.map_or(record.since, Trace::first_live);
+    let version_created = version.map_or(record.updated_at, |version| version.live_from);
+    Item {
+        id: record.id,
+        kind: record.kind,
+        locale: record.locale.clone(),
+        issued_on: first_created.date_naive(),
+        version: version.map_or(1, |version| version.number),
+        signal: signal(seen, version),
+        first_created,
+        version_created,
+        // Documents are of what is public.
+        embargoed_until: None,
+        page: seen.url(loads).map(|url| url.0),
+        translations: translations(record, loads),
+        issuer: issuer(&seen.view, loads),
+        content,
+    }
+}
+
+fn signal(seen: &Seen, version: Option<&Version>) -> Signal {
+    let Some(version) = version.filter(|version| version.number > 1) else { return Signal::New };
+    let Some(newest) = version.corrections.last() else { return Signal::Update };
+    Signal::Correction(Correction { kind: newest.kind, at: newest.at, note: seen.pick(&newest.note).to_owned() })
+}
+
+/// The other languages of an entry.
+pub(super) fn translations(record: &Record, loads: &Loads) -> Vec<Translation> {
+    let others = record.alternates.iter().map(|other| Translation {
+        locale: other.locale.clone(),
+        title: other.title.clone(),
+        page: page_url(loads, record.kind, &other.locale, other.slug.as_ref()).map(|url| url.0),
+    });
+    others.collect()
+}
+
+/// The office, as items read in `view` name it.
+pub(super) fn issuer(view: &View, loads: &Loads) -> Issuer {
+    let site = &loads.site;
+    Issuer {
+        name: site.publisher.pick(&view.locales.locales).to_owned(),
+        site: site.base_url.as_str().trim_end_matches('/').to_owned(),
+        host: site.base_url.host_str().unwrap_or(&site.base_url[Position::BeforeHost..Position::AfterHost]).to_owned(),
+        base: loads.public_url.clone(),
+    }
+}
+
+/// What is told of an entry that was taken back, in the language asked for or else the first it had; `None` when it was not,
+/// or never was in that language.
+async fn taken_back(
+    id: EntryId,
+    locale: Option<&Locale>,
+    trace: &Trace,
+    view: &SharedView,
+    loads: &Loads,
+) -> Answer<Option<Item>> {
+    let Some(notice) = loads.store.notice(Moment::Now, id).await? else { return Ok(None) };
+    let wanted = match locale {
+        Some(locale) => trace.locales.get(locale),
+        None => view.locales.locales.iter().find(|one| trace.locales.contains(*one)).or(trace.locales.first()),
+    };
+    let Some(locale) = wanted else { return Ok(None) };
+    let known = loads.versions(view, id, locale).await?;
+    Ok(Some(stub(&notice, locale, trace, &known, loads)))
+}
+
+/// What stands for an item that was taken back. Of a killed one nothing is left but that it was.
+pub(super) fn stub(notice: &Notice, locale: &Locale, trace: &Trace, known: &[Version], loads: &Loads) -> Item {
+    let acts = u32::try_from(trace.acts.len()).unwrap_or(u32::MAX);
+    let (content, version) = match notice.act {
+        RetractionAct::Withdrawn => (Content::Withheld, known.last().map_or(acts, |last| last.number + 1)),
+        RetractionAct::Killed => (Content::Canceled, acts),
+    };
+    let view = view_in(Some(locale), loads);
+    Item {
+        id: notice.id,
+        kind: notice.kind,
+        locale: locale.clone(),
+        issued_on: trace.first_live().date_naive(),
+        version,
+        signal: Signal::Retraction(notice.reason.clone()),
+        first_created: trace.first_live(),
+        version_created: notice.at,
+        embargoed_until: None,
+        page: None,
+        translations: Vec::new(),
+        issuer: issuer(&view, loads),
+        content,
+    }
+}

@@ -1,0 +1,177 @@
+//! What was issued, as documents for partners: by id, and by id and version.
+
+mod content;
+mod feeds;
+mod form;
+mod item;
+mod lists;
+mod selection;
+mod sitemaps;
+mod subjects;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, Request, State};
+use axum::http::header::{
+    ACCEPT, CONTENT_LANGUAGE, CONTENT_LOCATION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue,
+    LAST_MODIFIED, LINK,
+};
+use axum::http::{HeaderMap, Response, StatusCode};
+use axum::routing::get;
+use chrono::{DateTime, Utc};
+use griot_domain::Locale;
+use griot_front::{Front, Page, Shared, code};
+use griot_syndication::item::Item;
+
+use self::feeds::feed_routes;
+use self::form::{Form, accepted};
+use self::item::{Asked, Found};
+use self::sitemaps::sitemap_routes;
+use crate::graphql::delivery::error::{Answer, ApiError};
+use crate::graphql::delivery::{Delivery, DeliverySchema, Loads};
+
+/// What is public, and where pages made of it are kept.
+#[derive(Clone)]
+pub(crate) struct Shelf {
+    pub front: Arc<Front<DeliverySchema>>,
+    pub public: Arc<Delivery>,
+    /// Those who see it.
+    pub seen_by: Shared,
+}
+
+impl Shelf {
+    /// The page kept for the path asked for, or what `make` makes of what is public.
+    async fn page<F>(&self, request: Request, accepts: &str, make: impl FnOnce(Loads) -> F) -> Response<Body>
+    where
+        F: Future<Output = Answer<Page>>,
+    {
+        let (parts, _) = request.into_parts();
+        let made = |reads| async {
+            let loads = Loads::new(Arc::clone(&self.public), Some(reads));
+            make(loads).await.unwrap_or_else(failed)
+        };
+        self.front.page(&parts, accepts, self.seen_by, made).await
+    }
+}
+
+/// Documents at `/v1/items/…`, feeds and sitemaps, of what is public.
+pub(crate) fn document_routes(shelf: Shelf) -> Router {
+    let documents = Router::new()
+        .route("/v1/items/{name}", get(last_version))
+        .route("/v1/items/{id}/versions/{name}", get(one_version));
+    documents.merge(feed_routes()).merge(sitemap_routes()).with_state(shelf)
+}
+
+async fn last_version(State(shelf): State<Shelf>, Path(name): Path<String>, request: Request) -> Response<Body> {
+    let (id, form) = match Form::of_name(&name) {
+        Some((id, form)) => (id, Some(form)),
+        None => (name.as_str(), None),
+    };
+    document(&shelf, asked(id, None), form, request).await
+}
+
+async fn one_version(
+    State(shelf): State<Shelf>,
+    Path((id, name)): Path<(String, String)>,
+    request: Request,
+) -> Response<Body> {
+    let (number, form) = match Form::of_name(&name) {
+        Some((number, form)) => (number, Some(form)),
+        None => (name.as_str(), None),
+    };
+    let asked = number.parse().ok().and_then(|number| asked(&id, Some(number)));
+    document(&shelf, asked, form, request).await
+}
+
+/// `0190…` or `0190…-fr`: the id of an entry has 36 characters.
+fn asked(id: &str, version: Option<u32>) -> Option<Asked> {
+    let (id, locale) = id.split_at_checked(36)?;
+    let locale = match locale.strip_prefix('-') {
+        Some(tag) => Some(Locale::parse(tag).ok()?),
+        None if locale.is_empty() => None,
+        None => return None,
+    };
+    Some(Asked { id: id.parse().ok()?, locale, version })
+}
+
+async fn document(shelf: &Shelf, asked: Option<Asked>, form: Option<Form>, request: Request) -> Response<Body> {
+    let forms = form.map_or_else(|| accepted(request.headers().get(ACCEPT)), |form| vec![form]);
+    let accepts = forms.iter().map(|form| form.ending()).collect::<String>();
+    shelf.page(request, &accepts, |loads| async move { page(asked.as_ref(), &forms, &loads).await }).await
+}
+
+async fn page(asked: Option<&Asked>, forms: &[Form], loads: &Loads) -> Answer<Page> {
+    let found = match asked {
+        Some(asked) => asked.find(loads).await?,
+        None => Found::Nothing,
+    };
+    let is_versioned = asked.is_some_and(|asked| asked.version.is_some());
+    let (item, is_gone) = match found {
+        Found::Item(item) => (item, false),
+        Found::Gone(item) => (item, true),
+        Found::Nothing => {
+            let message = "nothing is issued under this address: take addresses from a feed, from `changes` or from \
+                           the header Link of another document";
+            return Ok(Page::refused(StatusCode::NOT_FOUND, code::BAD_USER_INPUT, message));
+        }
+    };
+    let written = forms.iter().find_map(|form| Some((*form, form.write(&item)?)));
+    let Some((form, body)) = written else {
+        let message = format!("a {} is written as {}", item.kind, names(&item));
+        return Ok(Page::refused(StatusCode::NOT_ACCEPTABLE, code::BAD_USER_INPUT, &message));
+    };
+    // Systems of partners have to read that it was taken back; readers have to see that it is not there.
+    let status = match is_gone && (is_versioned || form == Form::Html) {
+        true => StatusCode::GONE,
+        false => StatusCode::OK,
+    };
+    Ok(Page { status, headers: headers(&item, form), body: body.into(), is_complete: true })
+}
+
+/// The forms an item has, for whoever asked for others.
+fn names(item: &Item) -> String {
+    let forms = Form::ALL.into_iter().filter(|form| form.is_of(item));
+    forms.map(Form::accepted_as).collect::<Vec<_>>().join(", ")
+}
+
+fn headers(item: &Item, form: Form) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    let mut set = |name: HeaderName, value: String| {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            headers.append(name, value);
+        }
+    };
+    let of_version = item.version_address();
+    set(CONTENT_LANGUAGE, item.locale.to_string());
+    set(CONTENT_LOCATION, format!("{of_version}{}", form.ending()));
+    set(LAST_MODIFIED, http_date(item.version_created));
+    for other in Form::ALL.into_iter().filter(|other| *other != form && other.is_of(item)) {
+        let media = other.accepted_as();
+        set(LINK, format!("<{of_version}{}>; rel=\"alternate\"; type=\"{media}\"", other.ending()));
+    }
+    set(LINK, format!("<{}{}>; rel=\"latest-version\"", item.address(), form.ending()));
+    if let Some(page) = &item.page {
+        set(LINK, format!("<{page}>; rel=\"canonical\""));
+    }
+    if form == Form::Html {
+        // It may show its pictures, and nothing else.
+        set(CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'; img-src http: https:".to_owned());
+    }
+    headers.insert(CONTENT_TYPE, form.content_type(item));
+    headers
+}
+
+/// The instant as HTTP has it (RFC 9110, 5.6.7).
+fn http_date(at: DateTime<Utc>) -> String {
+    at.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
+fn failed(error: ApiError) -> Page {
+    let ApiError::Internal(cause) = &error else {
+        return Page::refused(StatusCode::BAD_REQUEST, code::BAD_USER_INPUT, "this address cannot be read");
+    };
+    tracing::error!(?cause, "a document could not be made");
+    Page::refused(StatusCode::INTERNAL_SERVER_ERROR, code::INTERNAL, "internal error")
+}
