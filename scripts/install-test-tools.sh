@@ -1,8 +1,9 @@
 #!/bin/sh
 # Installs what the tests need and the machine lacks, on Debian or Ubuntu: a
 # PostgreSQL server (for `initdb`), Node with npm, a Chromium, libfaketime (to make
-# clocks jump), nginx (as a shared cache), and xmllint (for the IPTC's schema). Does
-# nothing, and asks for no rights, when all are there.
+# clocks jump), nginx (as a shared cache), xmllint (for the IPTC's schema), and
+# Python with venv (for readers of feeds). Does nothing, and asks for no rights,
+# when all are there.
 set -eu
 
 NODE_AT_LEAST=18.17 # fetch, URL.canParse; what Debian 12 and Ubuntu 24.04 ship
@@ -39,6 +40,8 @@ have_faketime() {
 # Debian keeps it where only root looks.
 have_nginx() { have nginx || [ -x /usr/sbin/nginx ]; }
 
+have_venv() { python3 -c 'import ensurepip, venv' >/dev/null 2>&1; }
+
 # The packages for what is missing, on one line.
 missing_packages() {
     have_initdb || printf 'postgresql '
@@ -46,6 +49,7 @@ missing_packages() {
     have_browser || printf '%s ' "$(browser_package)"
     have_faketime || printf 'faketime '
     have_nginx || printf 'nginx-light '
+    have_venv || printf 'python3-venv '
     have xmllint || printf 'libxml2-utils '
 }
 
@@ -83,3 +87,4 @@ have_browser || fail "No Chromium after installing $(browser_package): set CHROM
 have_faketime || fail "No libfaketime in /usr/lib/*/faketime after installing faketime: set GRIOT_TEST_LIBFAKETIME to libfaketime.so.1."
 have_nginx || fail "No nginx in PATH or /usr/sbin after installing nginx-light."
 have xmllint || fail "No xmllint in PATH after installing libxml2-utils."
+have_venv || fail "Python makes no environments after installing python3-venv."

@@ -22,4 +22,6 @@ mod search;
 mod serving;
 mod slow_clients;
 mod styles;
+mod syndication;
+mod tools;
 mod two_gateways;

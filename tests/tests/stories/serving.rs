@@ -11,6 +11,8 @@ use rstest::rstest;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
+use crate::tools::node;
+
 #[test]
 fn without_any_setting_it_makes_a_private_directory_and_says_how_to_load_the_demo() {
     let dir = tempfile::tempdir().unwrap();
@@ -138,31 +140,13 @@ fn settings_switch_the_query_page_and_introspection_off() {
 
 #[test]
 fn conformance_as_other_peoples_clients_see_it() {
-    let here = workspace().join("tests/conformance");
     let record = Record::with_demo(Backend::Sqlite);
     let server = record.serve(&[]);
-    if !here.join("node_modules/graphql-ws").exists() {
-        node("npm", &["ci", "--no-audit", "--no-fund", "--ignore-scripts"]);
-    }
     for script in ["audits", "introspection", "oracle", "apollo", "urql"] {
-        node("node", &[&format!("{script}.mjs"), server.address()]);
+        node(&format!("{script}.mjs"), &[server.address()]);
     }
     let key = record.key(&["--role", "administrator", "--name", "Desk"]);
-    node("node", &["live.mjs", server.address(), &key]);
+    node("live.mjs", &[server.address(), &key]);
     let headline = "KOULOUBA : Le Président de la Transition reçoit les ambassadeurs";
-    node("node", &["graphiql.mjs", server.address(), headline]);
-}
-
-/// Runs a program in `tests/conformance`; what it prints is shown when it fails.
-#[track_caller]
-fn node(program: &str, args: &[&str]) {
-    let here = workspace().join("tests/conformance");
-    let output = Command::new(program).args(args).current_dir(here).output().unwrap_or_else(|err| {
-        panic!(
-            "{program}: {err}; install Node.js (Debian, Ubuntu: `apt-get install nodejs npm`), or let `make test` do so"
-        )
-    });
-    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{program} {}: {}\n{said}", args.join(" "), output.status);
-    println!("{said}");
+    node("graphiql.mjs", &[server.address(), headline]);
 }

@@ -1,0 +1,390 @@
+//! What partners receive: documents and feeds in the formats of the trade, judged by their own schemas and readers.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use griot_testbed::Backend;
+use griot_tests::{Client, Record, Server, workspace};
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use crate::tools::{node, python, xmllint};
+
+const FORMS: [&str; 5] = [".ninjs.json", ".g2.xml", ".jsonld", ".html", ".txt"];
+
+/// An answer to a GET.
+struct Got {
+    status: u16,
+    headers: BTreeMap<String, String>,
+    body: String,
+}
+
+impl Got {
+    #[track_caller]
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|err| panic!("{err}: {}", self.body))
+    }
+}
+
+fn get(server: &Server, path: &str, headers: &[(&str, &str)]) -> Got {
+    let mut request = ureq::get(format!("{}{path}", server.address()));
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let mut response = request.config().http_status_as_error(false).build().call().expect("it answers");
+    let headers = response.headers().iter();
+    let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()));
+    Got {
+        status: response.status().as_u16(),
+        headers: headers.collect(),
+        body: response.body_mut().read_to_string().expect("UTF-8"),
+    }
+}
+
+fn with(item: &Value, key: &str, value: Value) -> Value {
+    let mut input = json!({ "contentId": item["contentId"], "expectedRevision": item["revision"] });
+    input[key] = value;
+    input
+}
+
+fn publish(desk: &Client, draft: &Value) -> Value {
+    desk.done("contentPublish", json!({ "items": [draft] }))["drafts"][0].clone()
+}
+
+/// An article that names nobody; its draft.
+fn article(desk: &Client, headline: &str) -> Value {
+    let body = json!({ "markdown": format!("{headline}, the whole of it & <more>.\n\nSecond paragraph.") });
+    let text = json!([{ "locale": "fr", "headline": headline, "body": body }]);
+    desk.draft("articleCreate", json!({ "kind": "COMMUNIQUE", "issuedAt": "2025-01-02T10:00:00+00:00", "texts": text }))
+}
+
+fn id(item: &Value) -> &str {
+    item["contentId"].as_str().expect("an id")
+}
+
+/// Every document and feed of the record, as files in folders by form.
+fn collect(server: &Server, into: &Path) -> usize {
+    let mut found = 0;
+    let mut after = Value::Null;
+    loop {
+        let query =
+            "query($after: String) { changes(after: $after) { nextCursor hasMore changes { contentId kind } } }";
+        let page = server.data(query, json!({ "after": after }))["changes"].take();
+        for change in page["changes"].as_array().expect("a list") {
+            let kind = change["kind"].as_str().expect("a kind");
+            if !["ARTICLE", "PERSON", "INSTITUTION", "EVENT"].contains(&kind) {
+                continue;
+            }
+            for locale in ["", "-fr", "-en"] {
+                for form in FORMS {
+                    let path = format!("/v1/items/{}{locale}{form}", id(change));
+                    let got = get(server, &path, &[]);
+                    let has_none = form == ".ninjs.json" && ["PERSON", "INSTITUTION"].contains(&kind);
+                    match got.status {
+                        200 => assert!(!has_none, "{path}"),
+                        406 => assert!(has_none, "{path}: {}", got.body),
+                        // Not every entry is there in English; the HTML of what was taken back is gone.
+                        404 if locale == "-en" => continue,
+                        410 if form == ".html" => {}
+                        other => panic!("{path}: {other} {}", got.body),
+                    }
+                    if got.status == 200 {
+                        save(into, &form[1..], &path, &got.body);
+                        found += 1;
+                    }
+                }
+            }
+        }
+        after = page["nextCursor"].clone();
+        if page["hasMore"] == false {
+            return found;
+        }
+    }
+}
+
+fn save(into: &Path, folder: &str, path: &str, body: &str) -> PathBuf {
+    let folder = into.join(folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join(path.trim_start_matches('/').replace('/', "_"));
+    std::fs::write(&file, body).unwrap();
+    file
+}
+
+fn files(of: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(of).unwrap_or_else(|err| panic!("{}: {err}", of.display()));
+    let mut files: Vec<String> = entries.map(|entry| entry.unwrap().path().to_string_lossy().into_owned()).collect();
+    files.sort();
+    assert!(!files.is_empty());
+    files
+}
+
+/// The demo, and an article in each state there is.
+struct Office {
+    record: Record,
+    server: Server,
+    partner: String,
+    corrected: Value,
+    withdrawn: Value,
+    killed: Value,
+    embargoed: Value,
+}
+
+impl Office {
+    fn open(backend: Backend) -> Self {
+        let record = Record::with_demo(backend);
+        let key = record.key(&["--role", "administrator", "--name", "Desk"]);
+        let partner = record.key(&["--delivery", "--embargo", "--name", "Partner"]);
+        let server = record.serve(&[]);
+        let desk = server.client("/editorial/graphql", Some(&key));
+        let corrected = publish(&desk, &article(&desk, "CORRECTEDWORD"));
+        let correction = json!({ "correctionKind": "CORRECTION", "publicNote": { "fr": "Un nom était faux." },
+            "contentId": corrected["contentId"], "expectedRevision": corrected["revision"],
+            "texts": [{ "locale": "fr", "headline": "RIGHTWORD" }] });
+        desk.done("articleCorrect", correction);
+        let withdrawn = publish(&desk, &article(&desk, "WITHDRAWNWORD"));
+        desk.done("contentWithdraw", with(&withdrawn, "reason", json!("Il est revu.")));
+        let killed = publish(&desk, &article(&desk, "KILLEDWORD"));
+        desk.done("contentKill", with(&killed, "reason", json!("Il était faux.")));
+        let embargoed = article(&desk, "CANARIEMBARGO");
+        desk.done("contentEmbargo", json!({ "items": [embargoed], "at": "2099-01-01T00:00:00Z" }));
+        Self { record, server, partner, corrected, withdrawn, killed, embargoed }
+    }
+
+    fn item(&self, of: &Value, rest: &str) -> Got {
+        get(&self.server, &format!("/v1/items/{}-fr{rest}", id(of)), &[])
+    }
+}
+
+#[rstest]
+fn every_document_passes_the_schema_of_its_format(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let office = Office::open(backend);
+    let folder = office.record.directory().join("documents");
+    let found = collect(&office.server, &folder);
+    let schemas = workspace().join("tests/schemas");
+    let schemas = schemas.to_str().expect("UTF-8");
+    let documents = files(&folder.join("ninjs.json"));
+    node("ninjs.mjs", &[schemas].into_iter().chain(documents.iter().map(String::as_str)).collect::<Vec<_>>());
+    for form in ["jsonld", "html"] {
+        node("jsonld.mjs", &files(&folder.join(form)).iter().map(String::as_str).collect::<Vec<_>>());
+    }
+    let schema = format!("{schemas}/newsml-g2/NewsML-G2_2.35-spec-All-Power.xsd");
+    xmllint(&["--schema", &schema], &files(&folder.join("g2.xml")));
+    println!("{backend:?}: {found} documents");
+}
+
+#[rstest]
+fn status_signal_and_note_tell_what_became_of_an_item(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let office = Office::open(backend);
+    let corrected = office.item(&office.corrected, ".ninjs.json").json();
+    assert_eq!((&corrected["version"], &corrected["pubStatus"]), (&json!("2"), &json!("usable")));
+    assert!(corrected["edNote"].as_str().unwrap().starts_with("RECTIFICATIF"), "{corrected}");
+    let first = office.item(&office.corrected, "/versions/1.txt");
+    assert!(first.status == 200 && first.body.contains("CORRECTEDWORD") && !first.body.contains("RIGHTWORD"));
+    assert_eq!(office.item(&office.corrected, "/versions/3.txt").status, 404);
+
+    for (item, status, note) in [(&office.withdrawn, "withheld", "revu"), (&office.killed, "canceled", "faux")] {
+        let last = office.item(item, ".ninjs.json");
+        assert_eq!(last.status, 200);
+        let told = last.json();
+        assert_eq!((&told["version"], &told["pubStatus"]), (&json!("2"), &json!(status)));
+        assert!(told["edNote"].as_str().unwrap().contains(note), "{told}");
+        for form in FORMS {
+            for rest in [String::new(), "/versions/1".to_owned(), "/versions/2".to_owned()] {
+                let got = office.item(item, &format!("{rest}{form}"));
+                assert!(!got.body.contains("DWORD"), "{rest}{form}: {}", got.body);
+                let is_gone = !rest.is_empty() || form == ".html";
+                assert_eq!(got.status, if is_gone { 410 } else { 200 }, "{rest}{form}");
+            }
+        }
+        assert_eq!(get(&office.server, &format!("/v1/items/{}-nl.txt", id(item)), &[]).status, 404);
+    }
+}
+
+#[rstest]
+fn what_is_under_embargo_or_was_taken_back_is_nowhere(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let office = Office::open(backend);
+    let bearer = format!("Bearer {}", office.partner);
+    let path = format!("/v1/items/{}-fr.ninjs.json", id(&office.embargoed));
+    let unknown = format!("/v1/items/{}-fr.ninjs.json", uuid_like(id(&office.embargoed)));
+    let nothing = get(&office.server, &unknown, &[]);
+    for headers in [[].as_slice(), &[("authorization", bearer.as_str())]] {
+        let hidden = get(&office.server, &path, headers);
+        assert_eq!((hidden.status, &hidden.body), (404, &nothing.body), "it is told apart from nothing by nothing");
+    }
+    for feed in ["all.atom", "all.rss", "all.json", "kind/communique.atom", "language/fr.json"] {
+        let public = get(&office.server, &format!("/v1/feeds/{feed}"), &[]);
+        assert_eq!(public.status, 200, "{feed}: {}", public.body);
+        for word in ["CANARIEMBARGO", "KILLEDWORD", "WITHDRAWNWORD"] {
+            assert!(!public.body.contains(word), "{feed}: {word}");
+        }
+        assert!(public.body.contains("RIGHTWORD") && public.body.contains("Il était faux."), "{feed}: {}", public.body);
+        let told = get(&office.server, &format!("/v1/feeds/{feed}"), &[("authorization", &bearer)]);
+        assert_eq!(told.body, public.body, "{feed}: anyone may read a feed, whoever fetched it");
+    }
+}
+
+/// Another id of the same form.
+fn uuid_like(id: &str) -> String {
+    let last = if id.ends_with('0') { '1' } else { '0' };
+    let mut other = id.to_owned();
+    other.pop();
+    other.push(last);
+    other
+}
+
+#[rstest]
+fn a_version_keeps_its_bytes_whatever_is_published_later(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let office = Office::open(backend);
+    let key = office.record.key(&["--role", "administrator", "--name", "Other"]);
+    let desk = office.server.client("/editorial/graphql", Some(&key));
+    let named = "{ articles(first: 50) { nodes { contentId people { person { contentId } } } } }";
+    let articles = office.server.data(named, json!({}))["articles"]["nodes"].take();
+    let articles = articles.as_array().unwrap().iter();
+    let found = articles.filter(|one| one["people"][0].is_object()).collect::<Vec<_>>();
+    let article = found.first().expect("the demo has articles that name people");
+    let person = &article["people"][0]["person"]["contentId"];
+    let path = format!("/v1/items/{}-fr/versions/1", id(article));
+    let before = FORMS.map(|form| get(&office.server, &format!("{path}{form}"), &[]));
+    let query = "query($id: ID!) { draft(contentId: $id) { revision } }";
+    let revision = desk.data(query, json!({ "id": person }))["draft"]["revision"].take();
+    let change = json!({ "contentId": person, "expectedRevision": revision, "name": { "display": "RENAMED LATER" } });
+    publish(&desk, &desk.draft("personUpdate", change));
+    for (form, before) in FORMS.iter().zip(&before) {
+        let after = get(&office.server, &format!("{path}{form}"), &[]);
+        assert_eq!((after.status, &after.body), (200, &before.body), "{form}");
+        assert_eq!(after.headers["etag"], before.headers["etag"]);
+        let tag = before.headers["etag"].as_str();
+        let known = get(&office.server, &format!("{path}{form}"), &[("if-none-match", tag)]);
+        assert_eq!((known.status, known.body.as_str()), (304, ""));
+    }
+    let person = get(&office.server, &format!("/v1/items/{}-fr.jsonld", person.as_str().unwrap()), &[]);
+    assert!(person.body.contains("RENAMED LATER"));
+}
+
+#[rstest]
+fn feeds_pass_their_grammars_and_are_read_by_others(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let office = Office::open(backend);
+    let folder = office.record.directory().join("feeds");
+    let mut feeds =
+        vec!["all".to_owned(), "language/fr".to_owned(), "language/en".to_owned(), "kind/communique".to_owned()];
+    let of = office.server.data(
+        "{ topics(first: 3) { nodes { slug } } people(first: 3) { nodes { slug } } institutions(first: 3) { nodes { slug } } }",
+        json!({}),
+    );
+    for (list, segment) in [("topics", "topic"), ("people", "person"), ("institutions", "institution")] {
+        let slugs = of[list]["nodes"].as_array().unwrap().iter();
+        feeds.extend(slugs.map(|one| format!("{segment}/{}", one["slug"].as_str().unwrap())));
+    }
+    for feed in &feeds {
+        for form in ["atom", "rss", "json", "ics"] {
+            let got = get(&office.server, &format!("/v1/feeds/{feed}.{form}"), &[]);
+            if form == "ics" && (feed.starts_with("kind/") || feed.starts_with("topic/")) {
+                assert_eq!(got.status, 404);
+                continue;
+            }
+            assert_eq!(got.status, 200, "{feed}.{form}: {}", got.body);
+            save(&folder, form, &format!("{feed}.{form}"), &got.body);
+            let tag = got.headers["etag"].as_str();
+            assert_eq!(get(&office.server, &format!("/v1/feeds/{feed}.{form}"), &[("if-none-match", tag)]).status, 304);
+        }
+    }
+    let archive = get(&office.server, "/v1/feeds/kind/communique/archive/2025-01.atom", &[]);
+    assert!(archive.status == 200 && archive.body.contains("RIGHTWORD"), "{}", archive.body);
+    save(&folder, "atom", "archive.atom", &archive.body);
+    let schemas = workspace().join("tests/schemas");
+    let grammar = schemas.join("atom/atom-rfc4287.rng");
+    xmllint(&["--relaxng", grammar.to_str().unwrap()], &files(&folder.join("atom")));
+    xmllint(&[], &files(&folder.join("rss")));
+    let json = files(&folder.join("json"));
+    let args = [schemas.to_str().unwrap()].into_iter().chain(json.iter().map(String::as_str));
+    node("jsonfeed.mjs", &args.collect::<Vec<_>>());
+    for feed in &feeds {
+        read_by_others(&office.server, &folder, feed);
+    }
+    let calendars = files(&folder.join("ics"));
+    python("icalendar_check.py", &calendars.iter().map(String::as_str).collect::<Vec<_>>());
+    for missing in
+        ["nothing.atom", "topic/nowhere.atom", "all.xml", "all", "all/archive/2025-01.rss", "all/archive/1900-01.atom"]
+    {
+        assert_eq!(get(&office.server, &format!("/v1/feeds/{missing}"), &[]).status, 404, "{missing}");
+    }
+}
+
+/// Atom and RSS give those who read them what the JSON Feed has.
+fn read_by_others(server: &Server, folder: &Path, feed: &str) {
+    let json = get(server, &format!("/v1/feeds/{feed}.json"), &[]).json();
+    for form in ["atom", "rss"] {
+        let items = json["items"].as_array().expect("items").iter();
+        // Atom has tombstones instead of stubs.
+        let items = items.filter(|item| form == "rss" || item["_griot"]["pub_status"] == "usable");
+        let entries = items.map(|item| {
+            let content = if item["content_html"].is_null() { &item["content_text"] } else { &item["content_html"] };
+            json!({ "id": item["id"], "title": item["title"], "content": content,
+                "published": item["date_published"], "updated": item["date_modified"] })
+        });
+        let expected = json!({ "title": json["title"], "entries": entries.collect::<Vec<_>>() }).to_string();
+        let expected = save(folder, "expected", &format!("{feed}.{form}.json"), &expected);
+        let file = folder.join(form).join(format!("{feed}.{form}").replace('/', "_"));
+        let args = [file.to_str().expect("UTF-8"), expected.to_str().expect("UTF-8")];
+        python("feedparser_check.py", &args);
+        node("rss_parser.mjs", &args);
+    }
+}
+
+#[rstest]
+fn sitemaps_name_the_pages_there_are(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let office = Office::open(backend);
+    let index = get(&office.server, "/sitemap.xml", &[]);
+    assert_eq!(index.status, 200);
+    let mut pages = Vec::new();
+    let folder = office.record.directory().join("sitemaps");
+    for address in index.body.split("<loc>").skip(1).map(|rest| rest.split('<').next().unwrap()) {
+        let path = address.strip_prefix(office.server.address()).unwrap_or_else(|| panic!("{address}"));
+        let part = get(&office.server, path, &[]);
+        assert_eq!(part.status, 200, "{path}: {}", part.body);
+        save(&folder, "xml", path, &part.body);
+        pages.extend(part.body.split("<loc>").skip(1).map(|rest| rest.split('<').next().unwrap().to_owned()));
+    }
+    xmllint(&[], &files(&folder.join("xml")));
+    let unique: std::collections::BTreeSet<&String> = pages.iter().collect();
+    assert_eq!(unique.len(), pages.len(), "each page once");
+    let route = "query($path: String!) { route(path: $path) { status } }";
+    for page in &pages {
+        let found = office.server.data(route, json!({ "path": page }));
+        assert_eq!(found, json!({ "route": { "status": 200 } }), "{page}");
+    }
+    let all = "{ articles(first: 1) { totalCount } people(first: 1) { totalCount } }";
+    let all = office.server.data(all, json!({}));
+    let least = all["articles"]["totalCount"].as_u64().unwrap() + all["people"]["totalCount"].as_u64().unwrap();
+    assert!(pages.len() as u64 > least, "{} of more than {least}", pages.len());
+    let news = get(&office.server, "/sitemaps/news.xml", &[]);
+    assert_eq!((news.status, news.body.matches("<url>").count()), (200, 0), "the demo is older than two days");
+    for missing in ["/sitemaps/1900-01.xml", "/sitemaps/nothing.xml", "/sitemaps/people"] {
+        assert_eq!(get(&office.server, missing, &[]).status, 404, "{missing}");
+    }
+    println!("{backend:?}: {} pages", pages.len());
+}
+
+#[test]
+fn a_form_is_chosen_by_what_a_client_accepts() {
+    let office = Office::open(Backend::Sqlite);
+    let path = format!("/v1/items/{}", id(&office.corrected));
+    for (accept, media) in [
+        ("*/*", "application/json"),
+        ("text/html,*/*;q=0.5", "text/html; charset=utf-8"),
+        ("application/ld+json", "application/ld+json"),
+        ("application/vnd.iptc.g2.newsitem+xml", "application/vnd.iptc.g2.newsitem+xml"),
+    ] {
+        let got = get(&office.server, &path, &[("accept", accept)]);
+        assert_eq!((got.status, got.headers["content-type"].as_str()), (200, media));
+        assert!(got.headers["content-location"].contains("/versions/2."), "{:?}", got.headers);
+    }
+    let refused = get(&office.server, &path, &[("accept", "image/png")]);
+    assert_eq!(refused.status, 406);
+    assert!(refused.body.contains("application/ld+json"), "{}", refused.body);
+    for nonsense in ["x", "x.txt", "00000000-0000-4000-8000-00000000000.txt", "..%2f..%2fetc%2fpasswd"] {
+        assert_eq!(get(&office.server, &format!("/v1/items/{nonsense}"), &[]).status, 404, "{nonsense}");
+    }
+}
