@@ -293,12 +293,7 @@ impl<E: Executor> Front<E> {
 
     async fn run(&self, mut parts: Parts, asked: Bytes, style: Style<'_>, reads: Option<Arc<Reads>>) -> Answer {
         let start = Instant::now();
-        let Ok(_permit) = self.in_flight.try_acquire() else {
-            let refusal = Refusal::throttled("too many requests are being answered: try again in a second");
-            let mut answer = style.refused(&refusal);
-            answer.headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
-            return answer;
-        };
+        let Ok(_permit) = self.in_flight.try_acquire() else { return Self::busy(style) };
         let params = match &parts.method {
             &Method::POST => Params::from_body(&asked),
             _ => Params::from_query_string(parts.uri.query().unwrap_or_default()),
@@ -350,6 +345,13 @@ impl<E: Executor> Front<E> {
         }
         // Were it kept, here or on the way, a document forgotten meanwhile would not be registered again.
         if is_registration { answer.unkept() } else { answer }
+    }
+
+    fn busy(style: Style<'_>) -> Answer {
+        let refusal = Refusal::throttled("too many requests are being answered: try again in a second");
+        let mut answer = style.refused(&refusal);
+        answer.headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        answer
     }
 
     async fn execute(&self, request: async_graphql::Request, cost: Option<u64>, style: Style<'_>) -> Answer {

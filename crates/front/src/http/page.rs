@@ -38,23 +38,26 @@ impl Page {
 }
 
 impl<E: Executor> Front<E> {
-    /// The page kept for the path of a GET or HEAD and for what it `accepts`, or what `make` makes of it; kept for those that
-    /// `seen_by` names. What `make` reads goes into the [`Reads`] it is given. A page that takes too long, or panics, is
-    /// answered as the endpoint does.
+    /// The page kept as `name` for those that `seen_by` names, or what `make` makes of it. Every way to ask for one page must
+    /// have one name, or it is kept many times. What `make` reads goes into the [`Reads`] it is given. A page that takes too
+    /// long, or panics, or for which there is no room among what is being answered, is refused as the endpoint does.
     pub async fn page<F>(
         &self,
         parts: &Parts,
-        accepts: &str,
+        name: &str,
         seen_by: Shared,
         make: impl FnOnce(Arc<Reads>) -> F,
     ) -> Response<Body>
     where
         F: Future<Output = Page>,
     {
-        let made = |reads| async { self.finished(self.guarded(make(reads)).await) };
+        let made = |reads| async {
+            let Ok(_permit) = self.in_flight.try_acquire() else { return Self::busy(self.style(MediaType::Json)) };
+            self.finished(self.guarded(make(reads)).await)
+        };
         match (&self.responses, &self.freshness) {
             (Some(responses), _) => {
-                let key = Key { seen_by, is_post: false, is_json: false, asked: key_of(parts, accepts) };
+                let key = Key { seen_by, is_post: false, is_json: false, asked: key_of(name) };
                 responses.answer(key, parts, made).await
             }
             (None, freshness) => {
@@ -81,6 +84,6 @@ impl<E: Executor> Front<E> {
 }
 
 /// What was asked for. No query string of the endpoint has a NUL, so that none is taken for a page.
-fn key_of(parts: &Parts, accepts: &str) -> Bytes {
-    Bytes::from(format!("\0{accepts}\0{}", parts.uri.path()))
+fn key_of(name: &str) -> Bytes {
+    Bytes::from(format!("\0{name}"))
 }
