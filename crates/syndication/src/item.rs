@@ -315,7 +315,7 @@ pub struct Dated {
 pub struct Post {
     #[allow(missing_docs)]
     pub title: Dated,
-    /// Where, and its name today.
+    /// Where, and its name when the version was made.
     pub institution: Option<Party>,
 }
 

@@ -17,15 +17,6 @@ const SITEMAPS: (&str, &str) = ("xmlns", "http://www.sitemaps.org/schemas/sitema
 const XHTML: (&str, &str) = ("xmlns:xhtml", "http://www.w3.org/1999/xhtml");
 const NEWS: (&str, &str) = ("xmlns:news", "http://www.google.com/schemas/sitemap-news/0.9");
 
-/// A sitemap, as the index names it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sitemap {
-    #[allow(missing_docs)]
-    pub address: String,
-    /// When a page of it last changed, where that is known.
-    pub updated: Option<DateTime<Utc>>,
-}
-
 /// A page of the site.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Listed {
@@ -45,16 +36,11 @@ pub struct Listed {
     pub translations: Vec<Translation>,
 }
 
-/// The index of all sitemaps; of more than [`MAX_URLS`], the first.
-pub fn sitemap_index(sitemaps: &[Sitemap]) -> String {
+/// The index of all sitemaps, by their addresses; of more than [`MAX_URLS`], the first.
+pub fn sitemap_index(sitemaps: &[String]) -> String {
     document("sitemapindex", &[SITEMAPS], |xml| {
-        for sitemap in sitemaps.iter().take(MAX_URLS) {
-            xml.element("sitemap", &[], |xml| {
-                xml.text("loc", &[], &sitemap.address);
-                if let Some(updated) = sitemap.updated {
-                    xml.text("lastmod", &[], &instant(updated));
-                }
-            });
+        for address in sitemaps.iter().take(MAX_URLS) {
+            xml.element("sitemap", &[], |xml| xml.text("loc", &[], address));
         }
     })
 }

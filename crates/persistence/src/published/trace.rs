@@ -40,10 +40,10 @@ impl Trace {
         self.acts[0].live_from
     }
 
-    /// The instant at which all that a version live since `live_from` was issued with could be read.
+    /// The instant at which what a version live since `live_from` was issued with could be read first.
     pub fn issued(&self, live_from: DateTime<Utc>) -> DateTime<Utc> {
-        let acts = self.acts.iter().filter(|act| act.live_from == live_from).map(|act| act.at);
-        acts.max().map_or(live_from, |at| at.max(live_from))
+        let first = self.acts.iter().find(|act| act.live_from == live_from);
+        first.map_or(live_from, |act| act.at.max(live_from))
     }
 }
 

@@ -12,8 +12,6 @@ struct Document<'a> {
     title: &'a str,
     home_page_url: &'a str,
     feed_url: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next_url: Option<&'a str>,
     authors: Vec<Author<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     language: Option<&'a str>,
@@ -84,14 +82,13 @@ struct Version {
 }
 
 impl Feed {
-    /// As JSON Feed: `application/feed+json`. It has no archives; older entries stand in its next pages.
+    /// As JSON Feed: `application/feed+json`. It has no archives.
     pub fn json_feed(&self) -> String {
         let document = Document {
             version: "https://jsonfeed.org/version/1.1",
             title: &self.title,
             home_page_url: self.page.as_ref().unwrap_or(&self.issuer.site),
             feed_url: format!("{}.json", self.address),
-            next_url: self.next_page.as_deref(),
             authors: vec![Author { name: &self.issuer.name, url: Some(&self.issuer.site) }],
             language: self.locale.as_ref().map(|locale| locale.as_str()),
             hubs: self.hub.as_deref().map(|url| [Hub { kind: "WebSub", url }]),

@@ -35,8 +35,6 @@ pub struct Feed {
     pub hub: Option<String>,
     /// Which document it is.
     pub part: Part,
-    /// Address of the JSON Feed with older entries.
-    pub next_page: Option<String>,
 }
 
 /// Which of a feed's documents (RFC 5005). All addresses are without their ending.
@@ -60,7 +58,7 @@ pub enum Part {
 
 impl Feed {
     /// Address of this document without its ending.
-    fn own_address(&self) -> &str {
+    pub fn own_address(&self) -> &str {
         match &self.part {
             Part::Subscription { .. } => &self.address,
             Part::Archive { address, .. } => address,

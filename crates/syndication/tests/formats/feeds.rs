@@ -78,7 +78,7 @@ fn tombstones_stand_before_the_entries() {
 #[test]
 fn atom_follows_its_grammar() {
     let everything = feed(all().into_iter().map(|(_, item)| item));
-    let unknown = Feed { locale: None, page: None, hub: None, next_page: None, ..everything.clone() };
+    let unknown = Feed { locale: None, page: None, hub: None, ..everything.clone() };
     for feed in [everything, unknown, likely_feed(), archive(), feed([])] {
         assert_follows_grammar(&feed.atom(), ATOM_GRAMMAR);
         assert_well_formed(&feed.rss());
@@ -215,7 +215,6 @@ fn json_feed_says_what_the_format_has_words_for() {
     assert!(written.starts_with("{\"version\":\"https://jsonfeed.org/version/1.1\""));
     assert_eq!(read["feed_url"], "https://contenus.koulouba.example/v1/feeds/all.json");
     assert_eq!(read["home_page_url"], "https://koulouba.example/fr?a=1&b=2");
-    assert_eq!(read["next_url"], "https://contenus.koulouba.example/v1/feeds/all.json?page=2");
     assert_eq!(read["hubs"], json!([{ "type": "WebSub", "url": "https://contenus.koulouba.example/v1/websub/hub" }]));
     assert_eq!(read["language"], "fr");
 

@@ -25,7 +25,6 @@ pub fn feed(items: impl IntoIterator<Item = Item>) -> Feed {
         part: Part::Subscription {
             prev_archive: Some("https://contenus.koulouba.example/v1/feeds/all/archive/2023-10".to_owned()),
         },
-        next_page: Some("https://contenus.koulouba.example/v1/feeds/all.json?page=2".to_owned()),
     }
 }
 
