@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use griot_domain::body::HtmlOptions;
-use griot_domain::{Article, ArticleText, AssetKind, Entry, EntryId, EntryKind, MediaPlacement, MentionRole, Text};
+use griot_domain::{
+    Article, ArticleText, AssetKind, Entry, EntryId, EntryKind, MediaPlacement, MentionRole, Moment, Text,
+};
 use griot_persistence::Record;
 use griot_syndication::item::{
     self, Byline, Content, Correction, NamedPerson, NamedThing, Party, Picture, Place, Reference,
@@ -101,7 +103,17 @@ async fn named(entry: &Article, text: &ArticleText, seen: &Seen, loads: &Loads) 
     ids.sort_unstable();
     ids.dedup();
     let records = loads.records(&seen.view, &ids).await?;
-    Ok(Named(records.into_iter().map(|record| (record.id, record)).collect()))
+    let mut named: HashMap<EntryId, Arc<Record>> = records.into_iter().map(|record| (record.id, record)).collect();
+    if seen.view.moment != Moment::Now {
+        // A picture that was taken back is not shown any more, whatever showed it.
+        let pictures: Vec<EntryId> =
+            named.values().filter(|record| record.kind == EntryKind::Asset).map(|record| record.id).collect();
+        if !pictures.is_empty() {
+            let taken_back = loads.store.notices(&pictures).await?;
+            named.retain(|id, _| !taken_back.contains_key(id));
+        }
+    }
+    Ok(Named(named))
 }
 
 /// The entries of `kind` that the text names, in order of appearance, without repeats.

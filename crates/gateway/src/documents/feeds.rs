@@ -1,9 +1,9 @@
-//! Feeds, calendars and sitemaps of what is public.
+//! Feeds and calendars of what is public.
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
-use axum::http::header::{CONTENT_TYPE, HeaderValue, LAST_MODIFIED, LINK};
+use axum::http::header::{CONTENT_TYPE, HeaderValue, LINK};
 use axum::http::{HeaderMap, Response, StatusCode};
 use axum::routing::get;
 use griot_domain::EntryKind;
@@ -15,7 +15,7 @@ use griot_syndication::item::Item;
 use super::item::issuer;
 use super::lists::{List, gone, last_change, within};
 use super::selection::{Month, Selected, Selection};
-use super::{Shelf, http_date};
+use super::{Shelf, written};
 use crate::graphql::delivery::Loads;
 use crate::graphql::delivery::error::Answer;
 
@@ -82,24 +82,32 @@ impl Asked {
         };
         Some(Self { selection: Selection::parse(name)?, month, form })
     }
+
+    /// The path that [`Asked::parse`] reads.
+    fn name(&self) -> String {
+        let month = self.month.map(|month| format!("/archive/{month}")).unwrap_or_default();
+        format!("/v1/feeds/{}{month}{}", self.selection.path(), self.form.ending())
+    }
 }
 
 async fn feed(State(shelf): State<Shelf>, Path(path): Path<String>, request: Request) -> Response<Body> {
-    shelf.page(request, "", |loads| async move { page(Asked::parse(&path), &loads).await }).await
+    let Some(asked) = Asked::parse(&path) else { return Shelf::refuse(nothing()) };
+    let name = asked.name();
+    shelf.page(request, &name, |loads| async move { page(&asked, &loads).await }).await
 }
 
-async fn page(asked: Option<Asked>, loads: &Loads) -> Answer<Page> {
-    let nothing = || {
-        let message = "there is no such feed: addresses are /v1/feeds/all.atom, and language/fr, kind/communique, \
-                       topic/…, person/… or institution/… instead of all, with .atom, .rss, .json or .ics";
-        Page::refused(StatusCode::NOT_FOUND, code::BAD_USER_INPUT, message)
-    };
-    let Some(asked) = asked else { return Ok(nothing()) };
+fn nothing() -> Page {
+    let message = "there is no such feed: addresses are /v1/feeds/all.atom, and language/fr, kind/communique, \
+                   topic/…, person/… or institution/… instead of all, with .atom, .rss, .json or .ics";
+    Page::refused(StatusCode::NOT_FOUND, code::BAD_USER_INPUT, message)
+}
+
+async fn page(asked: &Asked, loads: &Loads) -> Answer<Page> {
     let Some(selected) = asked.selection.look_up(loads).await? else { return Ok(nothing()) };
     let made = match (asked.form, asked.month) {
-        (Form::Calendar, _) => events(&asked, &selected, loads).await?,
-        (_, Some(month)) => archived(&asked, &selected, month, loads).await?,
-        (_, None) => newest(&asked, &selected, loads).await?,
+        (Form::Calendar, _) => events(asked, &selected, loads).await?,
+        (_, Some(month)) => archived(asked, &selected, month, loads).await?,
+        (_, None) => newest(asked, &selected, loads).await?,
     };
     let Some(feed) = made else { return Ok(nothing()) };
     let body = match asked.form {
@@ -108,16 +116,14 @@ async fn page(asked: Option<Asked>, loads: &Loads) -> Answer<Page> {
         Form::Json => feed.json_feed(),
         Form::Calendar => feed.calendar(),
     };
-    Ok(Page { status: StatusCode::OK, headers: headers(&feed, asked.form), body: body.into(), is_complete: true })
+    Ok(written(headers(&feed, asked.form), body.into_bytes()))
 }
 
 fn headers(feed: &Feed, form: Form) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    let own = format!("<{}{}>; rel=\"self\"", feed.address, form.ending());
-    for (name, value) in [(LAST_MODIFIED, http_date(feed.updated)), (LINK, own)] {
-        if let Ok(value) = HeaderValue::try_from(value) {
-            headers.append(name, value);
-        }
+    let own = format!("<{}{}>; rel=\"self\"", feed.own_address(), form.ending());
+    if let Ok(own) = HeaderValue::try_from(own) {
+        headers.insert(LINK, own);
     }
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(form.content_type()));
     headers
@@ -185,7 +191,6 @@ fn of(asked: &Asked, selected: &Selected, (entries, gone): (Vec<Item>, Vec<Item>
         gone,
         hub: None,
         part,
-        next_page: None,
     }
 }
 

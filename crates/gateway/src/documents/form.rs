@@ -45,6 +45,14 @@ impl Form {
         }
     }
 
+    /// What it is of an item.
+    pub fn media_type(self, item: &Item) -> &'static str {
+        match self {
+            Self::NewsMl => newsml::media_type(item.kind),
+            _ => self.accepted_as(),
+        }
+    }
+
     pub fn content_type(self, item: &Item) -> HeaderValue {
         HeaderValue::from_static(match self {
             Self::NewsMl => newsml::media_type(item.kind),
@@ -71,10 +79,13 @@ impl Form {
     }
 }
 
+/// What NewsML-G2 of a person, institution or event is: whether an item is one is not known where a form is chosen.
+const CONCEPT: &str = "application/vnd.iptc.g2.conceptitem+xml";
+
 /// The forms that `Accept` allows, best first; all of them when there is no such header.
 pub(super) fn accepted(accept: Option<&HeaderValue>) -> Vec<Form> {
     let Some(accept) = accept else { return Form::ALL.to_vec() };
-    let accept = accept.to_str().unwrap_or_default();
+    let accept = accept.to_str().unwrap_or_default().to_ascii_lowercase().replace(CONCEPT, Form::NewsMl.accepted_as());
     let ranges: Vec<(&str, f32)> = accept.split(',').filter_map(range).collect();
     let quality = |form: Form| {
         let name = form.accepted_as();
@@ -112,6 +123,8 @@ mod tests {
     #[case("text/html,application/xhtml+xml,*/*;q=0.8", &[Form::Html, Form::Ninjs, Form::JsonLd, Form::NewsMl, Form::Text])]
     #[case("text/*;q=0.5, text/html;q=0.1", &[Form::Text, Form::Html])]
     #[case("application/json;q=0, */*;q=0.1", &[Form::JsonLd, Form::NewsMl, Form::Html, Form::Text])]
+    #[case("application/vnd.iptc.g2.conceptitem+xml", &[Form::NewsMl])]
+    #[case("Text/HTML;Q=0.5", &[Form::Html])]
     #[case("image/png", &[])]
     #[case("", &[])]
     #[case("text/plain;q=nonsense", &[])]

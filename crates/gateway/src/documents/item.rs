@@ -1,9 +1,10 @@
 //! From the record to one version of one item.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use futures_util::future::try_join;
-use griot_domain::{EntryId, Locale, LocaleChain, Moment, RetractionAct, View};
+use griot_domain::{EntryId, EntryKind, Locale, LocaleChain, Moment, RetractionAct, View};
 use griot_persistence::{Notice, Record, Trace, Version};
 use griot_syndication::item::{Content, Correction, Issuer, Item, Signal, Translation};
 use url::Position;
@@ -30,10 +31,18 @@ pub(super) enum Found {
     Item(Box<Item>),
     /// It was taken back: what stands in the place of every version.
     Gone(Box<Item>),
+    /// There is no such entry, language or version.
     Nothing,
 }
 
 impl Asked {
+    /// The address that leads here, without its ending.
+    pub fn name(&self) -> String {
+        let locale = self.locale.as_ref().map(|locale| format!("-{locale}")).unwrap_or_default();
+        let version = self.version.map(|number| format!("/versions/{number}")).unwrap_or_default();
+        format!("/v1/items/{}{locale}{version}", self.id)
+    }
+
     pub async fn find(&self, loads: &Loads) -> Answer<Found> {
         let mut traces = loads.store.traces(&[self.id]).await?;
         let trace = traces.remove(&self.id);
@@ -41,7 +50,8 @@ impl Asked {
         let Some(record) = loads.record(&view, self.id).await? else {
             let Some(trace) = trace else { return Ok(Found::Nothing) };
             let gone = taken_back(self.id, self.locale.as_ref(), &trace, &view, loads).await?;
-            return Ok(gone.map_or(Found::Nothing, |item| Found::Gone(Box::new(item))));
+            let had = gone.filter(|item| self.version.is_none_or(|number| (1..=item.version).contains(&number)));
+            return Ok(had.map_or(Found::Nothing, |item| Found::Gone(Box::new(item))));
         };
         let day = record.updated_at.date_naive();
         let seen = Seen { record, view, day };
@@ -63,7 +73,8 @@ fn only_in(locale: &Locale, moment: Moment) -> SharedView {
 }
 
 /// A version of what is seen, the last one when none is named, with all it names as it could be read when the version was
-/// issued, so that what is published later changes nothing in it. `None` when there is no such version, or no form for the
+/// issued, so that what is published later changes nothing in it; the last one of a person, institution or event with all as
+/// it is now. `None` when there is no such version, or no form for the
 /// kind.
 async fn version_of(seen: &Seen, number: Option<u32>, trace: Option<&Trace>, loads: &Loads) -> Answer<Option<Item>> {
     let record = &seen.record;
@@ -81,9 +92,15 @@ async fn version_of(seen: &Seen, number: Option<u32>, trace: Option<&Trace>, loa
         Some(_) => loads.record(&only_in(&record.locale, Moment::AsOf(live_from)), record.id).await?,
     };
     let Some(record) = record else { return Ok(None) };
-    let issued = trace.map_or(live_from, |trace| trace.issued(live_from));
-    let then = view(Some(record.locale.clone()), None, Some(issued), loads).into();
-    let seen = Seen { record, view: then, day: live_from.date_naive() };
+    let is_last = version.is_none_or(|version| version.live_to.is_none());
+    let seen = if is_last && record.kind != EntryKind::Article {
+        // What a person, institution or event has to do with others is published with these, and makes no version of it.
+        Seen { view: view(Some(record.locale.clone()), None, None, loads).into(), day: loads.today(), record }
+    } else {
+        let issued = trace.map_or(live_from, |trace| trace.issued(live_from));
+        let then = view(Some(record.locale.clone()), None, Some(issued), loads).into();
+        Seen { record, view: then, day: live_from.date_naive() }
+    };
     let Some(content) = content::of(&seen, loads).await? else { return Ok(None) };
     Ok(Some(item(&seen, version, trace, content, loads)))
 }
@@ -154,14 +171,31 @@ async fn taken_back(
     view: &SharedView,
     loads: &Loads,
 ) -> Answer<Option<Item>> {
-    let Some(notice) = loads.store.notice(Moment::Now, id).await? else { return Ok(None) };
+    let had = locales(trace, loads);
     let wanted = match locale {
-        Some(locale) => trace.locales.get(locale),
-        None => view.locales.locales.iter().find(|one| trace.locales.contains(*one)).or(trace.locales.first()),
+        Some(locale) => had.contains(locale).then_some(locale),
+        None => view.locales.locales.iter().find(|one| had.contains(*one)).or(had.first()),
     };
     let Some(locale) = wanted else { return Ok(None) };
     let known = loads.versions(view, id, locale).await?;
-    Ok(Some(stub(&notice, locale, trace, &known, loads)))
+    if let Some(notice) = loads.store.notice(Moment::Now, id).await? {
+        return Ok(Some(stub(&notice, locale, trace, &known, loads)));
+    }
+    // Where one language ends, readers are told nothing of it; whoever has the item is.
+    let ended = known.last().and_then(|last| Some((last.number + 1, last.live_to?)));
+    Ok(ended.map(|(version, at)| {
+        let notice = Notice { id, kind: trace.kind, act: RetractionAct::Withdrawn, at, reason: None, successor: None };
+        Item { version, ..stub(&notice, locale, trace, &known, loads) }
+    }))
+}
+
+/// The languages an entry had. Where others have all of its addresses by now, they are not known any more: that of the site
+/// stands for them.
+pub(super) fn locales(trace: &Trace, loads: &Loads) -> BTreeSet<Locale> {
+    match trace.locales.is_empty() {
+        true => BTreeSet::from([loads.site.default_locale.clone()]),
+        false => trace.locales.clone(),
+    }
 }
 
 /// What stands for an item that was taken back. Of a killed one nothing is left but that it was.

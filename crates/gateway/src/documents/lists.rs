@@ -1,15 +1,16 @@
 //! Lists of items: the newest, a month's, those taken back.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use futures_util::future::try_join_all;
-use griot_domain::{EntryId, EntryKind, from_micros};
+use griot_domain::{EntryId, EntryKind, RetractionAct, from_micros};
 use griot_persistence::{Condition, ListQuery, Order, OrderKey, OrderedBy, Record, Trace, Window};
 use griot_syndication::item::Item;
 use griot_syndication::sitemap::Listed;
 
-use super::item::{current, stub, translations};
+use super::item::{current, locales, stub, translations};
 use super::selection::Month;
 use crate::graphql::delivery::Loads;
 use crate::graphql::delivery::error::Answer;
@@ -151,16 +152,21 @@ pub(super) async fn gone(kind: EntryKind, view: &SharedView, loads: &Loads) -> A
     let notices = loads.store.retracted(kind, since, MOST_TOLD).await?;
     let ids: Vec<EntryId> = notices.iter().map(|notice| notice.id).collect();
     let traces: HashMap<EntryId, Trace> = loads.store.traces(&ids).await?.into_iter().collect();
-    let mut items = Vec::new();
-    for notice in &notices {
-        let Some(trace) = traces.get(&notice.id) else { continue };
-        let wanted = trace.locales.iter().filter(|one| view.locales.or_any || view.locales.locales.contains(one));
-        for locale in wanted {
-            let known = loads.versions(view, notice.id, locale).await?;
-            items.push(stub(notice, locale, trace, &known, loads));
-        }
-    }
-    Ok(items)
+    let wanted =
+        notices.iter().filter_map(|notice| Some((notice, traces.get(&notice.id)?))).flat_map(|(notice, trace)| {
+            let had = locales(trace, loads).into_iter();
+            let wanted = had.filter(|one| view.locales.or_any || view.locales.locales.contains(one));
+            wanted.map(move |locale| (notice, trace, locale))
+        });
+    let items = wanted.map(async |(notice, trace, locale)| {
+        // Of what was killed there are no versions any more.
+        let known = match notice.act {
+            RetractionAct::Withdrawn => loads.versions(view, notice.id, &locale).await?,
+            RetractionAct::Killed => Arc::default(),
+        };
+        Ok(stub(notice, &locale, trace, &known, loads))
+    });
+    try_join_all(items).await
 }
 
 /// When anything in a feed changed last.

@@ -15,12 +15,10 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::http::header::{
-    ACCEPT, CONTENT_LANGUAGE, CONTENT_LOCATION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue,
-    LAST_MODIFIED, LINK,
+    ACCEPT, CONTENT_LANGUAGE, CONTENT_LOCATION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, LINK,
 };
 use axum::http::{HeaderMap, Response, StatusCode};
 use axum::routing::get;
-use chrono::{DateTime, Utc};
 use griot_domain::Locale;
 use griot_front::{Front, Page, Shared, code};
 use griot_syndication::item::Item;
@@ -42,8 +40,8 @@ pub(crate) struct Shelf {
 }
 
 impl Shelf {
-    /// The page kept for the path asked for, or what `make` makes of what is public.
-    async fn page<F>(&self, request: Request, accepts: &str, make: impl FnOnce(Loads) -> F) -> Response<Body>
+    /// The page kept as `name`, or what `make` makes of what is public.
+    async fn page<F>(&self, request: Request, name: &str, make: impl FnOnce(Loads) -> F) -> Response<Body>
     where
         F: Future<Output = Answer<Page>>,
     {
@@ -52,7 +50,15 @@ impl Shelf {
             let loads = Loads::new(Arc::clone(&self.public), Some(reads));
             make(loads).await.unwrap_or_else(failed)
         };
-        self.front.page(&parts, accepts, self.seen_by, made).await
+        self.front.page(&parts, name, self.seen_by, made).await
+    }
+
+    /// A refusal for which nothing has to be read.
+    fn refuse(page: Page) -> Response<Body> {
+        let mut response = Response::new(Body::from(page.body));
+        *response.status_mut() = page.status;
+        *response.headers_mut() = page.headers;
+        response
     }
 }
 
@@ -97,29 +103,40 @@ fn asked(id: &str, version: Option<u32>) -> Option<Asked> {
 }
 
 async fn document(shelf: &Shelf, asked: Option<Asked>, form: Option<Form>, request: Request) -> Response<Body> {
-    let forms = form.map_or_else(|| accepted(request.headers().get(ACCEPT)), |form| vec![form]);
-    let accepts = forms.iter().map(|form| form.ending()).collect::<String>();
-    shelf.page(request, &accepts, |loads| async move { page(asked.as_ref(), &forms, &loads).await }).await
+    let Some(asked) = asked else { return Shelf::refuse(nothing()) };
+    // The first may have no form for the item; no two in a row have none.
+    let mut forms = form.map_or_else(|| accepted(request.headers().get(ACCEPT)), |form| vec![form]);
+    forms.truncate(2);
+    if forms.is_empty() {
+        let all = Form::ALL.map(Form::accepted_as).join(", ");
+        let message = format!("documents are {all}: accept one of them");
+        return Shelf::refuse(Page::refused(StatusCode::NOT_ACCEPTABLE, code::BAD_USER_INPUT, &message));
+    }
+    let name = format!("{}{}", asked.name(), forms.iter().map(|form| form.ending()).collect::<String>());
+    shelf.page(request, &name, |loads| async move { page(&asked, &forms, &loads).await }).await
 }
 
-async fn page(asked: Option<&Asked>, forms: &[Form], loads: &Loads) -> Answer<Page> {
-    let found = match asked {
-        Some(asked) => asked.find(loads).await?,
-        None => Found::Nothing,
-    };
-    let is_versioned = asked.is_some_and(|asked| asked.version.is_some());
-    let (item, is_gone) = match found {
+fn nothing() -> Page {
+    let message = "nothing is issued under this address: take addresses from a feed, from `changes` or from the header \
+                   Link of another document";
+    Page::refused(StatusCode::NOT_FOUND, code::BAD_USER_INPUT, message)
+}
+
+/// A page that may be kept, without room to spare.
+fn written(headers: HeaderMap, body: Vec<u8>) -> Page {
+    Page { status: StatusCode::OK, headers, body: body.into_boxed_slice().into(), is_complete: true }
+}
+
+async fn page(asked: &Asked, forms: &[Form], loads: &Loads) -> Answer<Page> {
+    let is_versioned = asked.version.is_some();
+    let (item, is_gone) = match asked.find(loads).await? {
         Found::Item(item) => (item, false),
         Found::Gone(item) => (item, true),
-        Found::Nothing => {
-            let message = "nothing is issued under this address: take addresses from a feed, from `changes` or from \
-                           the header Link of another document";
-            return Ok(Page::refused(StatusCode::NOT_FOUND, code::BAD_USER_INPUT, message));
-        }
+        Found::Nothing => return Ok(nothing()),
     };
-    let written = forms.iter().find_map(|form| Some((*form, form.write(&item)?)));
-    let Some((form, body)) = written else {
-        let message = format!("a {} is written as {}", item.kind, names(&item));
+    let first = forms.iter().find_map(|form| Some((*form, form.write(&item)?)));
+    let Some((form, body)) = first else {
+        let message = format!("this {} is written as {}", item.kind, names(&item));
         return Ok(Page::refused(StatusCode::NOT_ACCEPTABLE, code::BAD_USER_INPUT, &message));
     };
     // Systems of partners have to read that it was taken back; readers have to see that it is not there.
@@ -127,13 +144,13 @@ async fn page(asked: Option<&Asked>, forms: &[Form], loads: &Loads) -> Answer<Pa
         true => StatusCode::GONE,
         false => StatusCode::OK,
     };
-    Ok(Page { status, headers: headers(&item, form), body: body.into(), is_complete: true })
+    Ok(Page { status, ..written(headers(&item, form), body) })
 }
 
 /// The forms an item has, for whoever asked for others.
 fn names(item: &Item) -> String {
     let forms = Form::ALL.into_iter().filter(|form| form.is_of(item));
-    forms.map(Form::accepted_as).collect::<Vec<_>>().join(", ")
+    forms.map(|form| form.media_type(item)).collect::<Vec<_>>().join(", ")
 }
 
 fn headers(item: &Item, form: Form) -> HeaderMap {
@@ -146,9 +163,8 @@ fn headers(item: &Item, form: Form) -> HeaderMap {
     let of_version = item.version_address();
     set(CONTENT_LANGUAGE, item.locale.to_string());
     set(CONTENT_LOCATION, format!("{of_version}{}", form.ending()));
-    set(LAST_MODIFIED, http_date(item.version_created));
     for other in Form::ALL.into_iter().filter(|other| *other != form && other.is_of(item)) {
-        let media = other.accepted_as();
+        let media = other.media_type(item);
         set(LINK, format!("<{of_version}{}>; rel=\"alternate\"; type=\"{media}\"", other.ending()));
     }
     set(LINK, format!("<{}{}>; rel=\"latest-version\"", item.address(), form.ending()));
@@ -157,15 +173,13 @@ fn headers(item: &Item, form: Form) -> HeaderMap {
     }
     if form == Form::Html {
         // It may show its pictures, and nothing else.
-        set(CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'; img-src http: https:".to_owned());
+        let policy = "sandbox; default-src 'none'; img-src http: https:; frame-ancestors 'none'";
+        set(CONTENT_SECURITY_POLICY, policy.to_owned());
+        // Search engines have its page.
+        set(HeaderName::from_static("x-robots-tag"), "noindex".to_owned());
     }
     headers.insert(CONTENT_TYPE, form.content_type(item));
     headers
-}
-
-/// The instant as HTTP has it (RFC 9110, 5.6.7).
-fn http_date(at: DateTime<Utc>) -> String {
-    at.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
 fn failed(error: ApiError) -> Page {

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use griot_domain::{ArticleKind, EntryKind, LinkRole, Locale, Slug};
-use griot_persistence::Condition;
+use griot_persistence::{Condition, OrderedBy};
 
 use crate::graphql::delivery::Loads;
 use crate::graphql::delivery::error::Answer;
@@ -10,6 +10,7 @@ use crate::graphql::delivery::seen::Seen;
 use crate::graphql::delivery::shared_view::SharedView;
 
 use super::item::view_in;
+use super::lists::List;
 
 /// What a feed is of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +37,7 @@ pub(super) struct Selected {
 }
 
 /// Forms that are in no feed but one of their own: standing pages are no news, and advisories are for newsrooms.
-const APART: [ArticleKind; 2] = [ArticleKind::Page, ArticleKind::Advisory];
+pub(super) const APART: [ArticleKind; 2] = [ArticleKind::Page, ArticleKind::Advisory];
 
 /// The first segment of the addresses of feeds about entries of a kind.
 const ABOUT: [(&str, EntryKind); 3] =
@@ -80,8 +81,14 @@ impl Selection {
             Self::All => Selected { view, articles: general(), events: Some(Vec::new()), name: None },
             Self::Language(locale) => {
                 let there = Condition::InLocale(locale.clone());
+                let view = view_in(Some(locale), loads);
+                let conditions = std::slice::from_ref(&there);
+                let all = List { kind: EntryKind::Article, view: &view, conditions, by: OrderedBy::Date };
+                if !all.has_any(loads).await? {
+                    return Ok(None);
+                }
                 Selected {
-                    view: view_in(Some(locale), loads),
+                    view,
                     articles: [general(), vec![there.clone()]].concat(),
                     events: Some(vec![there]),
                     name: Some(locale.to_string()),

@@ -10,12 +10,12 @@ use chrono::{NaiveTime, TimeDelta};
 use griot_domain::{ArticleKind, EntryKind};
 use griot_front::{Page, code};
 use griot_persistence::{Condition, OrderedBy};
-use griot_syndication::sitemap::{Listed, MAX_NEWS, MAX_URLS, Sitemap, news_sitemap, sitemap, sitemap_index};
+use griot_syndication::sitemap::{Listed, MAX_NEWS, MAX_URLS, news_sitemap, sitemap, sitemap_index};
 
-use super::Shelf;
 use super::item::view_in;
 use super::lists::{List, within};
-use super::selection::Month;
+use super::selection::{APART, Month};
+use super::{Shelf, written};
 use crate::graphql::delivery::Loads;
 use crate::graphql::delivery::error::Answer;
 use crate::graphql::delivery::shared_view::SharedView;
@@ -36,28 +36,62 @@ pub(super) fn sitemap_routes() -> Router<Shelf> {
 }
 
 async fn index(State(shelf): State<Shelf>, request: Request) -> Response<Body> {
-    shelf.page(request, "", |loads| async move { page(None, &loads).await }).await
+    let make = |loads| async move { sitemaps(&view_in(None, &loads), &loads).await.map(|all| of(sitemap_index(&all))) };
+    shelf.page(request, "/sitemap.xml", make).await
 }
 
 async fn part(State(shelf): State<Shelf>, Path(name): Path<String>, request: Request) -> Response<Body> {
-    shelf.page(request, "", |loads| async move { page(Some(&name), &loads).await }).await
+    let Some(asked) = Asked::parse(&name) else { return Shelf::refuse(nothing()) };
+    let name = format!("/sitemaps/{name}");
+    shelf.page(request, &name, |loads| async move { page(asked, &loads).await }).await
 }
 
-async fn page(name: Option<&str>, loads: &Loads) -> Answer<Page> {
+/// A sitemap that is asked for.
+#[derive(Clone, Copy)]
+enum Asked {
+    News,
+    Month(Month),
+    Kind(EntryKind),
+}
+
+impl Asked {
+    /// Reads `news.xml`, `2023-11.xml`, `people.xml`.
+    fn parse(name: &str) -> Option<Self> {
+        let name = name.strip_suffix(".xml")?;
+        let kind = OTHERS.into_iter().find(|(known, _)| *known == name).map(|(_, kind)| Self::Kind(kind));
+        let news = (name == "news").then_some(Self::News);
+        news.or(kind).or_else(|| Month::parse(name).map(Self::Month))
+    }
+}
+
+fn nothing() -> Page {
+    let message = "there is no such sitemap: /sitemap.xml names all of them";
+    Page::refused(StatusCode::NOT_FOUND, code::BAD_USER_INPUT, message)
+}
+
+async fn page(asked: Asked, loads: &Loads) -> Answer<Page> {
     let view = view_in(None, loads);
-    let body = match name.map(|name| name.strip_suffix(".xml")) {
-        None => Some(sitemap_index(&sitemaps(&view, loads).await?)),
-        Some(Some("news")) => Some(news_sitemap(&news(&view, loads).await?)),
-        Some(Some(name)) => pages(name, &view, loads).await?.map(|pages| sitemap(&pages)),
-        Some(None) => None,
+    let most = MAX_URLS as u64;
+    let month = match asked {
+        Asked::Month(month) => month.bounds(),
+        Asked::News => return Ok(of(news_sitemap(&news(&view, loads).await?))),
+        Asked::Kind(_) => Default::default(),
     };
-    let Some(body) = body else {
-        let message = "there is no such sitemap: /sitemap.xml names all of them";
-        return Ok(Page::refused(StatusCode::NOT_FOUND, code::BAD_USER_INPUT, message));
+    let conditions = within(Some(month.0), Some(month.1));
+    let list = match asked {
+        Asked::Kind(kind) => List { kind, view: &view, conditions: &[], by: OrderedBy::Name },
+        Asked::Month(_) | Asked::News => articles(&view, &conditions),
     };
+    if !list.has_any(loads).await? {
+        return Ok(nothing());
+    }
+    Ok(of(sitemap(&list.pages(most, loads).await?)))
+}
+
+fn of(sitemap: String) -> Page {
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/xml; charset=utf-8"));
-    Ok(Page { status: StatusCode::OK, headers, body: body.into(), is_complete: true })
+    written(headers, sitemap.into_bytes())
 }
 
 fn articles<'a>(view: &'a SharedView, conditions: &'a [Condition]) -> List<'a> {
@@ -65,41 +99,27 @@ fn articles<'a>(view: &'a SharedView, conditions: &'a [Condition]) -> List<'a> {
 }
 
 /// One for each month that has articles, the newest first, and one for each other kind that has entries.
-async fn sitemaps(view: &SharedView, loads: &Loads) -> Answer<Vec<Sitemap>> {
+async fn sitemaps(view: &SharedView, loads: &Loads) -> Answer<Vec<String>> {
     let address = |name: &str| format!("{}/sitemaps/{name}.xml", loads.public_url);
     let mut found = Vec::new();
     let mut before = None;
     while let Some(month) = articles(view, &[]).month_before(before, loads).await? {
-        found.push(Sitemap { address: address(&month.to_string()), updated: None });
+        found.push(address(&month.to_string()));
         before = Some(month);
     }
     for (name, kind) in OTHERS {
         let list = List { kind, view, conditions: &[], by: OrderedBy::Name };
         if list.has_any(loads).await? {
-            found.push(Sitemap { address: address(name), updated: None });
+            found.push(address(name));
         }
     }
     Ok(found)
 }
 
-/// The pages of a month, as `2023-11`, or of a kind; `None` when it is neither, or has none.
-async fn pages(name: &str, view: &SharedView, loads: &Loads) -> Answer<Option<Vec<Listed>>> {
-    let most = MAX_URLS as u64;
-    let pages = match (Month::parse(name), OTHERS.into_iter().find(|(known, _)| *known == name)) {
-        (Some(month), _) => {
-            let (from, until) = month.bounds();
-            articles(view, &within(Some(from), Some(until))).pages(most, loads).await?
-        }
-        (None, Some((_, kind))) => List { kind, view, conditions: &[], by: OrderedBy::Name }.pages(most, loads).await?,
-        (None, None) => return Ok(None),
-    };
-    Ok((!pages.is_empty()).then_some(pages))
-}
-
-/// The articles that were issued in the last two days; standing pages are no news.
+/// The articles that were issued in the last two days.
 async fn news(view: &SharedView, loads: &Loads) -> Answer<Vec<Listed>> {
     let from = loads.today().and_time(NaiveTime::MIN).and_utc() - NEWS_FOR + TimeDelta::days(1);
     let mut conditions = within(Some(griot_domain::micros(from)), None);
-    conditions.push(Condition::NotFacets(vec![ArticleKind::Page.as_str()]));
+    conditions.push(Condition::NotFacets(APART.map(ArticleKind::as_str).to_vec()));
     articles(view, &conditions).pages(MAX_NEWS as u64, loads).await
 }

@@ -227,6 +227,12 @@ impl Reading {
         Ok(self.levels.read(|| self.store.traces(ids)).await?.into_iter().collect())
     }
 
+    /// The notices that stand now for those of `ids` that have one.
+    pub async fn notices(&self, ids: &[EntryId]) -> ByKey<EntryId, Notice> {
+        self.note_tags(ids.iter().copied().map(tags::entry));
+        Ok(self.levels.read(|| self.store.notices(Moment::Now, ids)).await?.into_iter().collect())
+    }
+
     /// The notices that stand of entries of `kind` taken back from `since` on; see [`PublishedStore::retracted`].
     pub async fn retracted(
         &self,
