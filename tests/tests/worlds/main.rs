@@ -8,6 +8,7 @@
 
 mod canary;
 mod compare;
+mod documents;
 mod entitled;
 mod house;
 mod pair;
@@ -25,6 +26,7 @@ use serde_json::{Value, json};
 
 use crate::canary::{Canaries, Sweep};
 use crate::compare::Round;
+use crate::documents::documents_alike;
 use crate::entitled::Entitled;
 use crate::house::{House, item};
 use crate::pair::{Pair, in_runtime};
@@ -79,6 +81,11 @@ fn what_is_not_public_changes_no_byte_and_leaves_by_no_way(
     let worlds = [plain.address(), secret.address()];
     for key in [None, Some(&*pair.key), Some(&*pair.editor_key)] {
         assert!(files_alike(worlds, &names, key, &sweep) >= 4, "the file of one picture of each round");
+    }
+    for key in [None, Some(&*pair.key)] {
+        let (asked, found) = documents_alike(worlds, &names, key, &sweep);
+        println!("{backend:?}: {asked} documents, feeds and sitemaps, {found} of them there");
+        assert!(found > 500, "most of what is public is a document: {found} of {asked}");
     }
     let fields = fields(&schema);
     let never: Vec<_> = fields.difference(&answered).collect();

@@ -1,0 +1,56 @@
+//! Documents, feeds, calendars and sitemaps of both worlds.
+
+use std::collections::BTreeSet;
+
+use griot_tests::requests::{Ask, Named, Names, Wire};
+
+use crate::canary::Sweep;
+use crate::compare::told;
+
+const FORMS: [&str; 5] = [".ninjs.json", ".g2.xml", ".jsonld", ".html", ".txt"];
+
+/// Asks for every document there is or might be, and for the feeds about it: both worlds answer with the same bytes, and none
+/// of them is of what is not public. Returns how many were asked for, and how many of them are there.
+pub fn documents_alike(worlds: [&str; 2], names: &Names, key: Option<&str>, sweep: &Sweep) -> (usize, usize) {
+    let mut wires = worlds.map(Wire::to);
+    let paths = paths(names);
+    let mut found = 0;
+    for path in &paths {
+        let headers: Vec<_> = key.map(|key| ("authorization", format!("Bearer {key}"))).into_iter().collect();
+        let [plain, secret] =
+            wires.each_mut().map(|wire| wire.send(&Ask { headers: headers.clone(), ..Ask::get(path) }));
+        assert_eq!(plain, secret, "{path} with {key:?}\n  without: {}\n  with:    {}", told(&plain), told(&secret));
+        // Whoever names a marker may be told it back.
+        let hits: BTreeSet<_> = sweep.found(&secret.bytes()).into_iter().filter(|word| !path.contains(word)).collect();
+        assert_eq!(hits, BTreeSet::new(), "{path} with {key:?}: {}", told(&secret));
+        found += usize::from(plain.status == 200);
+    }
+    (paths.len(), found)
+}
+
+fn paths(names: &Names) -> Vec<String> {
+    let mut paths = vec!["/sitemap.xml".to_owned()];
+    paths.extend(["news", "people", "institutions", "events", "topics"].map(|name| format!("/sitemaps/{name}.xml")));
+    let mut feeds = vec!["all".to_owned(), "language/fr".to_owned(), "language/en".to_owned()];
+    feeds.extend(["news", "communique", "speech", "interview", "advisory"].map(|kind| format!("kind/{kind}")));
+    for named in names.public.iter().chain(&names.hidden) {
+        paths.extend(documents(named));
+        if ["topic", "person", "institution"].contains(&named.kind.as_str()) {
+            feeds.extend(named.slugs.iter().map(|(_, slug)| format!("{}/{slug}", named.kind)));
+        }
+    }
+    for year in 2019..=2026 {
+        feeds.push(format!("all/archive/{year}-01"));
+        paths.extend((1..=12).map(|month| format!("/sitemaps/{year}-{month:02}.xml")));
+    }
+    let forms = ["atom", "rss", "json", "ics"];
+    paths.extend(feeds.iter().flat_map(|feed| forms.map(|form| format!("/v1/feeds/{feed}.{form}"))));
+    paths
+}
+
+fn documents(named: &Named) -> impl Iterator<Item = String> {
+    let ids = ["", "-fr", "-en"].map(|locale| format!("/v1/items/{}{locale}", named.id));
+    let versions = ["", "/versions/1", "/versions/2"];
+    let addresses = ids.into_iter().flat_map(move |id| versions.map(|version| format!("{id}{version}")));
+    addresses.flat_map(|address| FORMS.map(|form| format!("{address}{form}")))
+}
