@@ -393,7 +393,7 @@ impl Item {
     /// What an editor must read and nobody must print, in capitals first what it is: a correction, a withdrawal, a kill, an
     /// embargo. In French for French items, else in English.
     pub fn editors_note(&self) -> Option<String> {
-        let word = |french: &str, english: &str| worded(&self.locale, french, english);
+        let word = |french, english| worded(&self.locale, french, english);
         let mut notes = Vec::new();
         if let Some(until) = self.embargoed_until {
             let until = until.format("%Y-%m-%d %H:%M UTC");
@@ -408,17 +408,36 @@ impl Item {
                     _ => word("À NE PAS UTILISER", "WITHHELD"),
                 };
                 let rest = reason.as_ref().map(|reason| format!("{} {reason}", word(" :", ":")));
-                notes.push(what + &rest.unwrap_or_default());
+                notes.push(format!("{what}{}", rest.unwrap_or_default()));
             }
         }
         (!notes.is_empty()).then(|| notes.join(" — "))
     }
 }
 
+impl Signal {
+    /// The IPTC's code. It has none for a first version, nor for what was taken back: the status says that.
+    pub fn iptc_code(&self) -> Option<&'static str> {
+        match self {
+            Self::New | Self::Retraction(_) => None,
+            Self::Update => Some("update"),
+            Self::Correction(correction) => Some(correction.iptc_code()),
+        }
+    }
+}
+
 impl Correction {
+    /// The IPTC's code of the signal: a correction, or merely an update, since it tells no more apart.
+    pub fn iptc_code(&self) -> &'static str {
+        match self.kind {
+            CorrectionKind::Correction | CorrectionKind::Retraction => "correction",
+            CorrectionKind::Clarification | CorrectionKind::Update => "update",
+        }
+    }
+
     /// What it is, in capitals, and the note: `RECTIFICATIF : …`. In French for French, else in English.
     pub fn told_in(&self, locale: &Locale) -> String {
-        let word = |french: &str, english: &str| worded(locale, french, english);
+        let word = |french, english| worded(locale, french, english);
         let what = match self.kind {
             CorrectionKind::Correction => word("RECTIFICATIF", "CORRECTION"),
             CorrectionKind::Clarification => word("PRÉCISION", "CLARIFICATION"),
@@ -430,9 +449,9 @@ impl Correction {
 }
 
 /// The French word for French, else the English one.
-fn worded(locale: &Locale, french: &str, english: &str) -> String {
+pub(crate) fn worded<'a>(locale: &Locale, french: &'a str, english: &'a str) -> &'a str {
     let is_french = locale.as_str().split('-').next() == Some("fr");
-    if is_french { french.to_owned() } else { english.to_owned() }
+    if is_french { french } else { english }
 }
 
 impl Reference {

@@ -25,7 +25,7 @@ fn with_plain_lines(paragraph: &str) -> String {
     paragraph.replace("\r\n", "\n").replace('\r', "\n").trim().to_owned()
 }
 
-fn article_paragraphs(wording: Wording, article: &Article) -> Vec<String> {
+fn article_paragraphs(wording: Wording<'_>, article: &Article) -> Vec<String> {
     let mut paragraphs: Vec<String> = article.kicker.iter().cloned().collect();
     paragraphs.push(article.headline.clone());
     paragraphs.push(dateline(article));
@@ -46,7 +46,7 @@ fn dateline(article: &Article) -> String {
     article.place.as_ref().map_or_else(|| day.to_string(), |place| format!("{}, {day}", place.name))
 }
 
-fn event_paragraphs(wording: Wording, event: &Event) -> Vec<String> {
+fn event_paragraphs(wording: Wording<'_>, event: &Event) -> Vec<String> {
     let names: Vec<&str> = event.organisers.iter().map(|organiser| organiser.name.as_str()).collect();
     let mut paragraphs = vec![event.name.clone(), when(&event.time)];
     paragraphs.extend(event.place.as_ref().map(whereabouts));

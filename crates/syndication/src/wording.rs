@@ -1,23 +1,21 @@
 //! The few words documents add to what was issued: in French for French items, else in English.
 
-use griot_domain::{CorrectionKind, EventState};
+use griot_domain::{CorrectionKind, EventState, Locale};
 
-use crate::item::{Content, Correction, Item};
+use crate::item::{Content, Correction, Item, worded};
 
 /// The words for one item.
 #[derive(Clone, Copy)]
-pub struct Wording {
-    is_french: bool,
-}
+pub struct Wording<'a>(&'a Locale);
 
-impl Wording {
+impl<'a> Wording<'a> {
     /// The words that go with the language of `item`.
-    pub fn of(item: &Item) -> Self {
-        Self { is_french: item.locale.as_str().split('-').next() == Some("fr") }
+    pub fn of(item: &'a Item) -> Self {
+        Self(&item.locale)
     }
 
     fn word(self, french: &'static str, english: &'static str) -> &'static str {
-        if self.is_french { french } else { english }
+        worded(self.0, french, english)
     }
 
     /// What stands before the names of those who sign.

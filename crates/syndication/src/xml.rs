@@ -52,7 +52,7 @@ fn start<'a>(name: &'a str, attributes: Attributes<'_>) -> BytesStart<'a> {
 
 /// The text without what no XML 1.0 document may hold, not even escaped: one stray control character pasted into a
 /// headline would make a whole feed unreadable.
-fn allowed(text: &str) -> Cow<'_, str> {
+pub(crate) fn allowed(text: &str) -> Cow<'_, str> {
     if text.chars().all(is_allowed) {
         return Cow::Borrowed(text);
     }

@@ -71,7 +71,7 @@ impl<'a> Entry<'a> {
             };
             Category { scheme, term, label: Some(topic.name.clone()) }
         });
-        let signal = iptc_signal(&item.signal).map(|term| Category {
+        let signal = item.signal.iptc_code().map(|term| Category {
             scheme: SIGNALS.to_owned(),
             term: term.to_owned(),
             label: None,
@@ -84,18 +84,6 @@ impl<'a> Entry<'a> {
 fn notes(corrections: &[Correction], locale: &Locale) -> String {
     let told = corrections.iter().rev().map(|correction| correction.told_in(locale));
     told.map(|note| format!("<p><strong>{}</strong></p>", partial_escape(note))).collect()
-}
-
-/// The IPTC's code. It has none for a clarification, which passes for an update, nor for a first version.
-fn iptc_signal(signal: &Signal) -> Option<&'static str> {
-    match signal {
-        Signal::New | Signal::Retraction(_) => None,
-        Signal::Update => Some("update"),
-        Signal::Correction(correction) => Some(match correction.kind {
-            CorrectionKind::Correction | CorrectionKind::Retraction => "correction",
-            CorrectionKind::Clarification | CorrectionKind::Update => "update",
-        }),
-    }
 }
 
 /// Our own code for why a version exists.

@@ -26,7 +26,7 @@ fn embargo(item: &Item) -> String {
 }
 
 /// Corrections stand above the text: who reads no further must have seen them.
-fn article_markup(wording: Wording, article: &Article) -> String {
+fn article_markup(wording: Wording<'_>, article: &Article) -> String {
     let mut markup = element("p", "kicker", text_of(&article.kicker));
     markup.push_str(&element("h1", "", &article.headline));
     for correction in &article.corrections {
@@ -51,7 +51,7 @@ fn dateline(article: &Article) -> String {
     format!("<p class=\"dateline\">{place}<time datetime=\"{machine}\">{day}</time></p>\n")
 }
 
-fn event_markup(wording: Wording, event: &Event) -> String {
+fn event_markup(wording: Wording<'_>, event: &Event) -> String {
     let mut markup = element("h1", "", &event.name);
     markup.push_str(&element("p", "disruption", wording.disruption(event.state).unwrap_or_default()));
     markup.push_str(&element("p", "time", &when(&event.time)));

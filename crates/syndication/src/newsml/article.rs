@@ -2,7 +2,6 @@
 
 use griot_domain::ArticleKind;
 
-use super::meta::correction_code;
 use super::parts::{entry, issuer, name, place, schema_org, timestamp};
 use super::xhtml;
 use super::xml::Element;
@@ -101,7 +100,7 @@ fn named(reference: &Reference, shown: &str, is_subject: bool, item: &Item) -> E
 /// What readers are told of a change, and when it was made.
 fn correction(correction: &Correction) -> Element {
     Element::of_text("description", &correction.note)
-        .with("role", correction_code(correction.kind))
+        .with("role", format!("sig:{}", correction.iptc_code()))
         .with("modified", timestamp(correction.at))
 }
 

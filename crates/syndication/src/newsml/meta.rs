@@ -1,10 +1,10 @@
 //! What every item has, whatever it holds: identity, rights, status, notes and links.
 
-use griot_domain::{CorrectionKind, Direction, EntryKind, Locale};
+use griot_domain::{Direction, EntryKind, Locale};
 
 use super::parts::{issuer, timestamp};
 use super::xml::Element;
-use crate::item::{Article, Content, Item, Picture, Signal};
+use crate::item::{Article, Content, Item, Picture};
 
 const NAMESPACE: &str = "http://iptc.org/std/nar/2006-10-01/";
 /// As the IPTC's examples write it, `http` and `www` included: its parser has the catalogue under this name only.
@@ -50,27 +50,10 @@ pub(super) fn item_meta(item: &Item) -> Element {
         .child(Element::of_code("pubStatus", &format!("stat:{}", item.status().code())))
         .child(Element::of_line("title", &item.title()))
         .children(item.editors_note().map(|note| Element::of_text("edNote", &note)))
-        .children(signal(&item.signal).map(|code| Element::of_code("signal", code)))
+        .children(item.signal.iptc_code().map(|code| Element::of_code("signal", &format!("sig:{code}"))))
         .children(page(item))
         .children(translations(item))
         .children(article(item).into_iter().flat_map(pictures))
-}
-
-/// The IPTC's signal. It has none for what was taken back: the status says that.
-fn signal(signal: &Signal) -> Option<&'static str> {
-    match signal {
-        Signal::New | Signal::Retraction(_) => None,
-        Signal::Update => Some("sig:update"),
-        Signal::Correction(correction) => Some(correction_code(correction.kind)),
-    }
-}
-
-/// A correction, or merely an update: the IPTC's codes tell no more apart.
-pub(super) fn correction_code(kind: CorrectionKind) -> &'static str {
-    match kind {
-        CorrectionKind::Correction | CorrectionKind::Retraction => "sig:correction",
-        CorrectionKind::Clarification | CorrectionKind::Update => "sig:update",
-    }
 }
 
 fn article(item: &Item) -> Option<&Article> {

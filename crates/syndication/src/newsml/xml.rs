@@ -8,6 +8,8 @@ use quick_xml::events::attributes::Attribute;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use quick_xml::name::QName;
 
+use crate::xml::allowed;
+
 /// An element with what it holds.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Element {
@@ -119,10 +121,4 @@ fn attribute_value(value: &str) -> Cow<'_, str> {
         return escape(value).replace('\n', "&#10;").replace('\t', "&#9;").into();
     }
     escape(value)
-}
-
-/// `text` without the characters that XML 1.0 has no way to write, not even as references (section 2.2, `Char`).
-fn allowed(text: &str) -> Cow<'_, str> {
-    let is_allowed = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..);
-    if text.chars().all(is_allowed) { text.into() } else { text.chars().filter(|c| is_allowed(*c)).collect() }
 }
