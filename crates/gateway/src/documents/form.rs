@@ -29,9 +29,10 @@ impl Form {
         }
     }
 
-    /// The form that the end of a name tells, and the name without it.
-    pub fn of_name(name: &str) -> Option<(&str, Self)> {
-        Self::ALL.into_iter().find_map(|form| Some((name.strip_suffix(form.ending())?, form)))
+    /// A name without its ending, and the form that this tells.
+    pub fn of_name(name: &str) -> (&str, Option<Self>) {
+        let told = Self::ALL.into_iter().find_map(|form| Some((name.strip_suffix(form.ending())?, Some(form))));
+        told.unwrap_or((name, None))
     }
 
     /// What a client asks for this form by.
@@ -134,9 +135,9 @@ mod tests {
 
     #[test]
     fn names_tell_forms() {
-        assert_eq!(Form::of_name("3.ninjs.json"), Some(("3", Form::Ninjs)));
-        assert_eq!(Form::of_name("3.g2.xml"), Some(("3", Form::NewsMl)));
-        assert_eq!(Form::of_name("3.json"), None);
-        assert_eq!(Form::of_name("3"), None);
+        assert_eq!(Form::of_name("3.ninjs.json"), ("3", Some(Form::Ninjs)));
+        assert_eq!(Form::of_name("3.g2.xml"), ("3", Some(Form::NewsMl)));
+        assert_eq!(Form::of_name("3.json"), ("3.json", None));
+        assert_eq!(Form::of_name("3"), ("3", None));
     }
 }

@@ -71,10 +71,7 @@ pub(crate) fn document_routes(shelf: Shelf) -> Router {
 }
 
 async fn last_version(State(shelf): State<Shelf>, Path(name): Path<String>, request: Request) -> Response<Body> {
-    let (id, form) = match Form::of_name(&name) {
-        Some((id, form)) => (id, Some(form)),
-        None => (name.as_str(), None),
-    };
+    let (id, form) = Form::of_name(&name);
     document(&shelf, asked(id, None), form, request).await
 }
 
@@ -83,10 +80,7 @@ async fn one_version(
     Path((id, name)): Path<(String, String)>,
     request: Request,
 ) -> Response<Body> {
-    let (number, form) = match Form::of_name(&name) {
-        Some((number, form)) => (number, Some(form)),
-        None => (name.as_str(), None),
-    };
+    let (number, form) = Form::of_name(&name);
     let asked = number.parse().ok().and_then(|number| asked(&id, Some(number)));
     document(&shelf, asked, form, request).await
 }

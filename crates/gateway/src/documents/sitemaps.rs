@@ -71,21 +71,21 @@ fn nothing() -> Page {
 
 async fn page(asked: Asked, loads: &Loads) -> Answer<Page> {
     let view = view_in(None, loads);
-    let most = MAX_URLS as u64;
-    let month = match asked {
-        Asked::Month(month) => month.bounds(),
-        Asked::News => return Ok(of(news_sitemap(&news(&view, loads).await?))),
-        Asked::Kind(_) => Default::default(),
-    };
-    let conditions = within(Some(month.0), Some(month.1));
-    let list = match asked {
-        Asked::Kind(kind) => List { kind, view: &view, conditions: &[], by: OrderedBy::Name },
-        Asked::Month(_) | Asked::News => articles(&view, &conditions),
-    };
+    match asked {
+        Asked::News => Ok(of(news_sitemap(&news(&view, loads).await?))),
+        Asked::Kind(kind) => pages(&List { kind, view: &view, conditions: &[], by: OrderedBy::Name }, loads).await,
+        Asked::Month(month) => {
+            let (from, until) = month.bounds();
+            pages(&articles(&view, &within(Some(from), Some(until))), loads).await
+        }
+    }
+}
+
+async fn pages(list: &List<'_>, loads: &Loads) -> Answer<Page> {
     if !list.has_any(loads).await? {
         return Ok(nothing());
     }
-    Ok(of(sitemap(&list.pages(most, loads).await?)))
+    Ok(of(sitemap(&list.pages(MAX_URLS as u64, loads).await?)))
 }
 
 fn of(sitemap: String) -> Page {
