@@ -26,9 +26,9 @@ const LONGEST_IDLE: u32 = 24 * 60;
 const BODY: usize = 4 * 1024;
 
 /// Who asks, where a key was brought.
-type Key = Option<Extension<Asking>>;
+pub(super) type Key = Option<Extension<Asking>>;
 
-fn partner_of(key: Key) -> Result<(Arc<Partner>, bool), Problem> {
+pub(super) fn partner_of(key: Key) -> Result<(Arc<Partner>, bool), Problem> {
     let partner = key.and_then(|Extension(asking)| Some((asking.partner?, asking.sees_embargoed)));
     partner.ok_or_else(|| {
         Problem::new(
@@ -39,7 +39,7 @@ fn partner_of(key: Key) -> Result<(Arc<Partner>, bool), Problem> {
     })
 }
 
-fn told(value: Result<Value, Problem>) -> Response<Body> {
+pub(super) fn told(value: Result<Value, Problem>) -> Response<Body> {
     match value {
         Ok(value) => axum::Json(value).into_response(),
         Err(problem) => problem.response(),

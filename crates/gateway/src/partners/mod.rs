@@ -6,6 +6,7 @@ mod journal;
 mod meter;
 mod problem;
 mod products;
+mod receipts;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,7 +21,8 @@ use griot_persistence::{Partner, PartnerStore, StoreError};
 use tokio::sync::{OnceCell, Semaphore, watch};
 use tokio::time::{MissedTickBehavior, interval};
 
-pub(crate) use self::meter::metered;
+pub(crate) use self::account::is_idle;
+use self::meter::metered;
 use crate::auth::Gate;
 use crate::documents::Shelf;
 
@@ -112,6 +114,7 @@ pub(crate) fn partner_routes(
         .route("/v1/partner", get(account::account))
         .route("/v1/partner/usage", get(account::usage))
         .route("/v1/partner/idle-warning", put(account::set_idle_warning))
+        .route("/v1/partner/receipts/{id}", put(receipts::put_receipt))
         .with_state(Arc::clone(&partners));
     routes.merge(accounts)
 }
