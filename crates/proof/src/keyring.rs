@@ -69,15 +69,21 @@ impl Keyring {
         self.keys.iter().map(SigningKey::verifier).collect()
     }
 
-    /// Their public halves beside those `known` before, oldest first. A key ends when the next one was made; one that is in the
-    /// folder no more ends `now`, if it had no end.
+    /// Whether the key that signs is `known` to have ended: another server signs with one that follows it.
+    pub fn has_ended(&self, known: &KeySet) -> bool {
+        known.find(&self.signing().id()).is_some_and(|key| key.exp.is_some())
+    }
+
+    /// Their public halves beside those `known` before, oldest first. All but the one that signs have ended: `now`, if it is not
+    /// known when.
     pub fn public(&self, known: &KeySet, now: DateTime<Utc>) -> KeySet {
-        let end = |at: usize| self.keys.get(at + 1).map(|next| next.made_at().timestamp());
-        let own = self.keys.iter().enumerate();
-        let own = own.map(|(at, key)| Jwk { exp: end(at), ..key.public() }).collect::<Vec<_>>();
-        let gone = known.keys.iter().filter(|key| own.iter().all(|other| other.x != key.x));
-        let gone = gone.map(|key| Jwk { exp: key.exp.or(Some(now.timestamp())), ..key.clone() });
-        KeySet { keys: gone.chain(own.iter().cloned()).collect() }
+        let end = |key: &Jwk| known.find(&key.kid).and_then(|known| known.exp).or(Some(now.timestamp()));
+        let (signing, others) = self.keys.split_last().expect("there is a key at least");
+        let own: Vec<Jwk> = others.iter().map(SigningKey::public).collect();
+        let is_own = |key: &Jwk| own.iter().any(|own| own.x == key.x) || key.x == signing.public().x;
+        let gone = known.keys.iter().filter(|key| !is_own(key)).cloned();
+        let ended = gone.chain(own.iter().cloned()).map(|key| Jwk { exp: end(&key), ..key });
+        KeySet { keys: ended.chain([signing.public()]).collect() }
     }
 }
 
@@ -98,15 +104,20 @@ mod tests {
         let (old, path) = SigningKey::create(folder.path(), "a/log", at(1_000)).unwrap();
         let ring = Keyring::load(folder.path()).unwrap().unwrap();
         assert_eq!(ring.signing().id(), new.id());
-        let listed = ring.public(&KeySet::default(), at(3_000));
+        let before = KeySet { keys: vec![old.public()] };
+        let listed = ring.public(&before, at(3_000));
         let ends: Vec<_> = listed.keys.iter().map(|key| (key.id(), key.exp)).collect();
-        assert_eq!(ends, [(old.id(), Some(2_000)), (new.id(), None)]);
+        assert_eq!(ends, [(old.id(), Some(3_000)), (new.id(), None)]);
+        assert_eq!(ring.public(&listed, at(4_000)), listed, "it ended once");
+        assert!(!ring.has_ended(&listed));
+        let outdated = Keyring::of(vec![old]).unwrap();
+        assert!(outdated.has_ended(&listed) && !outdated.has_ended(&before));
 
         std::fs::remove_file(path).unwrap();
         let ring = Keyring::load(folder.path()).unwrap().unwrap();
-        assert_eq!(ring.public(&listed, at(3_000)), listed, "a key that is destroyed stays known");
-        let lost = KeySet { keys: vec![Jwk { exp: None, ..old.public() }] };
-        assert_eq!(ring.public(&lost, at(3_000)).keys[0].exp, Some(3_000));
+        assert_eq!(ring.public(&listed, at(4_000)), listed, "a key that is destroyed stays known");
+        let known = ring.public(&before, at(4_000));
+        assert_eq!(known.keys[0].exp, Some(4_000), "that it is destroyed ends it");
     }
 
     #[test]
