@@ -100,7 +100,7 @@ pub(super) fn run(run: tree::Run) -> HashRun {
 
 /// A log that is not whole.
 pub(super) fn torn() -> ApiError {
-    ApiError::internal("the log of statements is not whole; run `griot doctor`")
+    ApiError::internal("the log of statements is not whole")
 }
 
 #[cfg(test)]
