@@ -15,6 +15,7 @@ mod keys;
 mod metrics;
 mod oidc;
 mod operations;
+mod partner;
 mod proof;
 mod punctual;
 mod purge;
