@@ -26,3 +26,7 @@ pub mod revision;
 pub mod schedule;
 pub mod slug;
 pub mod upload;
+pub mod webhook_attempt;
+pub mod webhook_delivery;
+pub mod webhook_endpoint;
+pub mod webhook_head;

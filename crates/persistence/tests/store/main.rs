@@ -24,3 +24,4 @@ mod support;
 mod time;
 mod touched;
 mod traces;
+mod webhooks;
