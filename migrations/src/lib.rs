@@ -20,6 +20,7 @@ mod m20261124_000011_answered_suggestions;
 mod m20261124_000012_operations;
 mod m20261124_000013_key_operations;
 mod m20261124_000014_journal_entry;
+mod m20261130_000015_partners;
 mod m20261130_000016_webhooks;
 
 /// Brings the published store up to date.
@@ -61,6 +62,7 @@ impl MigratorTrait for EditorialMigrator {
             Box::new(m20261124_000011_answered_suggestions::Migration),
             Box::new(m20261124_000013_key_operations::Migration),
             Box::new(m20261124_000014_journal_entry::Migration),
+            Box::new(m20261130_000015_partners::Migration),
             Box::new(m20261130_000016_webhooks::Migration),
         ]
     }

@@ -1,6 +1,9 @@
 //! Who asks.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
+use griot_persistence::Partner;
 
 use crate::{OperationGrant, Role};
 
@@ -32,6 +35,8 @@ pub struct Principal {
 pub struct Reader {
     /// `key:<id of the holder's first key>`.
     pub id: String,
+    /// The partner whose key it is.
+    pub partner: Option<Arc<Partner>>,
     /// Whether embargoed items are seen before the public sees them.
     pub sees_embargoed: bool,
     /// Which documents are run; `None` for what is set for everybody.

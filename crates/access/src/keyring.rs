@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use griot_domain::Clock;
-use griot_persistence::{AccessKey, AccessKeys, KeyCreation, KeyGrant, StoreError, principal_of};
+use griot_persistence::{AccessKey, AccessKeys, KeyCreation, KeyGrant, Partner, StoreError, principal_of};
 use secrecy::SecretString;
+use uuid::Uuid;
 
 use crate::{Caller, Family, OperationGrant, Origin, Principal, Reader, Role, Token, Unauthenticated};
 
@@ -24,7 +25,29 @@ const TOUCH_EVERY: TimeDelta = TimeDelta::minutes(1);
 pub struct KeyRing {
     pub(crate) keys: AccessKeys,
     pub(crate) clock: Arc<dyn Clock>,
-    remembered: Arc<Mutex<HashMap<String, (Instant, AccessKey)>>>,
+    /// The version of the terms of embargo that partners have to have accepted; any will do without one.
+    terms: Option<Arc<str>>,
+    remembered: Arc<Mutex<HashMap<String, Held>>>,
+}
+
+/// A key that was looked up.
+#[derive(Clone)]
+struct Held {
+    at: Instant,
+    key: AccessKey,
+    /// The partner whose key it is.
+    partner: Option<Arc<Partner>>,
+}
+
+impl Held {
+    fn is_believed(&self) -> bool {
+        self.at.elapsed() < BELIEVED
+    }
+
+    /// Whether it opens anything at `now`.
+    fn is_live(&self, now: DateTime<Utc>) -> bool {
+        self.key.is_live(now) && self.partner.as_ref().is_none_or(|partner| partner.suspended_at.is_none())
+    }
 }
 
 /// Somebody who is given a first key.
@@ -47,6 +70,8 @@ pub enum Grant {
     Editorial(Role),
     /// Delivery.
     Delivery {
+        /// The partner whose key it is.
+        partner: Option<Uuid>,
         /// Whether embargoed items are seen before the public sees them.
         sees_embargoed: bool,
         /// Which documents are run; `None` for what is set for everybody.
@@ -108,7 +133,12 @@ pub enum IssueError {
 impl KeyRing {
     /// The keys of an opened record.
     pub fn new(keys: AccessKeys, clock: Arc<dyn Clock>) -> Self {
-        Self { keys, clock, remembered: Arc::default() }
+        Self { keys, clock, terms: None, remembered: Arc::default() }
+    }
+
+    /// Shows embargoed items to those partners alone who accepted this version of the terms.
+    pub fn with_terms(self, terms: Option<&str>) -> Self {
+        Self { terms: terms.map(Arc::from), ..self }
     }
 
     /// Makes the first key of a holder.
@@ -119,9 +149,9 @@ impl KeyRing {
         }
         let (family, grant) = match holder.grant {
             Grant::Editorial(role) => (Family::Editorial, KeyGrant::Editorial { role: role.to_string() }),
-            Grant::Delivery { sees_embargoed, operations } => {
+            Grant::Delivery { partner, sees_embargoed, operations } => {
                 let operations = operations.map(|operations| operations.to_string());
-                (Family::Delivery, KeyGrant::Delivery { sees_embargoed, operations })
+                (Family::Delivery, KeyGrant::Delivery { partner, sees_embargoed, operations })
             }
         };
         let token = Token::draw(family)?;
@@ -158,10 +188,11 @@ impl KeyRing {
     /// refused alike.
     pub async fn caller(&self, token: &Token) -> Result<Result<Caller, Unauthenticated>, StoreError> {
         let now = self.clock.now();
-        let Some(key) = self.look_up(token.id()).await? else { return Ok(Err(Unauthenticated)) };
-        if !token.has_hash(&key.hash) || !key.is_live(now) {
+        let Some(held) = self.look_up(token.id()).await? else { return Ok(Err(Unauthenticated)) };
+        if !token.has_hash(&held.key.hash) || !held.is_live(now) {
             return Ok(Err(Unauthenticated));
         }
+        let Held { key, partner, .. } = held;
         let origin = Origin::Key { id: key.id.clone() };
         let id = principal_of(&key.holder);
         let caller = match (token.family(), &key.grant) {
@@ -170,11 +201,13 @@ impl KeyRing {
                     role.parse().map_err(|err| StoreError::Corrupt { what: format!("key {}: {err}", key.id) })?;
                 Caller::Principal(Principal { id, name: key.name.clone(), role, origin })
             }
-            (Family::Delivery, KeyGrant::Delivery { sees_embargoed, operations }) => {
+            (Family::Delivery, KeyGrant::Delivery { sees_embargoed, operations, .. }) => {
                 let operations = operations.as_deref().map(str::parse).transpose();
                 let operations =
                     operations.map_err(|err| StoreError::Corrupt { what: format!("key {}: {err}", key.id) })?;
-                Caller::Reader(Reader { id, sees_embargoed: *sees_embargoed, operations, origin })
+                let is_entitled = partner.as_ref().is_none_or(|partner| partner.accepted(self.terms.as_deref()));
+                let sees_embargoed = *sees_embargoed && is_entitled;
+                Caller::Reader(Reader { id, partner, sees_embargoed, operations, origin })
             }
             _ => return Ok(Err(Unauthenticated)),
         };
@@ -184,37 +217,38 @@ impl KeyRing {
 
     /// Whether the store need not be asked whom a key belongs to.
     pub(crate) fn remembers(&self, token: &Token) -> bool {
-        self.memory().get(token.id()).is_some_and(|(at, _)| at.elapsed() < BELIEVED)
+        self.memory().get(token.id()).is_some_and(Held::is_believed)
     }
 
     /// Whether a key that was valid before still is.
     pub async fn is_still_valid(&self, id: &str) -> Result<bool, StoreError> {
-        Ok(self.look_up(id).await?.is_some_and(|key| key.is_live(self.clock.now())))
+        Ok(self.look_up(id).await?.is_some_and(|held| held.is_live(self.clock.now())))
     }
 
-    async fn look_up(&self, id: &str) -> Result<Option<AccessKey>, StoreError> {
-        let known = self.memory().get(id).filter(|(at, _)| at.elapsed() < BELIEVED).map(|(_, key)| key.clone());
+    async fn look_up(&self, id: &str) -> Result<Option<Held>, StoreError> {
+        let known = self.memory().get(id).filter(|held| held.is_believed()).cloned();
         if known.is_some() {
             return Ok(known);
         }
         // Before the store is asked: what it answers may be as old as this.
-        let asked = Instant::now();
-        let found = self.keys.find(id).await?;
+        let at = Instant::now();
+        let Some(key) = self.keys.find(id).await? else {
+            self.memory().remove(id);
+            return Ok(None);
+        };
+        let partner = match key.grant {
+            KeyGrant::Delivery { partner: Some(partner), .. } => self.keys.partners().partner(partner).await?,
+            KeyGrant::Delivery { partner: None, .. } | KeyGrant::Editorial { .. } => None,
+        };
+        let held = Held { at, key, partner: partner.map(Arc::new) };
         let mut memory = self.memory();
-        match &found {
-            Some(key) => {
-                if memory.len() >= REMEMBERED {
-                    memory.retain(|_, (at, _)| at.elapsed() < BELIEVED);
-                }
-                if memory.len() < REMEMBERED {
-                    memory.insert(id.to_owned(), (asked, key.clone()));
-                }
-            }
-            None => {
-                memory.remove(id);
-            }
+        if memory.len() >= REMEMBERED {
+            memory.retain(|_, held| held.is_believed());
         }
-        Ok(found)
+        if memory.len() < REMEMBERED {
+            memory.insert(id.to_owned(), held.clone());
+        }
+        Ok(Some(held))
     }
 
     /// Writes down, without making anybody wait, that a key is in use.
@@ -224,8 +258,8 @@ impl KeyRing {
         }
         key.last_used_at = Some(now);
         let id = key.id.clone();
-        if let Some((_, remembered)) = self.memory().get_mut(&id) {
-            remembered.last_used_at = key.last_used_at;
+        if let Some(held) = self.memory().get_mut(&id) {
+            held.key.last_used_at = key.last_used_at;
         }
         let keys = self.keys.clone();
         tokio::spawn(async move {
@@ -271,7 +305,7 @@ impl KeyRing {
         }
     }
 
-    fn memory(&self) -> std::sync::MutexGuard<'_, HashMap<String, (Instant, AccessKey)>> {
+    fn memory(&self) -> std::sync::MutexGuard<'_, HashMap<String, Held>> {
         // Nothing that panics is done under the lock.
         self.remembered.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -21,6 +21,7 @@ mod partial_date;
 mod period;
 mod person;
 mod place;
+mod product;
 mod publication;
 pub mod related;
 mod share;
@@ -49,6 +50,9 @@ pub use partial_date::{PartialDate, PartialDateError};
 pub use period::Period;
 pub use person::{Person, PersonName, PersonText, RankPeriod};
 pub use place::{GeoPoint, Place};
+pub use product::{
+    Condition as ProductCondition, Facts, ITEM_KINDS, ItemKind, ProductFilter, UNMARKED, UnknownItemKind,
+};
 pub use publication::{Edition, ExternalId, OldPath, Publication, Retraction, RetractionAct, Seo};
 pub use share::{Network, ShareLink, share_links};
 pub use site::{OldPathError, Site, normalise_old_path, old_path_forms};

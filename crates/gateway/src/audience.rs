@@ -153,7 +153,13 @@ mod tests {
     fn only_an_entitled_delivery_key_sees_what_is_under_embargo() {
         let origin = || Origin::Key { id: "abc234def567".to_owned() };
         let reader = |sees_embargoed| {
-            Caller::Reader(Reader { id: "key:a".to_owned(), sees_embargoed, operations: None, origin: origin() })
+            Caller::Reader(Reader {
+                id: "key:a".to_owned(),
+                partner: None,
+                sees_embargoed,
+                operations: None,
+                origin: origin(),
+            })
         };
         assert_eq!(Audience::of(Some(&reader(true))), Audience::Early);
         assert_eq!(Audience::of(Some(&reader(false))), Audience::Public);

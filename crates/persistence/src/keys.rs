@@ -13,10 +13,11 @@ use sea_orm::{
 
 pub use preview::PreviewToken;
 pub(crate) use preview::revoke_naming;
+use uuid::Uuid;
 
 use crate::entity::{access_key, preview_token};
 use crate::location::Access;
-use crate::{Location, StoreError, StoreName, migrate};
+use crate::{Location, PartnerStore, StoreError, StoreName, migrate};
 
 /// How many keys of one holder may be live at once: the one in use, and the one that replaces it.
 pub const LIVE_KEYS: usize = 2;
@@ -58,6 +59,8 @@ pub enum KeyGrant {
     },
     /// Delivery.
     Delivery {
+        /// The partner whose key it is.
+        partner: Option<Uuid>,
         /// Whether embargoed items are seen before the public sees them.
         sees_embargoed: bool,
         /// Which documents its holder may have run, by a word that this crate does not judge; `None` for what is set for
@@ -182,6 +185,11 @@ impl AccessKeys {
         Ok(Some(at))
     }
 
+    /// The partners that keys may belong to.
+    pub fn partners(&self) -> PartnerStore {
+        PartnerStore::sharing(&self.reads, &self.writes)
+    }
+
     /// Notes that a key was used, if the last note is a minute old.
     pub async fn touch(&self, id: &str, at: DateTime<Utc>) -> Result<(), StoreError> {
         let last = access_key::Column::LastUsedAt;
@@ -222,9 +230,11 @@ pub(crate) async fn is_within_reach(db: &DatabaseConnection) -> Result<bool, Sto
 
 impl From<&AccessKey> for access_key::ActiveModel {
     fn from(key: &AccessKey) -> Self {
-        let (role, sees_embargoed, operations) = match &key.grant {
-            KeyGrant::Editorial { role } => (Some(role.clone()), false, None),
-            KeyGrant::Delivery { sees_embargoed, operations } => (None, *sees_embargoed, operations.clone()),
+        let (role, sees_embargoed, operations, partner_id) = match &key.grant {
+            KeyGrant::Editorial { role } => (Some(role.clone()), false, None, None),
+            KeyGrant::Delivery { partner, sees_embargoed, operations } => {
+                (None, *sees_embargoed, operations.clone(), *partner)
+            }
         };
         Self {
             id: Set(key.id.clone()),
@@ -238,6 +248,7 @@ impl From<&AccessKey> for access_key::ActiveModel {
             expires_at: Set(key.expires_at.map(micros)),
             last_used_at: Set(key.last_used_at.map(micros)),
             revoked_at: Set(key.revoked_at.map(micros)),
+            partner_id: Set(partner_id),
         }
     }
 }
@@ -248,7 +259,11 @@ impl TryFrom<access_key::Model> for AccessKey {
     fn try_from(row: access_key::Model) -> Result<Self, StoreError> {
         let grant = match row.role {
             Some(role) => KeyGrant::Editorial { role },
-            None => KeyGrant::Delivery { sees_embargoed: row.sees_embargoed, operations: row.operations },
+            None => KeyGrant::Delivery {
+                partner: row.partner_id,
+                sees_embargoed: row.sees_embargoed,
+                operations: row.operations,
+            },
         };
         Ok(Self {
             grant,

@@ -14,6 +14,7 @@ mod lock;
 mod migrate;
 mod near;
 mod operations;
+mod partners;
 mod publish;
 mod published;
 mod roles;
@@ -35,6 +36,10 @@ pub use location::{Location, StoreName};
 pub use lock::{ImportLock, SenderLock};
 pub use migrate::{MigrationReport, migrate, migrate_down};
 pub use operations::{OperationImport, Operations, StoredOperation};
+pub use partners::{
+    EVERYTHING_PRODUCT, ItemChange, Partner, PartnerSaving, PartnerStore, Placed, Product, ProductRemoval,
+    ProductSaving, Round, Sorting, Usage, UsageOf,
+};
 pub use publish::{Act, Holder, LiveEntry, Outcome, PublishTx, Publisher, Refusal};
 pub use published::{
     Alternate, Change, Condition, FileState, Found, ListQuery, LiveText, Notice, Order, OrderKey, OrderedBy, Page,

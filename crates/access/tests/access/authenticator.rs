@@ -98,7 +98,7 @@ async fn whatever_an_address_sent_before_its_valid_credentials_are_let_in(
     // Of another process, so that this one has never seen them.
     let elsewhere_made = record.ring().await;
     let editor = elsewhere_made.issue(holder("Awa", Grant::Editorial(Role::Editor))).await.unwrap();
-    let grant = Grant::Delivery { sees_embargoed: true, operations: None };
+    let grant = Grant::Delivery { partner: None, sees_embargoed: true, operations: None };
     let partner = elsewhere_made.issue(holder("Partner", grant)).await.unwrap();
     for number in 0..20 {
         let failed = door.authenticate(&guess(Family::Editorial), here()).await.unwrap_err();

@@ -25,10 +25,13 @@ async fn a_key_names_its_holder(#[values(Backend::Sqlite, Backend::Postgres)] ba
     let principal = Principal { id, name: "Awa Traoré".to_owned(), role: Role::Editor, origin };
     assert_eq!(caller(&ring, editor.key.expose_secret()).await, Ok(Caller::Principal(principal)));
 
-    let partner =
-        ring.issue(holder("Partner", Grant::Delivery { sees_embargoed: true, operations: None })).await.unwrap();
+    let partner = ring
+        .issue(holder("Partner", Grant::Delivery { partner: None, sees_embargoed: true, operations: None }))
+        .await
+        .unwrap();
     let origin = Origin::Key { id: partner.id.clone() };
-    let reader = Reader { id: format!("key:{}", partner.id), sees_embargoed: true, operations: None, origin };
+    let reader =
+        Reader { id: format!("key:{}", partner.id), partner: None, sees_embargoed: true, operations: None, origin };
     assert_eq!(caller(&ring, partner.key.expose_secret()).await, Ok(Caller::Reader(reader)));
 }
 

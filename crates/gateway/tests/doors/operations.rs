@@ -108,7 +108,7 @@ async fn a_key_says_more_or_less_than_what_is_set_for_everybody(
         ("Apq", Some(OperationGrant::Apq), OperationMode::Apq),
         ("Trusted", Some(OperationGrant::Trusted), OperationMode::Trusted),
     ] {
-        let (_, key) = world.key(name, Grant::Delivery { sees_embargoed: false, operations }).await;
+        let (_, key) = world.key(name, Grant::Delivery { partner: None, sees_embargoed: false, operations }).await;
         callers.push((Some(key), mode));
     }
     let (_, editor) = world.key("Desk", Grant::Editorial(Role::Author)).await;

@@ -156,7 +156,7 @@ impl World {
     }
 
     pub async fn delivery_key(&self, name: &str, sees_embargoed: bool) -> (String, String) {
-        self.key(name, Grant::Delivery { sees_embargoed, operations: None }).await
+        self.key(name, Grant::Delivery { partner: None, sees_embargoed, operations: None }).await
     }
 
     pub async fn key(&self, name: &str, grant: Grant) -> (String, String) {

@@ -42,7 +42,7 @@ async fn create(ring: &KeyRing, config: &Config, options: NewKey) -> anyhow::Res
         None => {
             let operations = options.operations;
             let opens = delivery(options.embargo, operations.map(OperationGrant::as_str));
-            (Grant::Delivery { sees_embargoed: options.embargo, operations }, opens)
+            (Grant::Delivery { partner: None, sees_embargoed: options.embargo, operations }, opens)
         }
     };
     let holder = NewHolder { name: options.name, account: account.clone(), grant, lives: options.expires };
@@ -135,7 +135,7 @@ async fn revoke(ring: &KeyRing, location: &Location, id: &str) -> anyhow::Result
 fn opens(key: &AccessKey) -> String {
     match &key.grant {
         KeyGrant::Editorial { role } => role.clone(),
-        KeyGrant::Delivery { sees_embargoed, operations } => delivery(*sees_embargoed, operations.as_deref()),
+        KeyGrant::Delivery { sees_embargoed, operations, .. } => delivery(*sees_embargoed, operations.as_deref()),
     }
 }
 

@@ -41,7 +41,7 @@ async fn a_key_comes_back_as_it_was_kept(#[values(Backend::Sqlite, Backend::Post
     let keys = AccessKeys::open(&store.location).await.unwrap();
     let editorial = AccessKey { expires_at: Some(at("2026-03-01")), ..key("first") };
     let partner = AccessKey {
-        grant: KeyGrant::Delivery { sees_embargoed: true, operations: Some("trusted".to_owned()) },
+        grant: KeyGrant::Delivery { partner: None, sees_embargoed: true, operations: Some("trusted".to_owned()) },
         ..key("second")
     };
     for one in [&editorial, &partner] {

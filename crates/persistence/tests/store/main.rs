@@ -14,6 +14,7 @@ mod lists;
 mod locales;
 mod migrations;
 mod model;
+mod partners;
 mod planner;
 mod publish;
 mod refusals;

@@ -1,0 +1,180 @@
+//! Sorts items into products as the journal tells of them.
+
+use std::collections::{BTreeSet, HashMap};
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use griot_domain::{Entry, EntryId, EntryKind, Facts, ITEM_KINDS, LinkRole, LocaleChain, Moment, View};
+use griot_persistence::{Change, LiveText, PartnerStore, Placed, Product, PublishedStore, Round, Sorting, StoreError};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+/// Publications sorted at a time.
+const PAGE: u64 = 200;
+/// How often it is looked whether a filter was changed, and the journal where nobody tells of it.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How long a store that fails is left alone.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Notes which items are in which product. Several processes may do so on one record: a round that another one was faster
+/// with is made anew.
+pub struct Sorter {
+    published: PublishedStore,
+    partners: PartnerStore,
+    /// Number of the last change noted here.
+    number: watch::Sender<i64>,
+}
+
+/// What an institution or topic belongs to, as far as that is known.
+type Parents = HashMap<EntryId, Option<EntryId>>;
+
+impl Sorter {
+    /// A sorter of what is public.
+    pub fn new(published: PublishedStore, partners: PartnerStore) -> Self {
+        Self { published, partners, number: watch::Sender::new(0) }
+    }
+
+    /// Number of the last change noted, for whoever waits for one.
+    pub fn numbers(&self) -> watch::Receiver<i64> {
+        self.number.subscribe()
+    }
+
+    /// Sorts for as long as it is polled, at once when `heard` changes.
+    pub async fn run(&self, mut heard: watch::Receiver<Option<i64>>) {
+        let mut is_failing = false;
+        loop {
+            match self.catch_up().await {
+                Ok(()) => is_failing = false,
+                Err(error) => {
+                    if !std::mem::replace(&mut is_failing, true) {
+                        let error = &error as &dyn std::error::Error;
+                        tracing::error!(error, "items are not sorted into products; this is tried again");
+                    }
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
+            // When nobody can tell any more, the pause alone goes on.
+            let news = async {
+                if heard.changed().await.is_err() {
+                    std::future::pending::<()>().await;
+                }
+            };
+            let _ = tokio::time::timeout(LOOK_EVERY, news).await;
+        }
+    }
+
+    /// Sorts all that was published up to now, and by each filter that was changed.
+    pub async fn catch_up(&self) -> Result<(), StoreError> {
+        self.follow_journal().await?;
+        let unsorted = self.partners.products().await?.into_iter().filter(|product| !product.is_sorted);
+        for product in unsorted.collect::<Vec<_>>() {
+            self.sort_anew(&product).await?;
+        }
+        Ok(())
+    }
+
+    async fn follow_journal(&self) -> Result<(), StoreError> {
+        loop {
+            let (from, number) = self.partners.sorted_to().await?;
+            self.number.send_if_modified(|known| std::mem::replace(known, number) != number);
+            let changes = self.published.changes_after(from, &[], PAGE).await?;
+            let Some(to) = changes.last().map(|change| change.seq) else { return Ok(()) };
+            let products = self.partners.products().await?;
+            if self.has_moved(&changes).await? {
+                let moved = products.iter().filter(|product| product.filter.has_descendants());
+                self.partners.unsort(&moved.map(|product| product.id).collect::<Vec<_>>()).await?;
+            }
+            let entries = self.judge(&changes, &products, true).await?;
+            let judges: Vec<Uuid> = products.iter().map(|product| product.id).collect();
+            self.partners.sort(&Round { from, to, products: &judges, entries: &entries }).await?;
+        }
+    }
+
+    /// Sorts everything by one filter. The journal is followed meanwhile.
+    async fn sort_anew(&self, product: &Product) -> Result<(), StoreError> {
+        let mut place = 0;
+        loop {
+            let changes = self.published.changes_after(place, &ITEM_KINDS, PAGE).await?;
+            let Some(last) = changes.last().map(|change| change.seq) else { break };
+            let (from, _) = self.partners.sorted_to().await?;
+            let entries = self.judge(&changes, std::slice::from_ref(product), false).await?;
+            let round = Round { from, to: from, products: &[product.id], entries: &entries };
+            if self.partners.sort(&round).await? {
+                place = last;
+            }
+            self.follow_journal().await?;
+        }
+        self.partners.note_sorted(product).await?;
+        let (_, number) = self.partners.sorted_to().await?;
+        self.number.send_if_modified(|known| std::mem::replace(known, number) != number);
+        Ok(())
+    }
+
+    /// What is public of the entries, with the products each item belongs to.
+    async fn judge(&self, changes: &[Change], products: &[Product], is_news: bool) -> Result<Vec<Sorting>, StoreError> {
+        let changes = changes.iter().filter(|change| ITEM_KINDS.contains(&change.kind));
+        let mut entries: Vec<Sorting> =
+            changes.map(|change| Sorting { id: change.id, seq: change.seq, is_news, items: Vec::new() }).collect();
+        let ids: Vec<EntryId> = entries.iter().map(|entry| entry.id).collect();
+        let texts = self.published.live_texts(&ids).await?;
+        let mut facts: Vec<(EntryId, Facts)> = texts
+            .iter()
+            .map(|LiveText { id, entry, locale, text, .. }| (*id, Facts::of(*id, entry, locale, text)))
+            .collect();
+        let parents = self.parents(facts.iter().flat_map(|(_, facts)| facts.about.iter().copied())).await?;
+        let places: HashMap<EntryId, usize> = ids.iter().enumerate().map(|(place, id)| (*id, place)).collect();
+        for (id, facts) in &mut facts {
+            facts.widen(|one| parents.get(&one).copied().flatten());
+            let taken = products.iter().filter(|product| product.filter.takes(facts)).map(|product| product.id);
+            if let Some(entry) = places.get(id).and_then(|place| entries.get_mut(*place)) {
+                entry.items.push(Placed { locale: facts.locale.clone(), products: taken.collect() });
+            }
+        }
+        Ok(entries)
+    }
+
+    /// What these entries belong to, and what that belongs to, to the top.
+    async fn parents(&self, ids: impl Iterator<Item = EntryId>) -> Result<Parents, StoreError> {
+        let mut known = Parents::new();
+        let mut wanted: BTreeSet<EntryId> = ids.collect();
+        while !wanted.is_empty() {
+            let ids: Vec<EntryId> = wanted.into_iter().collect();
+            let found = self.parents_at(Moment::Now, &ids).await?;
+            wanted = found.values().copied().flatten().filter(|parent| !known.contains_key(parent)).collect();
+            known.extend(ids.into_iter().map(|id| (id, found.get(&id).copied().flatten())));
+            wanted.retain(|parent| !known.contains_key(parent));
+        }
+        Ok(known)
+    }
+
+    /// What those of the entries that could be read at a moment belonged to then.
+    async fn parents_at(&self, moment: Moment, ids: &[EntryId]) -> Result<Parents, StoreError> {
+        let view = View { moment, locales: LocaleChain { locales: Vec::new(), or_any: true } };
+        let records = self.published.records(&view, ids).await?;
+        Ok(records.into_iter().map(|(id, record)| (id, parent_of(&record.entry))).collect())
+    }
+
+    /// Whether an institution or topic belongs to another than before.
+    async fn has_moved(&self, changes: &[Change]) -> Result<bool, StoreError> {
+        let moving = |change: &&Change| matches!(change.kind, EntryKind::Institution | EntryKind::Topic);
+        let moving: Vec<&Change> = changes.iter().filter(moving).collect();
+        let ids: Vec<EntryId> = moving.iter().map(|change| change.id).collect();
+        let now = self.parents_at(Moment::Now, &ids).await?;
+        for change in moving {
+            let before = change.at - TimeDelta::microseconds(1);
+            let before = self.parents_at(Moment::AsOf(before), &[change.id]).await?;
+            let Some(before) = before.get(&change.id) else { continue };
+            if now.get(&change.id).copied().flatten() != *before {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+fn parent_of(entry: &Entry) -> Option<EntryId> {
+    if !matches!(entry, Entry::Institution(_) | Entry::Topic(_)) {
+        return None;
+    }
+    entry.links().into_iter().find(|link| link.role == LinkRole::Parent).map(|link| link.target)
+}

@@ -1,0 +1,278 @@
+//! Which items are in which product, and what changed in it: each item once, at its last change.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use griot_domain::{EntryId, Locale};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict, Order, Query, SelectStatement};
+use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, EntityTrait, FromQueryResult, QueryFilter};
+use uuid::Uuid;
+
+use super::{PartnerStore, no_head};
+use crate::StoreError;
+use crate::entity::{product, product_head, product_item};
+
+/// Rows written at a time; SQLite takes 32,766 values in a statement.
+const ROWS: usize = 500;
+
+/// Some entries, judged by some products.
+#[derive(Clone, Debug)]
+pub struct Round<'a> {
+    /// How far the journal was sorted when they were read; the round counts only while that is so.
+    pub from: i64,
+    /// How far it is sorted with them.
+    pub to: i64,
+    /// Products that judged them.
+    pub products: &'a [Uuid],
+    #[allow(missing_docs)]
+    pub entries: &'a [Sorting],
+}
+
+/// An entry, judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sorting {
+    #[allow(missing_docs)]
+    pub id: EntryId,
+    /// Its last publication.
+    pub seq: i64,
+    /// Whether that is new, so that it is told of even where it stays in the same products.
+    pub is_news: bool,
+    /// What is public of it; none when it was taken back.
+    pub items: Vec<Placed>,
+}
+
+/// An entry in a language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placed {
+    #[allow(missing_docs)]
+    pub locale: Locale,
+    /// The products it belongs to, of those that judged it.
+    pub products: Vec<Uuid>,
+}
+
+/// The last change of an item, as some products have it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ItemChange {
+    /// Rises with every change.
+    pub number: i64,
+    /// The last publication of the entry.
+    pub seq: i64,
+    #[allow(missing_docs)]
+    pub entry: EntryId,
+    #[allow(missing_docs)]
+    pub locale: Locale,
+    /// Whether it is in one of these products now.
+    pub is_in: bool,
+}
+
+#[derive(FromQueryResult)]
+struct ChangeRow {
+    number: i64,
+    seq: i64,
+    entry_id: Uuid,
+    locale: String,
+    is_in: i64,
+}
+
+impl PartnerStore {
+    /// The last publication that was sorted, and the number of the last change; both 0 in the beginning.
+    pub async fn sorted_to(&self) -> Result<(i64, i64), StoreError> {
+        let head = product_head::Entity::find().one(&self.reads).await?.ok_or_else(no_head)?;
+        Ok((head.seq, head.number))
+    }
+
+    /// Writes down a round. `false` when another process was faster: then nothing was written, and the round is to be made
+    /// anew.
+    pub async fn sort(&self, round: &Round<'_>) -> Result<bool, StoreError> {
+        let tx = self.begin().await?;
+        let mut head = Self::take_head(&tx).await?;
+        if head.seq != round.from {
+            return Ok(false);
+        }
+        let known = known(&tx, round).await?;
+        // One that was removed meanwhile has no items any more.
+        let there: Vec<Uuid> = product::Entity::find().all(&tx).await?.into_iter().map(|row| row.id).collect();
+        let products: Vec<Uuid> = round.products.iter().copied().filter(|id| there.contains(id)).collect();
+        let mut rows = Vec::new();
+        for entry in round.entries {
+            rows.extend(changed(entry, &products, known.get(&entry.id), &mut head.number));
+        }
+        for some in rows.chunks(ROWS) {
+            let columns = [product_item::Column::Number, product_item::Column::Seq, product_item::Column::IsIn];
+            let key = [product_item::Column::ProductId, product_item::Column::EntryId, product_item::Column::Locale];
+            product_item::Entity::insert_many(some.to_vec())
+                .on_conflict(OnConflict::columns(key).update_columns(columns).to_owned())
+                .exec_without_returning(&tx)
+                .await?;
+        }
+        product_head::Entity::update_many()
+            .col_expr(product_head::Column::Seq, Expr::value(round.to))
+            .col_expr(product_head::Column::Number, Expr::value(head.number))
+            .exec(&tx)
+            .await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// The items of any of `products` whose last change has a higher number than `after`, in the order of these numbers, at
+    /// most `limit`. One statement for each product.
+    pub async fn item_changes(&self, products: &[Uuid], after: i64, limit: u64) -> Result<Vec<ItemChange>, StoreError> {
+        let mut merged: BTreeMap<(i64, Uuid, String), ItemChange> = BTreeMap::new();
+        for product in products {
+            let query = select(*product, products, after, limit);
+            let statement = self.reads.get_database_backend().build(&query);
+            for row in ChangeRow::find_by_statement(statement).all(&self.reads).await? {
+                let locale = Locale::parse(&row.locale)
+                    .map_err(|err| StoreError::corrupt(format!("item {} of a product", row.entry_id), err))?;
+                let change = ItemChange {
+                    number: row.number,
+                    seq: row.seq,
+                    entry: EntryId(row.entry_id),
+                    locale,
+                    is_in: row.is_in != 0,
+                };
+                merged.insert((row.number, row.entry_id, row.locale), change);
+            }
+        }
+        Ok(merged.into_values().take(usize::try_from(limit).unwrap_or(usize::MAX)).collect())
+    }
+
+    /// Of `products` those that an item is in.
+    pub async fn products_of(
+        &self,
+        products: &[Uuid],
+        entry: EntryId,
+        locale: &Locale,
+    ) -> Result<Vec<Uuid>, StoreError> {
+        let rows = product_item::Entity::find()
+            .filter(product_item::Column::EntryId.eq(entry.0))
+            .filter(product_item::Column::Locale.eq(locale.as_str()))
+            .filter(product_item::Column::ProductId.is_in(products.iter().copied()))
+            .filter(product_item::Column::IsIn.eq(true))
+            .all(&self.reads)
+            .await?;
+        Ok(rows.into_iter().map(|row| row.product_id).collect())
+    }
+
+    /// The key that cursors are signed with, which is `fresh` where there was none.
+    pub async fn cursor_key(&self, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {
+        let tx = self.begin().await?;
+        let head = Self::take_head(&tx).await?;
+        if let Some(key) = head.cursor_key {
+            return key
+                .try_into()
+                .map_err(|key: Vec<u8>| StoreError::corrupt("product_head", format!("a key of {} bytes", key.len())));
+        }
+        product_head::Entity::update_many()
+            .col_expr(product_head::Column::CursorKey, Expr::value(fresh.to_vec()))
+            .exec(&tx)
+            .await?;
+        tx.commit().await?;
+        Ok(fresh)
+    }
+}
+
+/// What is written about some entries.
+type Known = HashMap<EntryId, Vec<(Uuid, Locale, bool)>>;
+
+async fn known(tx: &DatabaseTransaction, round: &Round<'_>) -> Result<Known, StoreError> {
+    let rows = product_item::Entity::find()
+        .filter(product_item::Column::EntryId.is_in(round.entries.iter().map(|entry| entry.id.0)))
+        .filter(product_item::Column::ProductId.is_in(round.products.iter().copied()))
+        .all(tx)
+        .await?;
+    let mut known = Known::new();
+    for row in rows {
+        let locale = Locale::parse(&row.locale)
+            .map_err(|err| StoreError::corrupt(format!("item {} of a product", row.entry_id), err))?;
+        known.entry(EntryId(row.entry_id)).or_default().push((row.product_id, locale, row.is_in));
+    }
+    Ok(known)
+}
+
+/// The rows to write about an entry. All that changes of an item at once has one number.
+fn changed(
+    entry: &Sorting,
+    products: &[Uuid],
+    known: Option<&Vec<(Uuid, Locale, bool)>>,
+    number: &mut i64,
+) -> Vec<product_item::ActiveModel> {
+    let known = known.map(Vec::as_slice).unwrap_or_default();
+    let locales: BTreeSet<&Locale> =
+        entry.items.iter().map(|item| &item.locale).chain(known.iter().map(|(_, locale, _)| locale)).collect();
+    let is_gone = entry.items.is_empty();
+    let mut rows = Vec::new();
+    for locale in locales {
+        let placed = entry.items.iter().find(|item| item.locale == *locale);
+        let told: Vec<(Uuid, bool)> = products
+            .iter()
+            .filter_map(|product| {
+                let is_in = placed.is_some_and(|item| item.products.contains(product));
+                let was = known.iter().find(|(one, other, _)| one == product && other == locale).map(|row| row.2);
+                // Whoever was told of an item has to hear that it was taken back, even after it had left their product.
+                let is_told = match was {
+                    None => is_in,
+                    Some(was) => was != is_in || entry.is_news && (is_in || is_gone),
+                };
+                is_told.then_some((*product, is_in))
+            })
+            .collect();
+        if told.is_empty() {
+            continue;
+        }
+        *number += 1;
+        rows.extend(told.into_iter().map(|(product, is_in)| product_item::ActiveModel {
+            product_id: Set(product),
+            entry_id: Set(entry.id.0),
+            locale: Set(locale.as_str().to_owned()),
+            number: Set(*number),
+            seq: Set(entry.seq),
+            is_in: Set(is_in),
+        }));
+    }
+    rows
+}
+
+fn select(product: Uuid, products: &[Uuid], after: i64, limit: u64) -> SelectStatement {
+    let this = || Alias::new("this");
+    let other = |name: &'static str| {
+        let column = move |column| (Alias::new(name), column);
+        let same = |of: product_item::Column| Expr::col(column(of)).equals((this(), of));
+        let conditions = Condition::all()
+            .add(same(product_item::Column::EntryId))
+            .add(same(product_item::Column::Locale))
+            .add(Expr::col(column(product_item::Column::ProductId)).is_in(products.iter().copied()));
+        Query::select()
+            .expr(Expr::val(1))
+            .from_as(product_item::Entity, Alias::new(name))
+            .cond_where(conditions)
+            .to_owned()
+    };
+    let later = other("later")
+        .and_where(
+            Expr::col((Alias::new("later"), product_item::Column::Number))
+                .gt(Expr::col((this(), product_item::Column::Number))),
+        )
+        .take();
+    let inside =
+        other("inside").and_where(Expr::col((Alias::new("inside"), product_item::Column::IsIn)).eq(true)).take();
+    let column = |column| (this(), column);
+    Query::select()
+        .columns(
+            [
+                product_item::Column::Number,
+                product_item::Column::Seq,
+                product_item::Column::EntryId,
+                product_item::Column::Locale,
+            ]
+            .map(column),
+        )
+        .expr_as(Expr::case(Expr::exists(inside), 1i64).finally(0i64), Alias::new("is_in"))
+        .from_as(product_item::Entity, this())
+        .and_where(Expr::col(column(product_item::Column::ProductId)).eq(product))
+        .and_where(Expr::col(column(product_item::Column::Number)).gt(after))
+        .and_where(Expr::exists(later).not())
+        .order_by(column(product_item::Column::Number), Order::Asc)
+        .limit(limit)
+        .take()
+}

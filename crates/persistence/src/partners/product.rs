@@ -1,0 +1,156 @@
+//! Products.
+
+use chrono::{DateTime, Utc};
+use griot_domain::{ProductFilter, Slug, from_micros, micros};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+use super::PartnerStore;
+use crate::StoreError;
+use crate::entity::{partner_product, product, product_item};
+
+/// The product of everything that is public. It is there from the beginning, and stays as it is.
+pub const EVERYTHING_PRODUCT: Uuid = Uuid::nil();
+
+/// A saved filter that partners receive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Product {
+    #[allow(missing_docs)]
+    pub id: Uuid,
+    /// What addresses and commands call it; no two have the same.
+    pub code: Slug,
+    /// In a person's words.
+    pub title: String,
+    #[allow(missing_docs)]
+    pub filter: ProductFilter,
+    /// Whether every item has been sorted by the filter as it is now.
+    pub is_sorted: bool,
+    /// How often the filter was set.
+    pub revision: i64,
+    #[allow(missing_docs)]
+    pub created_at: DateTime<Utc>,
+}
+
+/// What became of a product to keep.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProductSaving {
+    #[allow(missing_docs)]
+    Saved,
+    /// Another one has this code.
+    CodeTaken,
+    /// It is the product of everything.
+    Fixed,
+}
+
+/// What became of a product to remove.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProductRemoval {
+    #[allow(missing_docs)]
+    Removed,
+    /// Partners receive it, so many.
+    InUse(u64),
+    /// It is the product of everything.
+    Fixed,
+}
+
+impl PartnerStore {
+    /// Every product, by code.
+    pub async fn products(&self) -> Result<Vec<Product>, StoreError> {
+        let rows = product::Entity::find().order_by_asc(product::Column::Code).all(&self.reads).await?;
+        rows.into_iter().map(read).collect()
+    }
+
+    /// Keeps a product, new or changed. With another filter every item is sorted anew.
+    pub async fn save_product(&self, changed: &Product) -> Result<ProductSaving, StoreError> {
+        if changed.id == EVERYTHING_PRODUCT {
+            return Ok(ProductSaving::Fixed);
+        }
+        let tx = self.begin().await?;
+        Self::take_head(&tx).await?;
+        let named = product::Entity::find().filter(product::Column::Code.eq(changed.code.as_str())).one(&tx).await?;
+        if named.is_some_and(|other| other.id != changed.id) {
+            return Ok(ProductSaving::CodeTaken);
+        }
+        let filter = serde_json::to_string(&changed.filter).expect("a filter has string keys only");
+        match product::Entity::find_by_id(changed.id).one(&tx).await? {
+            None => {
+                let row = product::ActiveModel {
+                    id: Set(changed.id),
+                    code: Set(changed.code.as_str().to_owned()),
+                    title: Set(changed.title.clone()),
+                    filter: Set(filter),
+                    revision: Set(1),
+                    sorted_revision: Set(0),
+                    created_at: Set(micros(changed.created_at)),
+                };
+                product::Entity::insert(row).exec_without_returning(&tx).await?;
+            }
+            Some(known) => {
+                let revision = known.revision + i64::from(known.filter != filter);
+                product::Entity::update_many()
+                    .col_expr(product::Column::Code, Expr::value(changed.code.as_str()))
+                    .col_expr(product::Column::Title, Expr::value(changed.title.as_str()))
+                    .col_expr(product::Column::Filter, Expr::value(filter))
+                    .col_expr(product::Column::Revision, Expr::value(revision))
+                    .filter(product::Column::Id.eq(changed.id))
+                    .exec(&tx)
+                    .await?;
+            }
+        }
+        tx.commit().await?;
+        Ok(ProductSaving::Saved)
+    }
+
+    /// Removes a product that no partner receives.
+    pub async fn remove_product(&self, id: Uuid) -> Result<ProductRemoval, StoreError> {
+        if id == EVERYTHING_PRODUCT {
+            return Ok(ProductRemoval::Fixed);
+        }
+        let tx = self.begin().await?;
+        Self::take_head(&tx).await?;
+        let receive = partner_product::Entity::find().filter(partner_product::Column::ProductId.eq(id));
+        let count = receive.count(&tx).await?;
+        if count > 0 {
+            return Ok(ProductRemoval::InUse(count));
+        }
+        product_item::Entity::delete_many().filter(product_item::Column::ProductId.eq(id)).exec(&tx).await?;
+        product::Entity::delete_by_id(id).exec(&tx).await?;
+        tx.commit().await?;
+        Ok(ProductRemoval::Removed)
+    }
+
+    /// Has items sorted anew by every filter of what topics or institutions belong to, since those have moved.
+    pub async fn unsort(&self, products: &[Uuid]) -> Result<(), StoreError> {
+        product::Entity::update_many()
+            .col_expr(product::Column::Revision, Expr::col(product::Column::Revision).add(1))
+            .filter(product::Column::Id.is_in(products.iter().copied()))
+            .exec(&self.writes)
+            .await?;
+        Ok(())
+    }
+
+    /// Notes that every item has been sorted by a filter, in its `revision`.
+    pub async fn note_sorted(&self, product: &Product) -> Result<(), StoreError> {
+        product::Entity::update_many()
+            .col_expr(product::Column::SortedRevision, Expr::value(product.revision))
+            .filter(product::Column::Id.eq(product.id))
+            .exec(&self.writes)
+            .await?;
+        Ok(())
+    }
+}
+
+fn read(row: product::Model) -> Result<Product, StoreError> {
+    let corrupt = |err: &dyn std::fmt::Display| StoreError::corrupt(format!("product {}", row.id), err);
+    Ok(Product {
+        code: Slug::parse(&row.code).map_err(|err| corrupt(&err))?,
+        filter: serde_json::from_str(&row.filter).map_err(|err| corrupt(&err))?,
+        is_sorted: row.sorted_revision == row.revision,
+        revision: row.revision,
+        created_at: from_micros(row.created_at).ok_or_else(|| corrupt(&"a date outside the calendar"))?,
+        id: row.id,
+        title: row.title,
+    })
+}

@@ -1,0 +1,207 @@
+//! Partners, products, and which items are in which.
+
+use griot_domain::{EntryId, ProductFilter, Slug};
+use griot_persistence::{
+    EVERYTHING_PRODUCT, Partner, PartnerSaving, PartnerStore, Placed, Product, ProductRemoval, ProductSaving, Round,
+    Sorting, Usage, UsageOf,
+};
+use rstest::rstest;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::support::*;
+
+const ALL: Uuid = EVERYTHING_PRODUCT;
+
+async fn open(backend: Backend) -> (Store, PartnerStore) {
+    let store = fresh_store(backend).await;
+    let partners = PartnerStore::open(&store.location).await.unwrap();
+    (store, partners)
+}
+
+fn product(number: u128, filter: serde_json::Value) -> Product {
+    Product {
+        id: Uuid::from_u128(number),
+        code: Slug::parse(&format!("product-{number}")).unwrap(),
+        title: format!("Product {number}"),
+        filter: serde_json::from_value(filter).unwrap(),
+        is_sorted: false,
+        revision: 1,
+        created_at: at("2026-01-01"),
+    }
+}
+
+fn partner(number: u128, products: &[Uuid]) -> Partner {
+    Partner {
+        id: Uuid::from_u128(number),
+        name: format!("Outlet {number}"),
+        embargo: Some(("2026-1".to_owned(), at("2026-01-02"))),
+        requests_per_minute: 600,
+        idle_after_minutes: Some(15),
+        created_at: at("2026-01-01"),
+        suspended_at: None,
+        polled: None,
+        products: products.to_vec(),
+    }
+}
+
+fn sorting(entry: EntryId, seq: i64, products: &[Uuid]) -> Sorting {
+    let items = vec![Placed { locale: locale("fr"), products: products.to_vec() }];
+    Sorting { id: entry, seq, is_news: true, items }
+}
+
+/// What a feed of products tells after a number: number, entry, whether it is in.
+async fn told(partners: &PartnerStore, products: &[Uuid], after: i64) -> Vec<(i64, EntryId, bool)> {
+    let changes = partners.item_changes(products, after, 100).await.unwrap();
+    changes.into_iter().map(|change| (change.number, change.entry, change.is_in)).collect()
+}
+
+#[rstest]
+#[tokio::test]
+async fn partners_and_products_come_back_as_they_were_kept(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let (_store, partners) = open(backend).await;
+    let everything = partners.products().await.unwrap().remove(0);
+    assert_eq!((everything.id, everything.code.as_str(), &everything.filter), (ALL, "all", &ProductFilter::default()));
+    assert!(everything.is_sorted);
+
+    let one = product(1, json!({ "all": [{ "kind": "COMMUNIQUE" }], "none": [{ "image": false }] }));
+    assert_eq!(partners.save_product(&one).await.unwrap(), ProductSaving::Saved);
+    let again = Product { id: Uuid::from_u128(2), ..one.clone() };
+    assert_eq!(partners.save_product(&again).await.unwrap(), ProductSaving::CodeTaken);
+    assert_eq!(partners.save_product(&everything).await.unwrap(), ProductSaving::Fixed);
+    assert_eq!(partners.products().await.unwrap(), [everything, one.clone()]);
+
+    let outlet = partner(9, &[ALL, one.id]);
+    assert_eq!(partners.save_partner(&outlet).await.unwrap(), PartnerSaving::Saved);
+    assert_eq!(partners.partner(outlet.id).await.unwrap(), Some(outlet.clone()));
+    let namesake = Partner { id: Uuid::from_u128(8), ..outlet.clone() };
+    assert_eq!(partners.save_partner(&namesake).await.unwrap(), PartnerSaving::NameTaken);
+    let missing = Uuid::from_u128(7);
+    let other = partner(8, &[missing]);
+    assert_eq!(partners.save_partner(&other).await.unwrap(), PartnerSaving::NoProduct(missing));
+    assert_eq!(partners.partners().await.unwrap(), [outlet.clone()], "what was refused left nothing");
+
+    partners.note_poll(outlet.id, at("2026-02-01"), 7).await.unwrap();
+    let changed = Partner { embargo: None, suspended_at: Some(at("2026-03-01")), products: vec![ALL], ..outlet };
+    assert_eq!(partners.save_partner(&changed).await.unwrap(), PartnerSaving::Saved);
+    let polled = Some((at("2026-02-01"), 7));
+    assert_eq!(partners.partner(changed.id).await.unwrap(), Some(Partner { polled, ..changed }));
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_product_in_use_stays_and_one_that_is_not_takes_its_items_along(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let (_store, partners) = open(backend).await;
+    let one = product(1, json!({}));
+    partners.save_product(&one).await.unwrap();
+    partners.save_partner(&partner(9, &[one.id])).await.unwrap();
+    let entries = [sorting(id(1), 1, &[ALL, one.id])];
+    let round = Round { from: 0, to: 1, products: &[ALL, one.id], entries: &entries };
+    assert!(partners.sort(&round).await.unwrap());
+    assert_eq!(partners.remove_product(one.id).await.unwrap(), ProductRemoval::InUse(1));
+    assert_eq!(partners.remove_product(ALL).await.unwrap(), ProductRemoval::Fixed);
+    assert_eq!(told(&partners, &[one.id], 0).await, [(1, id(1), true)]);
+
+    partners.save_partner(&partner(9, &[])).await.unwrap();
+    assert_eq!(partners.remove_product(one.id).await.unwrap(), ProductRemoval::Removed);
+    let late = Round { from: 1, to: 2, products: &[ALL, one.id], entries: &[sorting(id(2), 2, &[ALL, one.id])] };
+    assert!(partners.sort(&late).await.unwrap());
+    assert_eq!(told(&partners, &[one.id], 0).await, [], "nothing is sorted into what is not there");
+    assert_eq!(told(&partners, &[ALL], 0).await, [(1, id(1), true), (2, id(2), true)]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_item_is_told_at_its_last_change_and_when_it_leaves(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let (_store, partners) = open(backend).await;
+    let (one, two) = (product(1, json!({})), product(2, json!({})));
+    for product in [&one, &two] {
+        partners.save_product(product).await.unwrap();
+    }
+    let judges = [ALL, one.id, two.id];
+    let sort = async |from: i64, entries: &[Sorting]| {
+        let to = entries.iter().map(|entry| entry.seq).max().unwrap_or(from);
+        assert!(partners.sort(&Round { from, to, products: &judges, entries }).await.unwrap());
+    };
+    sort(0, &[sorting(id(1), 1, &[ALL, one.id]), sorting(id(2), 2, &[ALL, one.id, two.id])]).await;
+    assert_eq!(told(&partners, &[one.id], 0).await, [(1, id(1), true), (2, id(2), true)]);
+    assert_eq!(told(&partners, &[two.id], 0).await, [(2, id(2), true)]);
+    assert_eq!(told(&partners, &[one.id, two.id], 0).await, [(1, id(1), true), (2, id(2), true)], "once");
+
+    // The second moves from one product into another.
+    sort(2, &[sorting(id(1), 3, &[ALL, two.id])]).await;
+    assert_eq!(told(&partners, &[one.id], 0).await, [(2, id(2), true), (3, id(1), false)]);
+    assert_eq!(told(&partners, &[two.id], 2).await, [(3, id(1), true)]);
+    let both = [one.id, two.id];
+    assert_eq!(told(&partners, &both, 2).await, [(3, id(1), true)], "whoever has both still has it");
+    assert_eq!(partners.products_of(&judges, id(1), &locale("fr")).await.unwrap().len(), 2);
+
+    // It changes, which a product that it left does not hear of; but that it was taken back, everybody does.
+    sort(3, &[sorting(id(1), 4, &[ALL, two.id])]).await;
+    assert_eq!(told(&partners, &[one.id], 0).await, [(2, id(2), true), (3, id(1), false)]);
+    sort(4, &[Sorting { id: id(1), seq: 5, is_news: true, items: Vec::new() }]).await;
+    for products in [&[one.id][..], &[two.id], &both, &[ALL]] {
+        assert_eq!(told(&partners, products, 4).await, [(5, id(1), false)], "{products:?}");
+    }
+    assert_eq!(partners.sorted_to().await.unwrap(), (5, 5));
+
+    // Sorting anew tells only what that changes.
+    let same = Sorting { is_news: false, ..sorting(id(2), 2, &[ALL, one.id]) };
+    sort(5, &[Sorting { seq: 5, ..same }]).await;
+    assert_eq!(told(&partners, &judges, 5).await, [(6, id(2), true)]);
+    assert_eq!(told(&partners, &[one.id], 5).await, []);
+    assert_eq!(told(&partners, &[two.id], 5).await, [(6, id(2), false)]);
+
+    let pages: Vec<_> =
+        [partners.item_changes(&judges, 0, 1).await.unwrap(), partners.item_changes(&judges, 5, 1).await.unwrap()]
+            .concat()
+            .iter()
+            .map(|change| change.number)
+            .collect();
+    assert_eq!(pages, [5, 6], "page by page");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_round_counts_only_where_nobody_was_faster(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let (_store, partners) = open(backend).await;
+    let entries = [sorting(id(1), 1, &[ALL])];
+    let round = Round { from: 0, to: 1, products: &[ALL], entries: &entries };
+    let (one, other) = tokio::join!(partners.sort(&round), partners.sort(&round));
+    assert!(one.unwrap() != other.unwrap(), "one of both");
+    assert_eq!(partners.sorted_to().await.unwrap(), (1, 1));
+}
+
+#[rstest]
+#[tokio::test]
+async fn usage_adds_up_and_the_first_key_of_cursors_stays(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let (_store, partners) = open(backend).await;
+    let outlet = partner(9, &[]);
+    partners.save_partner(&outlet).await.unwrap();
+    let of = |day: &str, channel: &str| UsageOf {
+        partner: outlet.id,
+        day: day.parse().unwrap(),
+        channel: channel.to_owned(),
+    };
+    let some = Usage { requests: 3, refused: 1, errors: 0, items: 20, bytes: 4_000 };
+    for _ in 0..2 {
+        let counts = [(of("2026-01-01", "changes"), some), (of("2026-01-02", "items"), some)];
+        partners.add_usage(&counts).await.unwrap();
+    }
+    let day = |day: &str| day.parse().unwrap();
+    let known = partners.usage(outlet.id, day("2026-01-01"), day("2026-01-01")).await.unwrap();
+    let twice = Usage { requests: 6, refused: 2, errors: 0, items: 40, bytes: 8_000 };
+    assert_eq!(known, [(of("2026-01-01", "changes"), twice)]);
+    assert_eq!(partners.usage(outlet.id, day("2025-01-01"), day("2027-01-01")).await.unwrap().len(), 2);
+
+    assert_eq!(partners.cursor_key([1; 32]).await.unwrap(), [1; 32]);
+    assert_eq!(partners.cursor_key([2; 32]).await.unwrap(), [1; 32]);
+}
