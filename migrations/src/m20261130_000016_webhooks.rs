@@ -83,7 +83,8 @@ impl MigrationTrait for Migration {
             // Entry and language; null for what is about no item.
             optional(text("item")),
             optional(number("version")),
-            optional(number("seq")),
+            // Of the partner's products, that it was made of.
+            optional(number("change_number")),
             // 0 for kills.
             number("lane"),
             // Empty once nothing is to be sent any more.

@@ -11,3 +11,4 @@ pub mod operations;
 pub mod reindex;
 pub mod schema;
 pub mod serve;
+pub mod webhook;

@@ -11,6 +11,7 @@ mod place;
 mod purges;
 mod say;
 mod telemetry;
+mod webhooks;
 
 use std::process::ExitCode;
 
@@ -56,6 +57,7 @@ fn start(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Import(Import::Json(options)) => command::import::json(&config, options).await,
             Command::Export { file } => command::export::run(&config, &file).await,
             Command::Key(command) => command::key::run(&config, command).await,
+            Command::Webhook(command) => command::webhook::run(&config, command).await,
             Command::Operations(command) => command::operations::run(&config, command).await,
             Command::Audit(command) => command::audit::run(&config, &command).await,
             Command::Clock(command) => command::clock::run(&config, &command).await,

@@ -199,7 +199,7 @@ impl Endpoints {
             event_type: TEST.to_owned(),
             item: None,
             version: None,
-            seq: None,
+            change: None,
             lane: Lane::Normal,
         };
         self.store.enqueue(id, &event, at).await?;

@@ -16,23 +16,27 @@ pub const VERIFICATION: &str = "endpoint.verification";
 pub const TEST: &str = "endpoint.test";
 
 /// What an endpoint can ask for.
-pub const TYPES: [&str; 16] = [
+pub const TYPES: [&str; 20] = [
     "item.published",
     "item.updated",
     "item.corrected",
     "item.withheld",
     "item.killed",
     "item.left_scope",
+    "advisory.sent",
     "event.published",
     "event.updated",
     "event.withheld",
     "event.killed",
     "event.left_scope",
     "person.updated",
+    "person.withheld",
     "person.killed",
+    "person.left_scope",
     "institution.updated",
+    "institution.withheld",
     "institution.killed",
-    "advisory.sent",
+    "institution.left_scope",
 ];
 
 /// A word that names no type.
@@ -55,9 +59,10 @@ pub fn types<'a>(words: impl IntoIterator<Item = &'a str>) -> Result<BTreeSet<St
     Ok(found)
 }
 
-/// Whether an endpoint that asked for `types` gets one.
+/// Whether an endpoint that asked for `types` gets one. That a copy has to go is told to all.
 pub fn is_wanted(types: Option<&BTreeSet<String>>, event_type: &str) -> bool {
-    types.is_none_or(|types| types.contains(event_type))
+    let has_to_go = event_type.ends_with(".killed") || event_type.ends_with(".withheld");
+    has_to_go || types.is_none_or(|types| types.contains(event_type))
 }
 
 /// The id of an event: the same for the same parts, however often it is made.
@@ -104,6 +109,7 @@ mod tests {
         let nouns = types(["event.*", "item.killed"]).unwrap();
         assert_eq!(nouns.len(), 6);
         assert!(is_wanted(Some(&nouns), "event.updated") && !is_wanted(Some(&nouns), "item.updated"));
+        assert!(is_wanted(Some(&nouns), "person.killed") && is_wanted(Some(&nouns), "item.withheld"));
         assert!(is_wanted(None, "item.updated"));
         assert_eq!(types(["item.killed", "item.*", "item.*"]).unwrap().len(), 6);
         for wrong in ["item", "*", "item.gone", "items.*", TEST] {

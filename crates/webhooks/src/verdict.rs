@@ -69,7 +69,7 @@ mod tests {
             event_type: "item.published".to_owned(),
             item: None,
             version: None,
-            seq: None,
+            change: None,
             lane: Lane::Normal,
             body: "{}".to_owned(),
         };

@@ -12,7 +12,8 @@ pub struct Model {
     /// Entry and language; null for what is about no item.
     pub item: Option<String>,
     pub version: Option<i64>,
-    pub seq: Option<i64>,
+    /// Of the partner's products, that it was made of.
+    pub change_number: Option<i64>,
     pub lane: i64,
     /// Empty once nothing is to be sent any more.
     pub body: String,

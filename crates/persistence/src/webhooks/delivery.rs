@@ -1,6 +1,6 @@
 //! What waits to be delivered.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use griot_domain::micros;
@@ -32,8 +32,8 @@ pub struct NewDelivery {
     pub item: Option<String>,
     #[allow(missing_docs)]
     pub version: Option<u32>,
-    /// The change it comes from.
-    pub seq: Option<i64>,
+    /// The change of the partner's products that it was made of.
+    pub change: Option<i64>,
     #[allow(missing_docs)]
     pub lane: Lane,
     /// The exact bytes to sign and send.
@@ -101,20 +101,31 @@ impl DeliveryState {
 }
 
 impl Webhooks {
-    /// Puts events into the line of an endpoint and moves its place on, in one transaction. Answers `false`, and writes
-    /// nothing, when the endpoint is not active or not at that place any more.
-    pub async fn dispatch(&self, dispatch: &Dispatch, at: DateTime<Utc>) -> Result<bool, StoreError> {
+    /// Puts events into the lines of endpoints and moves their places on, in one transaction. Answers which of them: nothing is
+    /// written for an endpoint that is not active, or not at that place any more.
+    pub async fn dispatch(
+        &self,
+        dispatches: &[Dispatch],
+        at: DateTime<Utc>,
+    ) -> Result<BTreeSet<EndpointId>, StoreError> {
+        // Always in the same order, so that no two wait for each other.
+        let mut dispatches: Vec<&Dispatch> = dispatches.iter().collect();
+        dispatches.sort_by_key(|dispatch| dispatch.endpoint);
+        let mut done = BTreeSet::new();
         let tx = self.begin().await?;
-        let Some(row) = endpoint::locked(&tx, dispatch.endpoint).await? else { return Ok(false) };
-        if row.state != EndpointState::Active.as_str() || row.place != dispatch.from {
-            return Ok(false);
-        }
-        endpoint::move_on(&tx, dispatch.endpoint, dispatch.to).await?;
-        for new in &dispatch.deliveries {
-            put(&tx, dispatch.endpoint, new, at).await?;
+        for dispatch in dispatches {
+            let Some(row) = endpoint::locked(&tx, dispatch.endpoint).await? else { continue };
+            if row.state != EndpointState::Active.as_str() || row.place != dispatch.from {
+                continue;
+            }
+            endpoint::move_on(&tx, dispatch.endpoint, dispatch.to).await?;
+            for new in &dispatch.deliveries {
+                put(&tx, dispatch.endpoint, new, at).await?;
+            }
+            done.insert(dispatch.endpoint);
         }
         tx.commit().await?;
-        Ok(true)
+        Ok(done)
     }
 
     /// Puts one event into the line of an endpoint, whatever its state and place.
@@ -220,7 +231,7 @@ async fn put(tx: &DatabaseTransaction, id: EndpointId, new: &NewDelivery, at: Da
         event_type: Set(new.event_type.clone()),
         item: Set(new.item.clone()),
         version: Set(new.version.map(i64::from)),
-        seq: Set(new.seq),
+        change_number: Set(new.change),
         lane: Set(new.lane.number()),
         body: Set(new.body.clone()),
         state: Set(DeliveryState::Waiting.as_str().to_owned()),
@@ -259,7 +270,7 @@ pub(super) async fn clear_line(
 ) -> Result<Option<i64>, StoreError> {
     let first = webhook_delivery::Entity::find()
         .select_only()
-        .column_as(Column::Seq.min(), "first")
+        .column_as(Column::ChangeNumber.min(), "first")
         .filter(Column::EndpointId.eq(id.0))
         .filter(Column::State.eq(DeliveryState::Waiting.as_str()))
         .into_tuple::<Option<i64>>()
@@ -288,7 +299,7 @@ impl TryFrom<webhook_delivery::Model> for Delivery {
                 event_id: row.event_id,
                 event_type: row.event_type,
                 item: row.item,
-                seq: row.seq,
+                change: row.change_number,
                 lane,
                 body: row.body,
             },

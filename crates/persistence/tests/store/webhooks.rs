@@ -34,7 +34,7 @@ fn event(item: &str, version: u32) -> NewDelivery {
         event_type: "item.updated".to_owned(),
         item: Some(item.to_owned()),
         version: Some(version),
-        seq: Some(i64::from(version)),
+        change: Some(i64::from(version)),
         lane: Lane::Normal,
         body: format!("body of {item} {version}"),
     }
@@ -61,7 +61,7 @@ async fn line(backend: Backend) -> Line {
 impl Line {
     async fn dispatch(&self, from: i64, to: i64, deliveries: Vec<NewDelivery>) -> bool {
         let dispatch = Dispatch { endpoint: self.id, from, to, deliveries };
-        self.webhooks.dispatch(&dispatch, now()).await.unwrap()
+        !self.webhooks.dispatch(&[dispatch], now()).await.unwrap().is_empty()
     }
 
     async fn due_at(&self, at: DateTime<Utc>) -> Vec<Delivery> {

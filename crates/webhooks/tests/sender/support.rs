@@ -121,7 +121,7 @@ impl House {
     pub async fn dispatch(&self, id: EndpointId, event: NewDelivery) -> bool {
         let from = self.store.endpoint(id).await.unwrap().unwrap().place;
         let dispatch = Dispatch { endpoint: id, from, to: from + 1, deliveries: vec![event] };
-        let is_done = self.store.dispatch(&dispatch, self.clock.now()).await.unwrap();
+        let is_done = !self.store.dispatch(&[dispatch], self.clock.now()).await.unwrap().is_empty();
         self.handle().wake(id);
         is_done
     }
@@ -173,7 +173,7 @@ fn made(item: &str, version: u32, event_type: &str, lane: Lane) -> NewDelivery {
         event_type: event_type.to_owned(),
         item: Some(item.to_owned()),
         version: Some(version),
-        seq: Some(i64::from(version)),
+        change: Some(i64::from(version)),
         lane,
         body: event_body(event_type, "2026-11-24T08:00:00Z".parse().unwrap(), data),
     }
