@@ -72,6 +72,8 @@ acts! {
     Kill = "kill",
     /// Make, list and revoke keys.
     ManageKeys = "manage keys",
+    /// Add and change partners and products.
+    ManagePartners = "manage partners",
     /// Read who did what.
     ReadAudit = "read audit",
 }
@@ -99,6 +101,7 @@ impl EditorialAct {
             | Self::Withdraw
             | Self::Kill
             | Self::ManageKeys
+            | Self::ManagePartners
             | Self::ReadAudit => false,
         }
     }
@@ -145,6 +148,7 @@ fn cells(act: EditorialAct) -> [bool; Role::ALL.len()] {
         EditorialAct::Withdraw => [NOT, NOT, YES, YES],
         EditorialAct::Kill => [NOT, NOT, YES, YES],
         EditorialAct::ManageKeys => [NOT, NOT, NOT, YES],
+        EditorialAct::ManagePartners => [NOT, NOT, NOT, YES],
         EditorialAct::ReadAudit => [NOT, NOT, NOT, YES],
     }
 }

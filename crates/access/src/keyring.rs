@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use griot_domain::Clock;
-use griot_persistence::{AccessKey, AccessKeys, KeyCreation, KeyGrant, Partner, StoreError, principal_of};
+use griot_persistence::{
+    AccessKey, AccessKeys, KeyCreation, KeyGrant, Partner, PartnerStore, StoreError, principal_of,
+};
 use secrecy::SecretString;
 use uuid::Uuid;
 
@@ -139,6 +141,11 @@ impl KeyRing {
     /// Shows embargoed items to those partners alone who accepted this version of the terms.
     pub fn with_terms(self, terms: Option<&str>) -> Self {
         Self { terms: terms.map(Arc::from), ..self }
+    }
+
+    /// The partners that keys may belong to.
+    pub fn partners(&self) -> PartnerStore {
+        self.keys.partners()
     }
 
     /// Makes the first key of a holder.

@@ -5,7 +5,7 @@
 //! on. An answer holds as long as none of its tags was touched since before its first read.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
@@ -174,6 +174,8 @@ pub struct Freshness {
     floor: AtomicU64,
     slots: Box<[AtomicU64]>,
     is_blind: AtomicBool,
+    /// Number of the last change that ended what it made wrong.
+    reached: AtomicI64,
 }
 
 impl Default for Freshness {
@@ -184,6 +186,7 @@ impl Default for Freshness {
             floor: AtomicU64::new(0),
             slots: std::iter::repeat_with(AtomicU64::default).take(SLOTS).collect(),
             is_blind: AtomicBool::new(false),
+            reached: AtomicI64::new(0),
         }
     }
 }
@@ -215,6 +218,16 @@ impl Freshness {
     /// Says whether changes are being heard of. While they are not, nothing kept may be trusted.
     pub fn set_blind(&self, is_blind: bool) {
         self.is_blind.store(is_blind, Ordering::SeqCst);
+    }
+
+    /// Says that all changes up to this number have ended what they made wrong. To be called after that.
+    pub fn reach(&self, number: i64) {
+        self.reached.store(number, Ordering::SeqCst);
+    }
+
+    /// Number of the last change that nothing kept is older than.
+    pub fn reached(&self) -> i64 {
+        self.reached.load(Ordering::SeqCst)
     }
 
     /// How often something was ended since the start.

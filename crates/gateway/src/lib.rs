@@ -13,6 +13,7 @@ mod live;
 mod media;
 mod metrics;
 mod operations;
+mod partners;
 mod preview;
 mod purge;
 mod tags;
@@ -30,6 +31,7 @@ use griot_egress::EgressError;
 use griot_front::fresh::Freshness;
 use griot_front::graphiql::{GraphiqlOptions, graphiql_routes};
 use griot_front::{Caching, Connections, Front, FrontError, FrontOptions, Limits, Now, Observe, Prepare, shell};
+use griot_partners::Sorter;
 use griot_persistence::{Location, PublishedStore};
 use griot_search::Search;
 use url::Url;
@@ -43,19 +45,21 @@ pub use crate::graphql::editorial::{
 pub use crate::health::Readiness;
 pub use crate::live::{Live, LiveOptions};
 pub use crate::operations::{OperationJudge, StoredOperations};
+pub use crate::partners::Partners;
 pub use crate::purge::{PurgeHook, PurgePlace, Purges, TAGS, TagForm, purge_place};
 pub use crate::tail::Tail;
 
 use crate::audience::{Audiences, Showing, delivery_routes, shared_by_public, with_loads};
 use crate::auth::Gate;
 use crate::cors::AllowedOrigins;
-use crate::documents::{Shelf, document_routes};
+use crate::documents::{Early, Shelf, document_routes};
 use crate::editorial::{Editors, editorial_routes};
 use crate::graphql::delivery::memory::Memory;
 use crate::graphql::delivery::{delivery_schema, scalar_checks, sdl};
 use crate::live::{Feed, Sources};
 use crate::media::{Media, media_routes, preview_media_routes};
 use crate::metrics::{KeptFigures, Metrics};
+use crate::partners::{partner_routes, with_meter};
 use crate::preview::{Previews, preview_routes};
 use crate::tail::Listeners;
 use crate::uploads::upload_routes;
@@ -150,6 +154,7 @@ pub struct Gateway {
     operations: Arc<StoredOperations>,
     store: PublishedStore,
     live: Arc<Live>,
+    partners: Option<Arc<Partners>>,
 }
 
 impl Gateway {
@@ -206,21 +211,26 @@ impl Gateway {
             Live::new(settings.live.clone(), sources)
         };
 
-        let (mut router, live) = match settings.editorial {
+        let (mut router, live, partners, shown_early) = match settings.editorial {
             None => {
                 let gate = Gate { authenticator: Authenticator::new(None, None, clock), proxies: settings.proxies };
                 let audiences = Arc::new(Audiences { gate, public, early: None, mode });
                 let media = media.map(|media| media_routes(media, None, Arc::clone(&audiences)));
                 let live = live(&audiences);
                 let routes = delivery_routes(Arc::clone(&delivery), Arc::clone(&live), audiences);
-                (routes.merge(media.unwrap_or_default()), live)
+                (routes.merge(media.unwrap_or_default()), live, None, None)
             }
             Some(side) => {
                 let keys = Some(side.keys.clone());
                 let authenticator = Authenticator::new(keys, side.oidc, Arc::clone(&clock));
                 let gate = Gate { authenticator, proxies: settings.proxies };
-                let early = Some(showing.of(side.early, MEDIA_PATH, None));
-                let audiences = Arc::new(Audiences { gate: gate.clone(), public, early, mode });
+                let store_of_partners = side.keys.partners();
+                let sorter = Sorter::new(store.clone(), store_of_partners.clone());
+                let partners = Partners::new(gate.clone(), store_of_partners.clone(), sorter, Arc::clone(&clock));
+                let partners = Arc::new(partners);
+                let early = showing.of(side.early, MEDIA_PATH, None);
+                let shown_early = Early { delivery: Arc::clone(&early), partners: store_of_partners };
+                let audiences = Arc::new(Audiences { gate: gate.clone(), public, early: Some(early), mode });
                 let previews = Previews::new(gate.clone(), side.location, showing.clone());
                 let private: Option<Arc<Path>> = side.desk.folders().map(|folders| folders.uploads().into());
                 let of_previews = media.clone().map(|media| preview_media_routes(media, private.clone()));
@@ -233,21 +243,24 @@ impl Gateway {
                     origins: AllowedOrigins(side.allowed_origins.into()),
                 };
                 let live = live(&audiences);
-                let routes = delivery_routes(Arc::clone(&delivery), Arc::clone(&live), audiences)
+                let delivery_routes = delivery_routes(Arc::clone(&delivery), Arc::clone(&live), audiences);
+                let routes = with_meter(delivery_routes, Some(&partners))
                     .merge(media.unwrap_or_default())
                     .merge(preview_routes(Arc::clone(&delivery), of_previews.unwrap_or_default(), previews))
                     .merge(editorial_routes(schema, uploads, editors, &limits, front)?);
-                (routes, live)
+                (routes, live, Some(partners), Some(shown_early))
             }
         };
         if let Some(options) = settings.graphiql {
             router = router.merge(graphiql_routes(options));
         }
         let seen_by = shared_by_public(mode);
-        router = router.merge(document_routes(Shelf { front: Arc::clone(&delivery), public: documents, seen_by }));
+        let shelf = Shelf { front: Arc::clone(&delivery), public: documents, seen_by, early: shown_early };
+        let documents = document_routes(shelf.clone()).merge(partner_routes(shelf, tail.hear(), partners.clone()));
+        router = router.merge(with_meter(documents, partners.as_ref()));
         router = router.merge(health::health_routes(settings.readiness, store.clone()));
         let doors = Doors { routes: shell(router, &limits), delivery, public: seen_by, metrics: None };
-        Ok(Self { doors, tail, kept, operations, store, live })
+        Ok(Self { doors, tail, kept, operations, store, live, partners })
     }
 
     /// What keeps the answers kept in step with the record.
@@ -270,6 +283,21 @@ impl Gateway {
         self.doors.routes = metrics.around(std::mem::take(&mut self.doors.routes));
         self.doors.metrics = Some(metrics.clone());
         (metrics.routes(self.kept.clone(), self.live.figures()), metrics.connections())
+    }
+
+    /// What serves partners, where there is an editorial side.
+    pub fn partners(&self) -> Option<Arc<Partners>> {
+        self.partners.clone()
+    }
+
+    /// Keeps what partners receive in step with the record, for as long as it is polled.
+    pub fn follow_partners(&self) -> impl Future<Output = ()> + Send + 'static {
+        let (partners, heard) = (self.partners.clone(), self.tail.hear());
+        async move {
+            if let Some(partners) = partners {
+                partners.follow(heard).await;
+            }
+        }
     }
 
     /// What serves subscriptions: to be stopped before the listener is, or it waits for those who listen.

@@ -156,6 +156,7 @@ impl Tail {
         let last = self.store.last_seq().await?;
         let Some(mut seq) = followed.seq else {
             self.freshness.touch_all();
+            self.freshness.reach(last);
             self.feed.leap(last);
             followed.seq = Some(last);
             return Ok(());
@@ -166,6 +167,7 @@ impl Tail {
         // A journal that got shorter is another one: the record was replaced under us.
         if last < seq || last - seq > MOST {
             self.freshness.touch_all();
+            self.freshness.reach(last);
             self.feed.leap(last);
             followed.seq = Some(last);
             return Ok(());
@@ -180,6 +182,7 @@ impl Tail {
                 let tags: Vec<Tag> = page.iter().flat_map(tags::touched_by).collect();
                 self.freshness.touch(&tags);
             }
+            self.freshness.reach(seq);
             let change = |touched: &Touched| {
                 let Touched { seq, at, id, kind, .. } = *touched;
                 Change { seq, at, id, kind }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 use chrono_tz::Tz;
 use clap::{ArgGroup, Args, Parser, Subcommand};
 use griot_access::{OperationGrant, Role};
@@ -59,6 +59,12 @@ pub enum Command {
     /// Make, list, replace and revoke the keys that let people and programs in (docs/access.md)
     #[command(subcommand)]
     Key(Key),
+    /// Add, list and change the partner outlets that receive what is issued (docs/partners.md)
+    #[command(subcommand)]
+    Partner(Partner),
+    /// Add, list, change and remove the products that partners receive (docs/partners.md)
+    #[command(subcommand)]
+    Product(Product),
     /// Add, verify, list and change the endpoints that partners are told of changes at (docs/webhooks.md)
     #[command(subcommand)]
     Webhook(Webhook),
@@ -179,6 +185,116 @@ pub enum Webhook {
         /// As `list` shows it
         id: EndpointId,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Partner {
+    /// Add a partner; it receives the product `all` unless others are named
+    Add {
+        /// What it is called
+        name: String,
+        #[command(flatten)]
+        terms: PartnerTerms,
+    },
+    /// Change what is named; all else stays
+    Set {
+        /// What it is called
+        name: String,
+        #[command(flatten)]
+        terms: PartnerTerms,
+        /// It has not accepted the terms of embargo any more
+        #[arg(long, conflicts_with = "embargo_terms")]
+        no_embargo: bool,
+        /// Its keys open nothing until --resume
+        #[arg(long)]
+        suspend: bool,
+        /// Its keys open what they did before --suspend
+        #[arg(long, conflicts_with = "suspend")]
+        resume: bool,
+    },
+    /// Make a key for a partner; it is printed this once
+    Key {
+        /// What it is called
+        name: String,
+        /// When it ends, such as 90d, 12w or 24h [default: never]
+        #[arg(long, value_name = "TIME", value_parser = lifetime)]
+        expires: Option<TimeDelta>,
+    },
+    /// List partners, what they receive and when they asked last
+    List,
+    /// What a partner asked for, day by day
+    Usage {
+        /// What it is called
+        name: String,
+        /// First day [default: 30 days ago]
+        #[arg(long, value_name = "DAY")]
+        from: Option<NaiveDate>,
+        /// Last day [default: today]
+        #[arg(long, value_name = "DAY")]
+        to: Option<NaiveDate>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct PartnerTerms {
+    /// Code of a product it receives; may be repeated. Replaces those it received
+    #[arg(long = "product", value_name = "CODE")]
+    pub products: Vec<String>,
+    /// Requests its keys may make in a minute, all together [default: 600]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub requests_per_minute: Option<u32>,
+    /// Version of the terms of embargo it accepted: its keys see embargoed items (see partners.embargo_terms)
+    #[arg(long, value_name = "VERSION")]
+    pub embargo_terms: Option<String>,
+    /// Warn when it has not asked for changes for so many minutes; 0 for never
+    #[arg(long, value_name = "MINUTES", value_parser = clap::value_parser!(u32).range(0..=1_440))]
+    pub idle_after: Option<u32>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Product {
+    /// Add a product
+    Add {
+        /// What addresses and commands call it: 1 to 80 of a-z, 0-9 and -
+        code: String,
+        /// In a person's words [default: the code]
+        #[arg(long, value_name = "TEXT")]
+        title: Option<String>,
+        #[command(flatten)]
+        filter: ProductTerms,
+    },
+    /// Change title or filter; with another filter every item is sorted anew
+    Set {
+        /// What it is called
+        code: String,
+        /// In a person's words
+        #[arg(long, value_name = "TEXT")]
+        title: Option<String>,
+        #[command(flatten)]
+        filter: ProductTerms,
+    },
+    /// List products and their filters
+    List,
+    /// Remove a product that no partner receives
+    Remove {
+        /// What it is called
+        code: String,
+    },
+}
+
+/// Conditions are kind:COMMUNIQUE (or another form, or article, person, institution, event), topic:SLUG, institution:SLUG
+/// (those below them included), person:SLUG, language:TAG, urgency:1 to 8 (that or more urgent), image:yes or image:no
+#[derive(Debug, Args)]
+pub struct ProductTerms {
+    /// A condition that each item meets; may be repeated
+    #[arg(long, value_name = "CONDITION")]
+    pub all: Vec<String>,
+    /// Conditions of which each item meets one at least; may be repeated
+    #[arg(long, value_name = "CONDITION")]
+    pub any: Vec<String>,
+    /// A condition that no item meets; may be repeated
+    #[arg(long, value_name = "CONDITION")]
+    pub none: Vec<String>,
 }
 
 #[derive(Debug, Args)]
@@ -355,7 +471,7 @@ mod tests {
 
     #[test]
     fn every_command_takes_the_record_alike() {
-        let commands: [&[&str]; 11] = [
+        let commands: [&[&str]; 13] = [
             &["serve"],
             &["migrate"],
             &["import", "wordpress", "x.xml"],
@@ -363,6 +479,8 @@ mod tests {
             &["export"],
             &["key", "list"],
             &["operations", "list"],
+            &["partner", "list"],
+            &["product", "list"],
             &["schema"],
             &["audit", "verify"],
             &["clock", "trust"],

@@ -8,6 +8,8 @@ pub mod import;
 pub mod key;
 pub mod migrate;
 pub mod operations;
+pub mod partner;
+pub mod product;
 pub mod reindex;
 pub mod schema;
 pub mod serve;

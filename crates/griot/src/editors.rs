@@ -34,7 +34,8 @@ pub async fn open(config: &Config, location: &Location, desk: Arc<Desk>) -> anyh
         location: location.clone(),
         desk,
         early: PublishedStore::open_early(location).await?,
-        keys: KeyRing::new(AccessKeys::open(location).await?, clock),
+        keys: KeyRing::new(AccessKeys::open(location).await?, clock)
+            .with_terms(config.editorial.embargo_terms.as_deref()),
         oidc: oidc.context("the settings in [editorial.oidc] cannot be used")?,
         upload_bytes: config.editorial.upload_bytes,
         allowed_origins: config.editorial.allowed_origins.iter().map(|origin| origin.as_str().to_owned()).collect(),

@@ -58,6 +58,8 @@ fn start(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Export { file } => command::export::run(&config, &file).await,
             Command::Key(command) => command::key::run(&config, command).await,
             Command::Webhook(command) => command::webhook::run(&config, command).await,
+            Command::Partner(command) => command::partner::run(&config, command).await,
+            Command::Product(command) => command::product::run(&config, command).await,
             Command::Operations(command) => command::operations::run(&config, command).await,
             Command::Audit(command) => command::audit::run(&config, &command).await,
             Command::Clock(command) => command::clock::run(&config, &command).await,

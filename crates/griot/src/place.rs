@@ -4,7 +4,10 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
-use griot_persistence::Location;
+use griot_access::EditorialAct;
+use griot_domain::{Clock, SystemClock};
+use griot_persistence::{AuditRecord, EditorialStore, Location};
+use serde_json::Value;
 
 use crate::config::Config;
 
@@ -94,4 +97,24 @@ pub fn author() -> String {
     let names = ["USER", "LOGNAME"].into_iter();
     let user = names.filter_map(|name| std::env::var(name).ok()).find(|user| !user.is_empty());
     format!("cli:{}", user.as_deref().unwrap_or("unknown"))
+}
+
+/// Adds to the audit log what was done by a command; never a secret.
+pub async fn record(location: &Location, act: EditorialAct, origin: &str, detail: Value) -> anyhow::Result<()> {
+    let record = AuditRecord {
+        at: SystemClock.now(),
+        author: author(),
+        origin: origin.to_owned(),
+        verb: act.as_str().to_owned(),
+        subjects: Vec::new(),
+        detail,
+    };
+    let write = async {
+        let store = EditorialStore::open(location).await?;
+        let mut act = store.begin().await?;
+        act.audit(&record).await?;
+        act.commit().await?;
+        store.close().await
+    };
+    write.await.context("the audit log cannot be written")
 }

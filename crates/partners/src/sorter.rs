@@ -1,13 +1,15 @@
 //! Sorts items into products as the journal tells of them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use griot_domain::{Entry, EntryId, EntryKind, Facts, ITEM_KINDS, LinkRole, LocaleChain, Moment, View};
-use griot_persistence::{Change, LiveText, PartnerStore, Placed, Product, PublishedStore, Round, Sorting, StoreError};
+use griot_domain::{EntryId, EntryKind, ITEM_KINDS, Moment};
+use griot_persistence::{Change, PartnerStore, Placed, Product, PublishedStore, Round, Sorting, StoreError};
 use tokio::sync::watch;
 use uuid::Uuid;
+
+use crate::judge::{Judge, Judged};
 
 /// Publications sorted at a time.
 const PAGE: u64 = 200;
@@ -19,19 +21,17 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// Notes which items are in which product. Several processes may do so on one record: a round that another one was faster
 /// with is made anew.
 pub struct Sorter {
+    judge: Judge,
     published: PublishedStore,
     partners: PartnerStore,
     /// Number of the last change noted here.
     number: watch::Sender<i64>,
 }
 
-/// What an institution or topic belongs to, as far as that is known.
-type Parents = HashMap<EntryId, Option<EntryId>>;
-
 impl Sorter {
     /// A sorter of what is public.
     pub fn new(published: PublishedStore, partners: PartnerStore) -> Self {
-        Self { published, partners, number: watch::Sender::new(0) }
+        Self { judge: Judge::new(published.clone()), published, partners, number: watch::Sender::new(0) }
     }
 
     /// Number of the last change noted, for whoever waits for one.
@@ -116,42 +116,13 @@ impl Sorter {
         let mut entries: Vec<Sorting> =
             changes.map(|change| Sorting { id: change.id, seq: change.seq, is_news, items: Vec::new() }).collect();
         let ids: Vec<EntryId> = entries.iter().map(|entry| entry.id).collect();
-        let texts = self.published.live_texts(&ids).await?;
-        let mut facts: Vec<(EntryId, Facts)> = texts
-            .iter()
-            .map(|LiveText { id, entry, locale, text, .. }| (*id, Facts::of(*id, entry, locale, text)))
-            .collect();
-        let parents = self.parents(facts.iter().flat_map(|(_, facts)| facts.about.iter().copied())).await?;
         let places: HashMap<EntryId, usize> = ids.iter().enumerate().map(|(place, id)| (*id, place)).collect();
-        for (id, facts) in &mut facts {
-            facts.widen(|one| parents.get(&one).copied().flatten());
-            let taken = products.iter().filter(|product| product.filter.takes(facts)).map(|product| product.id);
-            if let Some(entry) = places.get(id).and_then(|place| entries.get_mut(*place)) {
-                entry.items.push(Placed { locale: facts.locale.clone(), products: taken.collect() });
+        for Judged { entry, locale, products } in self.judge.judge(&ids, products).await? {
+            if let Some(entry) = places.get(&entry).and_then(|place| entries.get_mut(*place)) {
+                entry.items.push(Placed { locale, products });
             }
         }
         Ok(entries)
-    }
-
-    /// What these entries belong to, and what that belongs to, to the top.
-    async fn parents(&self, ids: impl Iterator<Item = EntryId>) -> Result<Parents, StoreError> {
-        let mut known = Parents::new();
-        let mut wanted: BTreeSet<EntryId> = ids.collect();
-        while !wanted.is_empty() {
-            let ids: Vec<EntryId> = wanted.into_iter().collect();
-            let found = self.parents_at(Moment::Now, &ids).await?;
-            wanted = found.values().copied().flatten().filter(|parent| !known.contains_key(parent)).collect();
-            known.extend(ids.into_iter().map(|id| (id, found.get(&id).copied().flatten())));
-            wanted.retain(|parent| !known.contains_key(parent));
-        }
-        Ok(known)
-    }
-
-    /// What those of the entries that could be read at a moment belonged to then.
-    async fn parents_at(&self, moment: Moment, ids: &[EntryId]) -> Result<Parents, StoreError> {
-        let view = View { moment, locales: LocaleChain { locales: Vec::new(), or_any: true } };
-        let records = self.published.records(&view, ids).await?;
-        Ok(records.into_iter().map(|(id, record)| (id, parent_of(&record.entry))).collect())
     }
 
     /// Whether an institution or topic belongs to another than before.
@@ -159,10 +130,10 @@ impl Sorter {
         let moving = |change: &&Change| matches!(change.kind, EntryKind::Institution | EntryKind::Topic);
         let moving: Vec<&Change> = changes.iter().filter(moving).collect();
         let ids: Vec<EntryId> = moving.iter().map(|change| change.id).collect();
-        let now = self.parents_at(Moment::Now, &ids).await?;
+        let now = self.judge.parents_at(Moment::Now, &ids).await?;
         for change in moving {
             let before = change.at - TimeDelta::microseconds(1);
-            let before = self.parents_at(Moment::AsOf(before), &[change.id]).await?;
+            let before = self.judge.parents_at(Moment::AsOf(before), &[change.id]).await?;
             let Some(before) = before.get(&change.id) else { continue };
             if now.get(&change.id).copied().flatten() != *before {
                 return Ok(true);
@@ -170,11 +141,4 @@ impl Sorter {
         }
         Ok(false)
     }
-}
-
-fn parent_of(entry: &Entry) -> Option<EntryId> {
-    if !matches!(entry, Entry::Institution(_) | Entry::Topic(_)) {
-        return None;
-    }
-    entry.links().into_iter().find(|link| link.role == LinkRole::Parent).map(|link| link.target)
 }

@@ -38,14 +38,14 @@ impl Page {
 }
 
 impl<E: Executor> Front<E> {
-    /// The page kept as `name` for those that `seen_by` names, or what `make` makes of it. Every way to ask for one page must
-    /// have one name, or it is kept many times. What `make` reads goes into the [`Reads`] it is given. A page that takes too
+    /// The page kept as `name` for those that `seen_by` names, or what `make` makes of it; for nobody else where it is `None`.
+    /// Every way to ask for one page must have one name, or it is kept many times. What `make` reads goes into the [`Reads`] it is given. A page that takes too
     /// long, or panics, or for which there is no room among what is being answered, is refused as the endpoint does.
     pub async fn page<F>(
         &self,
         parts: &Parts,
         name: &str,
-        seen_by: Shared,
+        seen_by: Option<Shared>,
         make: impl FnOnce(Arc<Reads>) -> F,
     ) -> Response<Body>
     where
@@ -55,13 +55,13 @@ impl<E: Executor> Front<E> {
             let Ok(_permit) = self.in_flight.try_acquire() else { return Self::busy(self.style(MediaType::Json)) };
             self.finished(self.guarded(make(reads)).await)
         };
-        match (&self.responses, &self.freshness) {
-            (Some(responses), _) => {
+        match (&self.responses, seen_by) {
+            (Some(responses), Some(seen_by)) => {
                 let key = Key { seen_by, is_post: false, is_json: false, asked: key_of(name) };
                 responses.answer(key, parts, made).await
             }
-            (None, freshness) => {
-                let freshness = freshness.clone().unwrap_or_default();
+            _ => {
+                let freshness = self.freshness.clone().unwrap_or_default();
                 made(Arc::new(freshness.reads())).await.into_response()
             }
         }

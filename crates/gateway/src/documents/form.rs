@@ -18,6 +18,17 @@ impl Form {
     /// Those that go first where a client does not say are first.
     pub const ALL: [Self; 5] = [Self::Ninjs, Self::JsonLd, Self::NewsMl, Self::Html, Self::Text];
 
+    /// The word for it where forms are listed.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ninjs => "ninjs",
+            Self::JsonLd => "json_ld",
+            Self::NewsMl => "newsml_g2",
+            Self::Html => "html",
+            Self::Text => "text",
+        }
+    }
+
     /// The end of the addresses of documents in this form.
     pub fn ending(self) -> &'static str {
         match self {

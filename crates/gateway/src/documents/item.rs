@@ -113,7 +113,14 @@ pub(super) async fn current(seen: &Seen, trace: Option<&Trace>, loads: &Loads) -
     Ok(content.map(|content| item(seen, versions.last(), trace, content, loads)))
 }
 
-fn item(seen: &Seen, version: Option<&Version>, trace: Option<&Trace>, content: Content, loads: &Loads) -> Item {
+/// The item that is seen, in a version of it.
+pub(super) fn item(
+    seen: &Seen,
+    version: Option<&Version>,
+    trace: Option<&Trace>,
+    content: Content,
+    loads: &Loads,
+) -> Item {
     let record = &*seen.record;
     let first_created = trace.map_or(record.since, Trace::first_live);
     let version_created = version.map_or(record.updated_at, |version| version.live_from);
@@ -164,7 +171,7 @@ pub(super) fn issuer(view: &View, loads: &Loads) -> Issuer {
 
 /// What is told of an entry that was taken back, in the language asked for or else the first it had; `None` when it was not,
 /// or never was in that language.
-async fn taken_back(
+pub(super) async fn taken_back(
     id: EntryId,
     locale: Option<&Locale>,
     trace: &Trace,

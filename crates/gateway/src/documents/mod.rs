@@ -1,8 +1,10 @@
 //! What was issued, as documents for partners: by id, and by id and version.
 
 mod content;
+mod early;
 mod feeds;
 mod form;
+mod heading;
 mod item;
 mod lists;
 mod selection;
@@ -23,12 +25,16 @@ use griot_domain::Locale;
 use griot_front::{Front, Page, Shared, code};
 use griot_syndication::item::Item;
 
+pub(crate) use self::early::Early;
 use self::feeds::feed_routes;
 use self::form::{Form, accepted};
+pub(crate) use self::heading::{Heading, ItemKey, headings, languages};
 use self::item::{Asked, Found};
+
 use self::sitemaps::sitemap_routes;
 use crate::graphql::delivery::error::{Answer, ApiError};
 use crate::graphql::delivery::{Delivery, DeliverySchema, Loads};
+use crate::partners::is_entitled;
 
 /// What is public, and where pages made of it are kept.
 #[derive(Clone)]
@@ -37,24 +43,47 @@ pub(crate) struct Shelf {
     pub public: Arc<Delivery>,
     /// Those who see it.
     pub seen_by: Shared,
+    /// What is under embargo, where that is held.
+    pub early: Option<Early>,
 }
 
 impl Shelf {
     /// The page kept as `name`, or what `make` makes of what is public.
-    async fn page<F>(&self, request: Request, name: &str, make: impl FnOnce(Loads) -> F) -> Response<Body>
+    pub async fn page<F>(&self, request: Request, name: &str, make: impl FnOnce(Loads) -> F) -> Response<Body>
+    where
+        F: Future<Output = Answer<Page>>,
+    {
+        self.page_for(Some(self.seen_by), request, name, make).await
+    }
+
+    /// The same for whoever asks alone: nobody keeps it, and it is made of what the store says now.
+    pub async fn page_for_one<F>(&self, request: Request, make: impl FnOnce(Loads) -> F) -> Response<Body>
+    where
+        F: Future<Output = Answer<Page>>,
+    {
+        self.page_for(None, request, "", make).await
+    }
+
+    async fn page_for<F>(
+        &self,
+        seen_by: Option<Shared>,
+        request: Request,
+        name: &str,
+        make: impl FnOnce(Loads) -> F,
+    ) -> Response<Body>
     where
         F: Future<Output = Answer<Page>>,
     {
         let (parts, _) = request.into_parts();
         let made = |reads| async {
-            let loads = Loads::new(Arc::clone(&self.public), Some(reads));
+            let loads = Loads::new(Arc::clone(&self.public), seen_by.is_some().then_some(reads));
             make(loads).await.unwrap_or_else(failed)
         };
-        self.front.page(&parts, name, self.seen_by, made).await
+        self.front.page(&parts, name, seen_by, made).await
     }
 
     /// A refusal for which nothing has to be read.
-    fn refuse(page: Page) -> Response<Body> {
+    pub fn refuse(page: Page) -> Response<Body> {
         let mut response = Response::new(Body::from(page.body));
         *response.status_mut() = page.status;
         *response.headers_mut() = page.headers;
@@ -106,6 +135,17 @@ async fn document(shelf: &Shelf, asked: Option<Asked>, form: Option<Form>, reque
         let message = format!("documents are {all}: accept one of them");
         return Shelf::refuse(Page::refused(StatusCode::NOT_ACCEPTABLE, code::BAD_USER_INPUT, &message));
     }
+    let entitled = shelf.early.as_ref().filter(|_| is_entitled(&request));
+    if let Some(early) = entitled {
+        match early.holds(&asked).await {
+            Ok(true) => {
+                let made = |public| async move { early_page(&asked, &forms, early, &public).await };
+                return shelf.page_for_one(request, made).await;
+            }
+            Ok(false) => {}
+            Err(error) => return Shelf::refuse(failed(error)),
+        }
+    }
     let name = format!("{}{}", asked.name(), forms.iter().map(|form| form.ending()).collect::<String>());
     shelf.page(request, &name, |loads| async move { page(&asked, &forms, &loads).await }).await
 }
@@ -122,23 +162,35 @@ fn written(headers: HeaderMap, body: Vec<u8>) -> Page {
 }
 
 async fn page(asked: &Asked, forms: &[Form], loads: &Loads) -> Answer<Page> {
-    let is_versioned = asked.version.is_some();
     let (item, is_gone) = match asked.find(loads).await? {
         Found::Item(item) => (item, false),
         Found::Gone(item) => (item, true),
         Found::Nothing => return Ok(nothing()),
     };
-    let first = forms.iter().find_map(|form| Some((*form, form.write(&item)?)));
+    Ok(page_of(&item, is_gone, asked.version.is_some(), forms))
+}
+
+/// The page of what is under embargo, or of what is public when that has ended meanwhile.
+async fn early_page(asked: &Asked, forms: &[Form], early: &Early, public: &Loads) -> Answer<Page> {
+    match early.find(asked, public).await? {
+        Some(item) => Ok(page_of(&item, false, false, forms)),
+        None => page(asked, forms, public).await,
+    }
+}
+
+/// The first of `forms` that the item has.
+fn page_of(item: &Item, is_gone: bool, is_versioned: bool, forms: &[Form]) -> Page {
+    let first = forms.iter().find_map(|form| Some((*form, form.write(item)?)));
     let Some((form, body)) = first else {
-        let message = format!("this {} is written as {}", item.kind, names(&item));
-        return Ok(Page::refused(StatusCode::NOT_ACCEPTABLE, code::BAD_USER_INPUT, &message));
+        let message = format!("this {} is written as {}", item.kind, names(item));
+        return Page::refused(StatusCode::NOT_ACCEPTABLE, code::BAD_USER_INPUT, &message);
     };
     // Systems of partners have to read that it was taken back; readers have to see that it is not there.
     let status = match is_gone && (is_versioned || form == Form::Html) {
         true => StatusCode::GONE,
         false => StatusCode::OK,
     };
-    Ok(Page { status, ..written(headers(&item, form), body) })
+    Page { status, ..written(headers(item, form), body) }
 }
 
 /// The forms an item has, for whoever asked for others.
@@ -154,7 +206,8 @@ fn headers(item: &Item, form: Form) -> HeaderMap {
             headers.append(name, value);
         }
     };
-    let of_version = item.version_address();
+    // The version of what is under embargo has an address when it is public.
+    let of_version = if item.embargoed_until.is_none() { item.version_address() } else { item.address() };
     set(CONTENT_LANGUAGE, item.locale.to_string());
     set(CONTENT_LOCATION, format!("{of_version}{}", form.ending()));
     for other in Form::ALL.into_iter().filter(|other| *other != form && other.is_of(item)) {

@@ -6,6 +6,7 @@ mod audience;
 mod editorial;
 mod merging;
 mod operations;
+mod partners;
 mod preview;
 mod scope;
 mod support;

@@ -18,7 +18,8 @@ use griot_editorial::Desk;
 use griot_files::Folders;
 use griot_front::{FrontOptions, Limits, OperationMode, ServeOptions};
 use griot_gateway::{
-    CacheSizes, EditorialSide, Gateway, GatewaySettings, LiveOptions, Readiness, StoredOperations, Tail, TrustedProxies,
+    CacheSizes, EditorialSide, Gateway, GatewaySettings, LiveOptions, Partners, Readiness, StoredOperations, Tail,
+    TrustedProxies,
 };
 use griot_persistence::{AccessKeys, Act, EditorialStore, Location, Outcome, PublishedStore, Publisher, StoreName};
 use griot_testbed::{Backend, Place, TestDatabase, database};
@@ -61,6 +62,7 @@ pub struct World {
     pub folders: Folders,
     pub operations: Arc<StoredOperations>,
     pub tail: Arc<Tail>,
+    pub partners: Arc<Partners>,
     address: String,
     _database: TestDatabase,
 }
@@ -135,11 +137,29 @@ impl World {
         };
         let gateway = Gateway::new(PublishedStore::open(&location).await.unwrap(), settings).unwrap();
         let (operations, tail) = (gateway.operations(), gateway.tail());
+        let partners = gateway.partners().unwrap();
+        tokio::spawn(gateway.follow_partners());
         let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let options = ServeOptions::default();
         tokio::spawn(griot_front::serve(listener, gateway.doors(), options, std::future::pending()));
-        Self { keys, readiness, location, clock, desk, folders, operations, tail, address, _database: database }
+        Self {
+            keys,
+            readiness,
+            location,
+            clock,
+            desk,
+            folders,
+            operations,
+            tail,
+            partners,
+            address,
+            _database: database,
+        }
+    }
+
+    pub fn clock_now(&self) -> DateTime<Utc> {
+        self.clock.now()
     }
 
     pub fn wait(&self, time: TimeDelta) {
@@ -193,7 +213,14 @@ impl World {
     }
 
     pub fn get_as(&self, credentials: &str, path: &str) -> Answer {
-        let request = agent().get(format!("{}{path}", self.address)).header("authorization", credentials);
+        self.get_with(path, &[("authorization", credentials)])
+    }
+
+    pub fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let mut request = agent().get(format!("{}{path}", self.address));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
         answer(request.call().unwrap())
     }
 

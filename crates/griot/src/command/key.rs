@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use chrono::{DateTime, Utc};
 use griot_access::{EditorialAct, ExposeSecret, Grant, Issued, KeyRing, NewHolder, OperationGrant};
 use griot_domain::{Clock, SystemClock};
-use griot_persistence::{AccessKey, AccessKeys, AuditRecord, EditorialStore, KeyGrant, Location};
+use griot_persistence::{AccessKey, AccessKeys, KeyGrant, Location};
 use serde_json::{Value, json};
 
 use crate::cli::{Key, NewKey};
@@ -67,36 +67,16 @@ fn account(config: &Config, subject: &str) -> anyhow::Result<String> {
 }
 
 /// Writes a new key down in the audit log; a key that is in nobody's log opens nothing.
-async fn recorded(ring: &KeyRing, location: &Location, issued: &Issued, detail: Value) -> anyhow::Result<()> {
-    if let Err(err) = record(location, detail).await {
+pub async fn recorded(ring: &KeyRing, location: &Location, issued: &Issued, detail: Value) -> anyhow::Result<()> {
+    if let Err(err) = place::record(location, EditorialAct::ManageKeys, "griot key", detail).await {
         ring.revoke(&issued.id).await?;
         return Err(err.context("the key was not made"));
     }
     Ok(())
 }
 
-/// Adds to the audit log what was done with a key: its id, never its secret.
-async fn record(location: &Location, detail: Value) -> anyhow::Result<()> {
-    let record = AuditRecord {
-        at: SystemClock.now(),
-        author: place::author(),
-        origin: "griot key".to_owned(),
-        verb: EditorialAct::ManageKeys.as_str().to_owned(),
-        subjects: Vec::new(),
-        detail,
-    };
-    let write = async {
-        let store = EditorialStore::open(location).await?;
-        let mut act = store.begin().await?;
-        act.audit(&record).await?;
-        act.commit().await?;
-        store.close().await
-    };
-    write.await.context("the audit log cannot be written")
-}
-
 /// The key alone on standard output, so that a script can keep it; the rest beside it.
-fn show(issued: &Issued) -> anyhow::Result<()> {
+pub fn show(issued: &Issued) -> anyhow::Result<()> {
     let end = issued.expires_at.map_or("has no end".to_owned(), |end| format!("ends on {}", day(end)));
     complain(format!("key {} of {}; it {end}. It is shown this once:", issued.id, issued.name));
     Ok(say(issued.key.expose_secret())?)
@@ -124,7 +104,8 @@ async fn revoke(ring: &KeyRing, location: &Location, id: &str) -> anyhow::Result
     let id = griot_access::Token::parse(id).map_or(id.to_owned(), |token| token.id().to_owned());
     match ring.revoke(&id).await? {
         Some(since) => {
-            record(location, json!({ "act": "revoke", "key": id })).await?;
+            let detail = json!({ "act": "revoke", "key": id });
+            place::record(location, EditorialAct::ManageKeys, "griot key", detail).await?;
             let since = since.format("%Y-%m-%d %H:%M UTC");
             Ok(say(format!("key {id} is revoked since {since}; servers refuse it within 5 s"))?)
         }

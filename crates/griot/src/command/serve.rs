@@ -76,6 +76,8 @@ pub async fn run(config: &Config, wants_demo: bool) -> anyhow::Result<ExitCode> 
     operations.catch_up().await?;
     tokio::spawn(async move { operations.follow().await });
     tokio::spawn(purges.follow());
+    let partners = gateway.partners();
+    tokio::spawn(gateway.follow_partners());
     if config.graphiql.enabled {
         tell(format_args!("GraphiQL at http://{address}/"));
     }
@@ -90,6 +92,9 @@ pub async fn run(config: &Config, wants_demo: bool) -> anyhow::Result<ExitCode> 
     };
     griot_front::serve_counted(listener, gateway.doors(), config.server.clone(), connections, stopping).await?;
     live.stopped().await;
+    if let Some(partners) = partners {
+        partners.write_down().await;
+    }
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)
 }

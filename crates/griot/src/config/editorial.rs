@@ -21,6 +21,8 @@ pub struct Editorial {
     pub allowed_origins: Vec<Origin>,
     /// Bytes of the largest file that editors may bring in.
     pub upload_bytes: u64,
+    /// The version of the terms of embargo that partners have to have accepted to see embargoed items; any will do without one.
+    pub embargo_terms: Option<String>,
     #[allow(missing_docs)]
     pub oidc: Oidc,
 }
@@ -71,6 +73,7 @@ impl Default for Editorial {
             two_person: Vec::new(),
             allowed_origins: Vec::new(),
             upload_bytes: 50 << 20,
+            embargo_terms: None,
             oidc: Oidc::default(),
         }
     }

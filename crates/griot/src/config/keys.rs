@@ -80,6 +80,7 @@ const OURS: &[(&str, Shape)] = &[
     ("editorial.two_person", Shape::List),
     ("editorial.allowed_origins", Shape::List),
     ("editorial.upload_bytes", Shape::Number),
+    ("editorial.embargo_terms", Shape::Text),
     ("editorial.oidc.issuer", Shape::Text),
     ("editorial.oidc.audience", Shape::Text),
     ("editorial.oidc.authorized_parties", Shape::List),

@@ -25,6 +25,7 @@ pub use audit::{AuditFlaw, AuditMark, AuditMarkError, AuditRecord, Audited};
 pub use clocks::ClockTrace;
 pub use drafts::{DraftFilter, DraftState, Drafted, Revision, Saving};
 pub use idempotency::Replay;
+pub(crate) use schedule::schedule_of;
 pub use schedule::{Schedule, ScheduleState};
 pub use stored::Publishing;
 pub use suggestions::{OpenSuggestion, SuggestionFilter};

@@ -107,19 +107,19 @@ impl EditorialTx<'_> {
             .order_by_asc(schedule::Column::Id)
             .all(&self.tx.tx)
             .await?;
-        rows.into_iter().map(read).collect()
+        rows.into_iter().map(schedule_of).collect()
     }
 
     /// A schedule, whatever became of it.
     pub async fn schedule(&self, id: Uuid) -> Result<Option<Schedule>, StoreError> {
-        schedule::Entity::find_by_id(id).one(&self.tx.tx).await?.map(read).transpose()
+        schedule::Entity::find_by_id(id).one(&self.tx.tx).await?.map(schedule_of).transpose()
     }
 }
 
 impl EditorialStore {
     /// A schedule, whatever became of it.
     pub async fn schedule(&self, id: Uuid) -> Result<Option<Schedule>, StoreError> {
-        schedule::Entity::find_by_id(id).one(&self.reading.editorial).await?.map(read).transpose()
+        schedule::Entity::find_by_id(id).one(&self.reading.editorial).await?.map(schedule_of).transpose()
     }
 
     /// Those that wait and are due at `at`, the earliest first.
@@ -131,7 +131,7 @@ impl EditorialStore {
             .order_by_asc(schedule::Column::Id)
             .all(&self.reading.editorial)
             .await?;
-        rows.into_iter().map(read).collect()
+        rows.into_iter().map(schedule_of).collect()
     }
 
     /// When the next one that waits is due.
@@ -156,11 +156,11 @@ impl EditorialStore {
             .limit(limit)
             .all(&self.reading.editorial)
             .await?;
-        rows.into_iter().map(read).collect()
+        rows.into_iter().map(schedule_of).collect()
     }
 }
 
-fn read(row: schedule::Model) -> Result<Schedule, StoreError> {
+pub(crate) fn schedule_of(row: schedule::Model) -> Result<Schedule, StoreError> {
     let corrupt = |why: &str| StoreError::corrupt(format!("schedule {}", row.id), why);
     let instant = |micros| from_micros(micros).ok_or_else(|| corrupt("a date outside the calendar"));
     let state = ScheduleState::ALL.into_iter().find(|state| state.as_str() == row.state);

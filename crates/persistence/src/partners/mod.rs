@@ -1,5 +1,6 @@
 //! Partners and what they receive, kept in the editorial store: no table of drafts is within reach of this handle.
 
+mod embargo;
 mod items;
 mod partner;
 mod product;
@@ -10,6 +11,7 @@ use sea_orm::{
     TransactionTrait,
 };
 
+pub use embargo::Embargo;
 pub use items::{ItemChange, Placed, Round, Sorting};
 pub use partner::{Partner, PartnerSaving};
 pub use product::{EVERYTHING_PRODUCT, Product, ProductRemoval, ProductSaving};

@@ -126,25 +126,37 @@ pub(crate) fn encode(seq: i64, at: DateTime<Utc>) -> String {
     URL_SAFE_NO_PAD.encode(format!("c{seq}.{}", micros(at)))
 }
 
+/// Why a cursor leads nowhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lost {
+    /// It is none.
+    Foreign,
+    /// It is of another record, or of a later state of this one.
+    OtherRecord,
+}
+
 /// The number a cursor stands for, if it is one of this record.
 pub(crate) async fn place(loads: &Loads, raw: &str) -> Answer<i64> {
+    find(loads, raw).await?.map_err(|lost| match lost {
+        Lost::Foreign => ApiError::invalid("after", "is not a cursor of this feed; pass one back as it was given"),
+        Lost::OtherRecord => ApiError::invalid(
+            "after",
+            "is of another record, or of a later state of this one; begin again without a cursor",
+        ),
+    })
+}
+
+/// The number a cursor stands for, or why it stands for none.
+pub(crate) async fn find(loads: &Loads, raw: &str) -> Answer<Result<i64, Lost>> {
     let read = || {
         let text = String::from_utf8(URL_SAFE_NO_PAD.decode(raw.get(..raw.len().min(64))?).ok()?).ok()?;
         let (seq, at) = text.strip_prefix('c')?.split_once('.')?;
         Some((seq.parse::<i64>().ok()?, at.parse::<i64>().ok()?))
     };
-    let Some((seq, at)) = read() else {
-        return Err(ApiError::invalid("after", "is not a cursor of this feed; pass one back as it was given"));
-    };
+    let Some((seq, at)) = read() else { return Ok(Err(Lost::Foreign)) };
     let known = match seq {
         0 => Some(DateTime::UNIX_EPOCH),
         _ => loads.store.published_at(seq).await?,
     };
-    match known.map(micros) == Some(at) {
-        true => Ok(seq),
-        false => Err(ApiError::invalid(
-            "after",
-            "is of another record, or of a later state of this one; begin again without a cursor",
-        )),
-    }
+    Ok(if known.map(micros) == Some(at) { Ok(seq) } else { Err(Lost::OtherRecord) })
 }

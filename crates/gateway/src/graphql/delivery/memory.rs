@@ -137,6 +137,11 @@ impl Memory {
         Self { cache: Cache::with_weighter(items, budget_bytes, Weight), freshness, now, hits, misses }
     }
 
+    /// Number of the last publication that nothing recalled is older than; `None` while nothing is recalled.
+    pub fn reached(&self) -> Option<i64> {
+        (!self.freshness.is_blind()).then(|| self.freshness.reached())
+    }
+
     /// Results found since the start.
     pub fn hits(&self) -> u64 {
         self.hits.load(Ordering::Relaxed)

@@ -5,7 +5,7 @@ mod appointment;
 pub(crate) mod article;
 pub(crate) mod asset;
 mod batch;
-mod change;
+pub(crate) mod change;
 mod connection;
 mod content;
 mod cursor;

@@ -244,11 +244,18 @@ impl Reading {
         self.levels.read(|| self.store.retracted(kind, since, limit)).await
     }
 
-    /// What changed after a place in the journal; see [`PublishedStore::changes_after`].
+    /// What changed after a place in the journal; see [`PublishedStore::changes_after`]. What is kept may not know the newest
+    /// publications yet: whoever is told of them would be told what was before, and never again, so that they wait for the
+    /// next time.
     pub async fn changes_after(&self, seq: i64, kinds: &[EntryKind], limit: u64) -> Result<Vec<Change>, StoreError> {
         let noted = if kinds.is_empty() { &EntryKind::ALL } else { kinds };
         self.note_tags(noted.iter().copied().map(tags::kind));
-        self.levels.read(|| self.store.changes_after(seq, kinds, limit)).await
+        let mut found = self.levels.read(|| self.store.changes_after(seq, kinds, limit)).await?;
+        let memory = self.kept.as_ref().and_then(|kept| kept.memory.as_ref());
+        if let Some(reached) = memory.and_then(|memory| memory.reached()) {
+            found.retain(|change| change.seq <= reached);
+        }
+        Ok(found)
     }
 
     /// When a publication was made. What is in the journal stays as it is; one that is not may come.

@@ -1,0 +1,163 @@
+//! What a partner is told of itself.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Query, State};
+use axum::http::{Response, StatusCode, Uri};
+use axum::response::IntoResponse;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use griot_persistence::{Partner, PartnerStore};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::problem::Problem;
+use super::{Asking, Partners};
+
+/// Days of a usage report where none are named, and the most there may be.
+const USUAL_DAYS: i64 = 30;
+const MOST_DAYS: i64 = 366;
+/// A day's minutes: longer than that nobody is left unwarned on purpose.
+const LONGEST_IDLE: u32 = 24 * 60;
+/// Bytes of a body.
+const BODY: usize = 4 * 1024;
+
+/// Who asks, where a key was brought.
+type Key = Option<Extension<Asking>>;
+
+fn partner_of(key: Key) -> Result<(Arc<Partner>, bool), Problem> {
+    let partner = key.and_then(|Extension(asking)| Some((asking.partner?, asking.sees_embargoed)));
+    partner.ok_or_else(|| {
+        Problem::new(
+            StatusCode::UNAUTHORIZED,
+            "no-partner",
+            "this needs the key of a partner in the header Authorization",
+        )
+    })
+}
+
+fn told(value: Result<Value, Problem>) -> Response<Body> {
+    match value {
+        Ok(value) => axum::Json(value).into_response(),
+        Err(problem) => problem.response(),
+    }
+}
+
+/// Who the partner is, and what it receives.
+pub(super) async fn account(State(partners): State<Arc<Partners>>, key: Key) -> Response<Body> {
+    let account = async {
+        let (partner, sees_embargoed) = partner_of(key)?;
+        let products = partners.store.products().await?;
+        let products = products.iter().filter(|product| partner.products.contains(&product.id));
+        let products = products
+            .map(|product| json!({ "code": product.code.as_str(), "title": product.title, "filter": product.filter }));
+        let (seq, _) = partners.store.sorted_to().await?;
+        Ok(json!({
+            "name": partner.name,
+            "products": products.collect::<Vec<_>>(),
+            "requests_per_minute": partner.requests_per_minute,
+            "embargo": partner.embargo.as_ref().map(|(terms, at)| {
+                json!({ "terms": terms, "accepted_at": at, "is_entitled": sees_embargoed })
+            }),
+            "idle_after_minutes": partner.idle_after_minutes,
+            "polled_at": partner.polled.map(|(at, _)| at),
+            "head_seq": seq.to_string(),
+        }))
+    };
+    told(account.await)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Days {
+    from: Option<NaiveDate>,
+    to: Option<NaiveDate>,
+}
+
+/// What the partner asked for, day by day.
+pub(super) async fn usage(State(partners): State<Arc<Partners>>, key: Key, uri: Uri) -> Response<Body> {
+    let usage = async {
+        let (partner, _) = partner_of(key)?;
+        let Query(Days { from, to }) = Query::<Days>::try_from_uri(&uri)
+            .map_err(|err| Problem::bad(format!("{}; `from` and `to` are days such as 2026-11-30", err.body_text())))?;
+        let to = to.unwrap_or_else(|| partners.clock.now().date_naive());
+        let from = from.unwrap_or(to - TimeDelta::days(USUAL_DAYS - 1));
+        if from > to || (to - from).num_days() >= MOST_DAYS {
+            let detail =
+                format!("`from` is {from} and `to` is {to}: write one to {MOST_DAYS} days, the first one first");
+            return Err(Problem::bad(detail));
+        }
+        // What was asked for a moment ago counts too.
+        partners.write_down().await;
+        let days = partners.store.usage(partner.id, from, to).await?;
+        let days = days.iter().map(|(of, usage)| {
+            json!({
+                "day": of.day,
+                "channel": of.channel,
+                "requests": usage.requests,
+                "refused": usage.refused,
+                "errors": usage.errors,
+                "items": usage.items,
+                "bytes": usage.bytes,
+            })
+        });
+        Ok(json!({ "from": from, "to": to, "usage": days.collect::<Vec<_>>() }))
+    };
+    told(usage.await)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct IdleWarning {
+    minutes: Option<u32>,
+}
+
+/// Sets after how many minutes without a request for changes the partner is warned of; null for never.
+pub(super) async fn set_idle_warning(State(partners): State<Arc<Partners>>, key: Key, body: Body) -> Response<Body> {
+    let set = async {
+        let (partner, _) = partner_of(key)?;
+        let body = to_bytes(body, BODY).await.map_err(|_| Problem::bad("the body cannot be read"))?;
+        let IdleWarning { minutes } = serde_json::from_slice(&body).map_err(|err| {
+            Problem::bad(format!("the body is not {{\"minutes\": 15}} or {{\"minutes\": null}}: {err}"))
+        })?;
+        if minutes.is_some_and(|minutes| !(1..=LONGEST_IDLE).contains(&minutes)) {
+            return Err(Problem::bad(format!("`minutes` is 1 to {LONGEST_IDLE}, or null")));
+        }
+        let changed = Partner { idle_after_minutes: minutes, ..Partner::clone(&partner) };
+        partners.store.save_partner(&changed).await?;
+        Ok(json!({ "minutes": minutes }))
+    };
+    told(set.await)
+}
+
+/// Partners who were warned of since they last asked.
+#[derive(Debug, Default)]
+pub(super) struct Idle {
+    warned: BTreeSet<Uuid>,
+}
+
+impl Idle {
+    /// Warns, once, of each partner who wants it and has not asked for changes for too long.
+    pub async fn look(&mut self, store: &PartnerStore, now: DateTime<Utc>) {
+        // The store that cannot be read is told of by whoever writes to it.
+        let Ok(partners) = store.partners().await else { return };
+        for partner in partners {
+            if !is_idle(&partner, now) {
+                self.warned.remove(&partner.id);
+            } else if self.warned.insert(partner.id) {
+                let polled_at = partner.polled.map(|(at, _)| at.to_rfc3339());
+                tracing::warn!(partner = partner.name, polled_at, "a partner has not asked for changes for too long");
+            }
+        }
+    }
+}
+
+/// Whether a partner has not asked for changes for as long as it set itself.
+pub(crate) fn is_idle(partner: &Partner, now: DateTime<Utc>) -> bool {
+    let Some(minutes) = partner.idle_after_minutes else { return false };
+    let since = partner.polled.map_or(partner.created_at, |(at, _)| at);
+    partner.suspended_at.is_none() && now - since > TimeDelta::minutes(minutes.into())
+}

@@ -1,0 +1,200 @@
+//! `/v1/changes`: what was issued, changed or taken back since a client last asked, each item once.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{Query, Request, State};
+use axum::http::header::{CONTENT_TYPE, HeaderName};
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode};
+use griot_front::Page;
+use griot_persistence::Partner;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::sync::{Semaphore, watch};
+use tokio::time::Instant;
+
+use super::meter::Told;
+use super::problem::Problem;
+use super::{Asking, Partners, journal, products};
+use crate::documents::Shelf;
+use crate::graphql::delivery::Loads;
+
+/// Changes told at a time, and the most that may be asked for.
+const USUAL: u64 = 100;
+const MOST: u64 = 500;
+/// The longest that a request may wait for changes.
+const LONGEST_WAIT: u64 = 60;
+
+#[derive(Clone)]
+pub(super) struct Desk {
+    pub shelf: Shelf,
+    /// The last publication that was dealt with.
+    pub heard: watch::Receiver<Option<i64>>,
+    pub partners: Option<Arc<Partners>>,
+    /// Places for requests that wait.
+    pub waiting: Arc<Semaphore>,
+}
+
+/// What is asked for.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Parameters {
+    since: Option<String>,
+    limit: Option<u64>,
+    /// Code of a product.
+    pub product: Option<String>,
+    snapshot: Option<bool>,
+}
+
+impl Parameters {
+    fn of(request: &Request) -> Result<Self, Problem> {
+        let Query(parameters) = Query::<Self>::try_from_uri(request.uri()).map_err(|err| {
+            Problem::bad(format!("{}; `since`, `limit`, `product` and `snapshot` can be given", err.body_text()))
+        })?;
+        match parameters.limit {
+            Some(limit) if !(1..=MOST).contains(&limit) => {
+                Err(Problem::bad(format!("`limit` is {limit}: write 1 to {MOST}")))
+            }
+            _ => Ok(parameters),
+        }
+    }
+
+    /// The token to go on from; none in the beginning.
+    pub fn since(&self) -> Option<&str> {
+        self.since.as_deref().filter(|since| *since != "0" && self.snapshot != Some(true))
+    }
+
+    pub fn limit(&self) -> u64 {
+        self.limit.unwrap_or(USUAL)
+    }
+
+    /// The address that goes on from a token.
+    fn next(&self, base: &str, token: &str) -> String {
+        let product = self.product.as_ref().map(|code| format!("&product={code}")).unwrap_or_default();
+        format!("{base}/v1/changes?since={token}&limit={}{product}", self.limit())
+    }
+}
+
+/// What is answered.
+pub(super) struct Answered {
+    /// Oldest first.
+    pub changes: Vec<Value>,
+    /// All that is under embargo now, for those who may have it; only when there is nothing more.
+    pub embargoed: Option<Vec<Value>>,
+    pub token: String,
+    pub has_more: bool,
+    /// The last publication that the answer knows of.
+    pub head: i64,
+}
+
+impl Answered {
+    fn page(self, parameters: &Parameters, base: &str) -> Page {
+        let Self { changes, embargoed, token, has_more, head } = self;
+        let mut told = json!({
+            "changes": changes,
+            "next": parameters.next(base, &token),
+            "token": token,
+            "has_more": has_more,
+            "head_seq": head.to_string(),
+        });
+        if let Some(embargoed) = embargoed {
+            told["embargoed"] = embargoed.into();
+        }
+        let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
+        let body = told.to_string().into_bytes().into_boxed_slice().into();
+        Page { status: StatusCode::OK, headers, body, is_complete: true }
+    }
+}
+
+/// The address at which a client that has lost its place begins again.
+pub(super) fn reset(problem: Problem, loads: &Loads) -> Problem {
+    problem.with("reset", format!("{}/v1/changes?snapshot=true", loads.public_url))
+}
+
+/// The token leads nowhere: the copy has to be made anew.
+pub(super) fn lost(kind: &'static str, detail: &str, loads: &Loads) -> Problem {
+    let detail = format!("{detail}: empty the copy and begin again at the address in `reset`");
+    reset(Problem::new(StatusCode::GONE, kind, detail), loads)
+}
+
+pub(super) async fn changes(State(desk): State<Desk>, request: Request) -> Response<Body> {
+    let parameters = match Parameters::of(&request) {
+        Ok(parameters) => parameters,
+        Err(problem) => return problem.response(),
+    };
+    let asking = request.extensions().get::<Asking>().cloned();
+    let partner = asking.as_ref().and_then(|asking| asking.partner.clone());
+    match (partner, desk.partners.clone()) {
+        (Some(partner), Some(partners)) => {
+            let sees_embargoed = asking.is_some_and(|asking| asking.sees_embargoed);
+            of_partner(&desk, &partners, (partner, sees_embargoed), parameters, request).await
+        }
+        _ => of_public(&desk, parameters, request).await,
+    }
+}
+
+async fn of_public(desk: &Desk, parameters: Parameters, request: Request) -> Response<Body> {
+    if let Some(product) = &parameters.product {
+        let detail = format!("`product` is `{product}`: products are received with the key of a partner");
+        return Problem::bad(detail).response();
+    }
+    if let Some((until, _place)) = desk.wait(&request) {
+        let loads = Loads::new(Arc::clone(&desk.shelf.public), None);
+        journal::wait(&parameters, &loads, desk.heard.clone(), until).await;
+    }
+    let name = format!("/v1/changes?since={}&limit={}", parameters.since().unwrap_or("0"), parameters.limit());
+    let made = |loads: Loads| async move {
+        Ok(match journal::changes(&parameters, &loads).await {
+            Ok(answered) => answered.page(&parameters, &loads.public_url),
+            Err(problem) => problem.page(),
+        })
+    };
+    desk.shelf.page(request, &name, made).await
+}
+
+async fn of_partner(
+    desk: &Desk,
+    partners: &Partners,
+    (partner, sees_embargoed): (Arc<Partner>, bool),
+    parameters: Parameters,
+    request: Request,
+) -> Response<Body> {
+    let early = desk.shelf.early.as_ref().filter(|_| sees_embargoed);
+    let feed = products::Feed { partners, partner: &partner, early };
+    let public = Loads::new(Arc::clone(&desk.shelf.public), None);
+    let mut place = match feed.enter(&parameters, &public).await {
+        Ok(place) => place,
+        Err(problem) => return problem.response(),
+    };
+    if let Some((until, _place)) = desk.wait(&request) {
+        if let Err(problem) = place.wait(until).await {
+            return problem.response();
+        }
+    }
+    let told = AtomicUsize::new(0);
+    let made = |loads: Loads| async {
+        let loads = loads;
+        Ok(match place.tell(&loads).await {
+            Ok(answered) => {
+                told.store(answered.changes.len(), Ordering::Relaxed);
+                answered.page(&parameters, &loads.public_url)
+            }
+            Err(problem) => problem.page(),
+        })
+    };
+    let mut response = desk.shelf.page_for_one(request, made).await;
+    response.extensions_mut().insert(Told(told.into_inner()));
+    response
+}
+
+impl Desk {
+    /// Until when a request wants to wait for changes, and a place to do so; `None` when it does not, or too many do.
+    fn wait(&self, request: &Request) -> Option<(Instant, tokio::sync::OwnedSemaphorePermit)> {
+        let prefer = request.headers().get(HeaderName::from_static("prefer"))?.to_str().ok()?;
+        let seconds: u64 = prefer.split(',').find_map(|one| one.trim().strip_prefix("wait=")?.parse().ok())?;
+        let place = Arc::clone(&self.waiting).try_acquire_owned().ok()?;
+        Some((Instant::now() + Duration::from_secs(seconds.min(LONGEST_WAIT)), place))
+    }
+}

@@ -1,0 +1,102 @@
+//! Changes for everybody, as the journal tells them.
+
+use griot_domain::{EntryId, ITEM_KINDS};
+use griot_persistence::Change;
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout_at};
+
+use super::changes::{Answered, Parameters, lost};
+use super::problem::Problem;
+use crate::documents::{Heading, ItemKey, headings, languages};
+use crate::graphql::delivery::Loads;
+use crate::graphql::delivery::change::{Lost, encode, find};
+
+/// What changed after the place of the request.
+pub(super) async fn changes(parameters: &Parameters, loads: &Loads) -> Result<Answered, Problem> {
+    let seq = place(parameters, loads).await?;
+    let limit = parameters.limit();
+    let mut found = loads.store.changes_after(seq, &ITEM_KINDS, limit + 1).await?;
+    let has_more = found.len() as u64 > limit;
+    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let token = match (found.last(), parameters.since()) {
+        (Some(last), _) => encode(last.seq, last.at),
+        (None, Some(given)) => given.to_owned(),
+        (None, None) => encode(0, chrono::DateTime::UNIX_EPOCH),
+    };
+    let head = found.last().map_or(seq, |last| last.seq);
+    let changes = told(&found, loads).await?;
+    Ok(Answered { changes, embargoed: None, token, has_more, head })
+}
+
+async fn place(parameters: &Parameters, loads: &Loads) -> Result<i64, Problem> {
+    let Some(since) = parameters.since() else { return Ok(0) };
+    find(loads, since).await?.map_err(|why| match why {
+        Lost::Foreign => Problem::bad("`since` is not a token of this feed: pass one back as it was given"),
+        Lost::OtherRecord => {
+            lost("other-record", "`since` is of another record, or of a later state of this one", loads)
+        }
+    })
+}
+
+/// One line for each language of each entry.
+async fn told(changes: &[Change], loads: &Loads) -> Result<Vec<serde_json::Value>, Problem> {
+    let ids: Vec<EntryId> = changes.iter().map(|change| change.id).collect();
+    let languages = languages(&ids, loads).await?;
+    let keys: Vec<(i64, ItemKey)> = changes
+        .iter()
+        .flat_map(|change| {
+            let locales = languages.get(&change.id).into_iter().flatten();
+            locales.map(|locale| (change.seq, (change.id, locale.clone())))
+        })
+        .collect();
+    let items: Vec<ItemKey> = keys.iter().map(|(_, key)| key.clone()).collect();
+    let headings = headings(&items, loads).await?;
+    Ok(keys.iter().zip(headings).filter_map(|((seq, _), heading)| Some(line(*seq, &heading?, true))).collect())
+}
+
+/// What is told of an item: the whole of it where it is one of the feed, else that it has to go.
+pub(super) fn line(seq: i64, heading: &Heading, is_in: bool) -> serde_json::Value {
+    let mut told = match heading.reason() {
+        None if is_in => {
+            let mut told = heading.json();
+            told.insert("op".to_owned(), "upsert".into());
+            told
+        }
+        None => {
+            let mut told = heading.identity();
+            told.insert("op".to_owned(), "tombstone".into());
+            told.insert("reason".to_owned(), "left_scope".into());
+            told
+        }
+        Some(reason) => {
+            let mut told = heading.json();
+            told.insert("op".to_owned(), "tombstone".into());
+            told.insert("reason".to_owned(), reason.into());
+            told
+        }
+    };
+    told.insert("seq".to_owned(), seq.to_string().into());
+    told.into()
+}
+
+/// Returns when something has changed after the place of the request, at `until` at the latest.
+pub(super) async fn wait(
+    parameters: &Parameters,
+    loads: &Loads,
+    mut heard: watch::Receiver<Option<i64>>,
+    until: Instant,
+) {
+    // What is wrong with the place is told by whoever answers.
+    let Ok(seq) = place(parameters, loads).await else { return };
+    loop {
+        // Nobody is told of what this gateway has not dealt with yet.
+        let reached = heard.borrow_and_update().unwrap_or_default();
+        match loads.store.changes_after(seq, &ITEM_KINDS, 1).await {
+            Ok(found) if found.iter().all(|change| change.seq > reached) => {}
+            Ok(_) | Err(_) => return,
+        }
+        if !matches!(timeout_at(until, heard.changed()).await, Ok(Ok(()))) {
+            return;
+        }
+    }
+}

@@ -1,0 +1,391 @@
+//! What partners are told of changes, within what bounds, and of their own account.
+
+use std::time::{Duration, Instant};
+
+use chrono::TimeDelta;
+use griot_access::{Grant, Role};
+use griot_editorial::Scheduler;
+use griot_persistence::{EVERYTHING_PRODUCT, Partner, PartnerSaving, PartnerStore, Product, ProductSaving, StoreName};
+use griot_testbed::Backend;
+use rstest::rstest;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::support::{Answer, Editor, World, topic};
+
+/// A desk, and partners it serves.
+struct Agency {
+    world: World,
+    editor: String,
+    store: PartnerStore,
+}
+
+impl Agency {
+    async fn open(backend: Backend) -> Self {
+        let world = World::open(backend).await;
+        let (_, editor) = world.key("Desk", Grant::Editorial(Role::Administrator)).await;
+        let store = PartnerStore::open(&world.location).await.unwrap();
+        Self { world, editor, store }
+    }
+
+    fn desk(&self) -> Editor<'_> {
+        Editor { world: &self.world, key: self.editor.clone() }
+    }
+
+    /// A public article in some languages.
+    fn article(&self, kind: &str, tags: &[&str]) -> Value {
+        let draft = self.draft(kind, tags);
+        self.desk().publish(&[&draft]);
+        draft
+    }
+
+    fn draft(&self, kind: &str, tags: &[&str]) -> Value {
+        let block = json!({ "_type": "block", "_key": "b1", "style": "normal", "markDefs": [],
+            "children": [{ "_type": "span", "_key": "s1", "text": "Texte.", "marks": [] }] });
+        let body = json!({ "portableText": [block] });
+        let text = |tag: &&str| json!({ "locale": tag, "headline": format!("Titre {tag}"), "body": body });
+        let texts: Vec<Value> = tags.iter().map(text).collect();
+        self.desk().made("article", json!({ "kind": kind, "issuedAt": "2026-05-01T08:00:00Z", "texts": texts }))
+    }
+
+    /// The draft with its next revision.
+    fn changed(&self, draft: &Value, more: Value) -> Value {
+        let mut input = draft.clone();
+        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        self.desk().draft("articleUpdate", input)
+    }
+
+    fn act(&self, field: &str, input_type: &str, input: Value) {
+        let payload = self.world.mutate(&self.editor, field, input_type, "__typename", input);
+        assert_eq!(payload["userErrors"], json!([]), "{field}");
+    }
+
+    fn kill(&self, draft: &Value) {
+        let mut input = draft.clone();
+        input["reason"] = json!("Erreur sur la personne");
+        self.act("contentKill", "ContentKillInput", input);
+    }
+
+    async fn product(&self, number: u128, filter: Value) -> Uuid {
+        let product = Product {
+            id: Uuid::from_u128(number),
+            code: griot_domain::Slug::parse(&format!("p{number}")).unwrap(),
+            title: "P".to_owned(),
+            filter: serde_json::from_value(filter).unwrap(),
+            is_sorted: false,
+            revision: 1,
+            created_at: self.world.clock_now(),
+        };
+        assert_eq!(self.store.save_product(&product).await.unwrap(), ProductSaving::Saved);
+        product.id
+    }
+
+    /// A partner that receives some products, and its key.
+    async fn partner(&self, number: u128, products: &[Uuid]) -> (Partner, String) {
+        let partner = Partner {
+            id: Uuid::from_u128(number),
+            name: format!("Outlet {number}"),
+            embargo: None,
+            requests_per_minute: 1_000,
+            idle_after_minutes: None,
+            created_at: self.world.clock_now(),
+            suspended_at: None,
+            polled: None,
+            products: products.to_vec(),
+        };
+        self.save(&partner).await;
+        let grant = Grant::Delivery { partner: Some(partner.id), sees_embargoed: true, operations: None };
+        let (_, key) = self.world.key(&partner.name, grant).await;
+        (partner, key)
+    }
+
+    async fn save(&self, partner: &Partner) {
+        assert_eq!(self.store.save_partner(partner).await.unwrap(), PartnerSaving::Saved);
+    }
+
+    /// The changes after a token, once everything is sorted.
+    async fn changes(&self, key: Option<&str>, query: &str) -> Answer {
+        self.world.partners.catch_up().await.unwrap();
+        let path = format!("/v1/changes{query}");
+        key.map_or_else(|| self.world.get(&path), |key| self.world.get_as(key, &path))
+    }
+}
+
+/// What is told, as `op kind language version reason`.
+fn lines(answer: &Answer) -> Vec<String> {
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let told = answer.json();
+    let line = |change: &Value| {
+        let word = |name: &str| change[name].as_str().unwrap_or("–").to_owned();
+        let words = [word("op"), word("kind"), word("language"), change["version"].to_string(), word("reason")];
+        words.join(" ")
+    };
+    told["changes"].as_array().unwrap().iter().map(line).collect()
+}
+
+fn token(answer: &Answer) -> String {
+    answer.json()["token"].as_str().unwrap().to_owned()
+}
+
+fn since(answer: &Answer) -> String {
+    format!("?since={}", token(answer))
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn everybody_is_told_of_each_item_at_its_last_change(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let agency = Agency::open(backend).await;
+    let first = agency.article("COMMUNIQUE", &["fr", "en"]);
+    agency.article("NEWS", &["fr"]);
+    let begun = agency.changes(None, "").await;
+    assert_eq!(lines(&begun), ["upsert article en 1 –", "upsert article fr 1 –", "upsert article fr 1 –"]);
+    let one = &begun.json()["changes"][1];
+    assert_eq!(
+        (&one["title"], &one["pub_status"], &one["signal"]),
+        (&json!("Titre fr"), &json!("usable"), &json!("new"))
+    );
+    let link = one["links"]["ninjs"].as_str().unwrap();
+    let document = agency.world.get(link.strip_prefix("https://api.example").unwrap());
+    assert_eq!(document.json()["uri"], one["uri"], "the address leads to it");
+    assert!(begun.header("cache-control").starts_with("public"), "{begun:?}");
+
+    let nothing = agency.changes(None, &since(&begun)).await;
+    assert_eq!((lines(&nothing), token(&nothing)), (vec![], token(&begun)));
+    agency.world.wait(TimeDelta::minutes(1));
+    agency.kill(&first);
+    let killed = agency.changes(None, &since(&begun)).await;
+    assert_eq!(lines(&killed), ["tombstone article en 2 killed", "tombstone article fr 2 killed"]);
+    assert!(killed.json()["changes"][0]["ed_note"].as_str().unwrap().contains("Erreur sur la personne"));
+    assert!(!killed.body.contains("Titre"), "its words are gone");
+
+    let page = agency.changes(None, "?limit=1").await;
+    assert_eq!((lines(&page).len(), &page.json()["has_more"]), (1, &json!(true)));
+    let rest = page.json()["next"].as_str().unwrap().strip_prefix("https://api.example").unwrap().to_owned();
+    assert_eq!(lines(&agency.world.get(&rest)).len(), 2, "the killed entry is one of its two languages");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_with_a_request_is_said(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let agency = Agency::open(backend).await;
+    agency.article("NEWS", &["fr"]);
+    let (_, key) = agency.partner(1, &[EVERYTHING_PRODUCT]).await;
+    for (query, told) in [
+        ("?limit=0", "write 1 to 500"),
+        ("?limit=many", "limit"),
+        ("?colour=red", "`since`, `limit`, `product` and `snapshot`"),
+        ("?since=abc", "pass one back as it was given"),
+    ] {
+        for key in [None, Some(key.as_str())] {
+            let refused = agency.changes(key, query).await;
+            let is_problem = refused.header("content-type") == "application/problem+json";
+            assert!(refused.status == 400 && is_problem && refused.body.contains(told), "{query}: {refused:?}");
+        }
+    }
+    let refused = agency.changes(None, "?product=all").await;
+    assert!(refused.status == 400 && refused.body.contains("the key of a partner"), "{refused:?}");
+    let refused = agency.changes(Some(&key), "?product=other").await;
+    assert!(refused.status == 400 && refused.body.contains("this partner receives all"), "{refused:?}");
+    // Tokens of each other's feed lead nowhere.
+    let of_all = agency.changes(None, "").await;
+    assert_eq!(agency.changes(Some(&key), &since(&of_all)).await.status, 400);
+    assert_eq!(agency.changes(Some("Bearer x"), "").await.status, 401);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_partner_is_told_of_its_products_and_of_what_leaves_them(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let agency = Agency::open(backend).await;
+    let communiques = agency.product(1, json!({ "all": [{ "kind": "COMMUNIQUE" }] })).await;
+    let (partner, key) = agency.partner(2, &[communiques]).await;
+    let key = Some(key.as_str());
+    let first = agency.article("COMMUNIQUE", &["fr"]);
+    let second = agency.article("COMMUNIQUE", &["fr"]);
+    agency.article("SPEECH", &["fr"]);
+    agency.kill(&second);
+    let begun = agency.changes(key, "").await;
+    assert_eq!(lines(&begun), ["upsert article fr 1 –"], "a first copy has nothing that could go");
+    assert_eq!(begun.header("cache-control"), "private, no-store");
+
+    agency.world.wait(TimeDelta::minutes(1));
+    let moved = agency.changed(&first, json!({ "kind": "NEWS" }));
+    agency.desk().publish(&[&moved]);
+    let left = agency.changes(key, &since(&begun)).await;
+    assert_eq!(lines(&left), ["tombstone article fr 2 left_scope"]);
+    assert_eq!(left.json()["changes"][0]["title"], Value::Null, "no more than that");
+    agency.world.wait(TimeDelta::minutes(1));
+    agency.kill(&moved);
+    let killed = agency.changes(key, &since(&left)).await;
+    assert_eq!(lines(&killed), ["tombstone article fr 3 killed"], "who had it once is told");
+    assert_eq!(agency.store.partner(partner.id).await.unwrap().unwrap().polled.unwrap().0, agency.world.clock_now());
+
+    // Other products are another feed: the copy is begun anew.
+    agency.save(&Partner { products: vec![EVERYTHING_PRODUCT], ..partner.clone() }).await;
+    tokio::time::sleep(Duration::from_millis(2_100)).await;
+    let lost = agency.changes(key, &since(&killed)).await;
+    assert_eq!((lost.status, &lost.json()["type"]), (410, &json!("urn:griot:problem:scope-changed")));
+    let reset = lost.json()["reset"].as_str().unwrap().strip_prefix("https://api.example").unwrap().to_owned();
+    assert_eq!(lines(&agency.world.get_as(key.unwrap(), &reset)), ["upsert article fr 1 –"]);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn only_who_accepted_the_terms_is_told_what_is_under_embargo(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let agency = Agency::open(backend).await;
+    let start = Instant::now();
+    let mut scheduler = Scheduler::new(agency.world.desk.clone()).without_database_clock();
+    let public = agency.article("NEWS", &["fr"]);
+    let (entitled, early) = agency.partner(1, &[EVERYTHING_PRODUCT]).await;
+    agency.save(&Partner { embargo: Some(("2026-1".to_owned(), agency.world.clock_now())), ..entitled }).await;
+    let (_, plain) = agency.partner(2, &[EVERYTHING_PRODUCT]).await;
+    let before = agency.changes(Some(&early), "").await;
+    assert_eq!(before.json()["embargoed"], json!([]));
+
+    agency.world.wait(TimeDelta::minutes(1));
+    let new = agency.draft("COMMUNIQUE", &["fr"]);
+    let changed = agency.changed(&public, json!({ "kind": "SPEECH" }));
+    let at = "2026-06-02T06:00:00Z";
+    agency.act("contentEmbargo", "ContentScheduleInput", json!({ "items": [new, changed], "at": at }));
+    let told = agency.changes(Some(&early), &since(&before)).await;
+    assert_eq!(lines(&told), [""; 0]);
+    let embargoed = told.json()["embargoed"].take();
+    let mut versions: Vec<_> = embargoed.as_array().unwrap().iter().map(|one| one["version"].clone()).collect();
+    versions.sort_by_key(Value::to_string);
+    assert_eq!(versions, [json!(1), json!(2)], "{embargoed}");
+    let of_new = embargoed.as_array().unwrap().iter().find(|one| one["id"] == new["contentId"]).unwrap();
+    assert!(of_new["ed_note"].as_str().unwrap().starts_with("SOUS EMBARGO jusqu’au 2026-06-02"), "{of_new}");
+    let path = of_new["links"]["ninjs"].as_str().unwrap().strip_prefix("https://api.example").unwrap();
+    let document = agency.world.get_as(&early, path);
+    assert_eq!((document.status, &document.json()["uri"]), (200, &of_new["uri"]));
+    assert_eq!(document.json()["embargoedUntil"], json!("2026-06-02T06:00:00Z"));
+    assert_eq!(document.header("cache-control"), "private, no-store");
+
+    // Everybody else sees what there was, to the byte.
+    let none = agency.changes(Some(&plain), "").await;
+    assert!(none.json().get("embargoed").is_none() && !none.body.contains(new["contentId"].as_str().unwrap()));
+    assert_eq!(agency.world.get(path).status, 404);
+    assert_eq!(agency.world.get_as(&plain, path).body, agency.world.get(path).body);
+    assert_eq!(lines(&agency.changes(None, "").await), ["upsert article fr 1 –"]);
+
+    agency.world.wait(TimeDelta::hours(24));
+    assert_eq!(scheduler.tick(start + Duration::from_secs(24 * 3_600 + 60)).await.unwrap().done, 1);
+    agency.world.tail.catch_up().await;
+    let released = agency.changes(Some(&early), &since(&told)).await;
+    assert_eq!(released.json()["embargoed"], json!([]));
+    assert_eq!(lines(&released).len(), 2);
+    let uris: Vec<_> = released.json()["changes"].as_array().unwrap().iter().map(|one| one["uri"].clone()).collect();
+    assert!(uris.contains(&of_new["uri"]), "it has the name it was announced by");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asks_too_much_is_told_when_to_come_back_and_everything_is_counted(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let agency = Agency::open(backend).await;
+    let article = agency.article("NEWS", &["fr"]);
+    let (partner, key) = agency.partner(1, &[EVERYTHING_PRODUCT]).await;
+    agency.save(&Partner { requests_per_minute: 4, ..partner.clone() }).await;
+    agency.world.partners.catch_up().await.unwrap();
+    let item = format!("/v1/items/{}-fr.txt", article["contentId"].as_str().unwrap());
+    let one = agency.world.get_as(&key, "/v1/changes");
+    assert_eq!((one.status, one.header("ratelimit-policy")), (200, "\"minute\";q=4;w=60"));
+    assert!(one.header("ratelimit").starts_with("\"minute\";r=3;t="), "{one:?}");
+    assert_eq!(agency.world.get_as(&key, &item).status, 200);
+    assert_eq!(agency.world.get_as(&key, "/v1/feeds/all.atom").status, 200);
+    assert_eq!(agency.world.ask_as(&key, "/graphql", "{ __typename }").status, 200);
+    let refused = agency.world.get_as(&key, &item);
+    assert_eq!((refused.status, &refused.json()["type"]), (429, &json!("urn:griot:problem:quota-exceeded")));
+    let wait: u64 = refused.header("retry-after").parse().unwrap();
+    assert!((1..=16).contains(&wait), "{refused:?}");
+
+    agency.save(&Partner { requests_per_minute: 100_000, ..partner.clone() }).await;
+    tokio::time::sleep(Duration::from_millis(2_100)).await;
+    let usage = agency.world.get_as(&key, "/v1/partner/usage").json()["usage"].take();
+    let counts: Vec<String> = usage
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|of| format!("{} {} {} {}", of["channel"], of["requests"], of["refused"], of["items"]))
+        .collect();
+    assert_eq!(counts, ["\"changes\" 1 0 1", "\"feeds\" 1 0 0", "\"graphql\" 1 0 0", "\"items\" 2 1 0"]);
+    assert!(usage.as_array().unwrap().iter().all(|of| of["bytes"].as_i64().unwrap() > 0 && of["day"] == "2026-06-01"));
+    let refused = agency.world.get_as(&key, "/v1/partner/usage?from=2026-07-01&to=2026-06-01");
+    assert!(refused.status == 400 && refused.body.contains("the first one first"), "{refused:?}");
+
+    let account = agency.world.get_as(&key, "/v1/partner").json();
+    assert_eq!((&account["name"], &account["products"][0]["code"]), (&json!("Outlet 1"), &json!("all")));
+    let set = agency.world.put_as(&key, "/v1/partner/idle-warning", &[], b"{\"minutes\": 15}");
+    assert_eq!((set.status, &*set.body), (200, "{\"minutes\":15}"));
+    assert_eq!(agency.store.partner(partner.id).await.unwrap().unwrap().idle_after_minutes, Some(15));
+    let refused = agency.world.put_as(&key, "/v1/partner/idle-warning", &[], b"{\"minutes\": 0}");
+    assert!(refused.status == 400 && refused.body.contains("1 to 1440"), "{refused:?}");
+    assert_eq!(agency.world.get("/v1/partner").status, 401);
+
+    agency.save(&Partner { suspended_at: Some(agency.world.clock_now()), ..partner }).await;
+    tokio::time::sleep(Duration::from_millis(2_100)).await;
+    assert_eq!([agency.world.get_as(&key, "/v1/changes").status, agency.world.get_as(&key, &item).status], [401, 401]);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn who_waits_is_answered_when_something_happens(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let agency = Agency::open(backend).await;
+    agency.article("NEWS", &["fr"]);
+    let (_, key) = agency.partner(1, &[EVERYTHING_PRODUCT]).await;
+    for key in [None, Some(key.as_str())] {
+        let begun = agency.changes(key, "").await;
+        let path = format!("/v1/changes{}", since(&begun));
+        let mut headers = vec![("prefer", "wait=30")];
+        headers.extend(key.map(|key| ("authorization", key)));
+        let (waited, ()) = std::thread::scope(|scope| {
+            let asked = scope.spawn(|| {
+                let start = Instant::now();
+                (agency.world.get_with(&path, &headers), start.elapsed())
+            });
+            std::thread::sleep(Duration::from_millis(300));
+            agency.world.wait(TimeDelta::minutes(1));
+            agency.article("SPEECH", &["fr"]);
+            (asked.join().unwrap(), ())
+        });
+        let (answer, took) = waited;
+        assert_eq!(lines(&answer), ["upsert article fr 1 –"]);
+        println!("answered {took:?} after the question, some 0.3 s of which nothing had happened");
+
+        let mut hasty = headers.clone();
+        hasty[0] = ("prefer", "wait=1");
+        let empty = agency.world.get_with(&format!("/v1/changes{}", since(&answer)), &hasty);
+        assert_eq!((lines(&empty), token(&empty) == token(&answer) || key.is_some()), (vec![], true));
+    }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_told_of_a_change_together_with_what_was_before(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::open(backend).await;
+    world.tail.catch_up().await;
+    world.put(StoreName::Published, &[topic(1, "eau")]).await;
+    world.tail.catch_up().await;
+    let ask = |after: Option<&str>| {
+        let after = after.map(|after| format!("(after: \"{after}\")")).unwrap_or_default();
+        let query = format!("{{ changes{after} {{ nextCursor changes {{ node {{ ... on Topic {{ name }} }} }} }} }}");
+        world.ask("/graphql", &query, &[]).json()["data"]["changes"].take()
+    };
+    let first = ask(None);
+    assert_eq!(first["changes"], json!([{ "node": { "name": "eau" } }]));
+    // Another gateway publishes, and this one has not heard of it yet: it still knows the name from before.
+    world.put(StoreName::Published, &[topic(1, "eau-et-forets")]).await;
+    let second = ask(first["nextCursor"].as_str());
+    assert_eq!((&second["changes"], &second["nextCursor"]), (&json!([]), &first["nextCursor"]));
+    world.tail.catch_up().await;
+    let third = ask(second["nextCursor"].as_str());
+    assert_eq!(third["changes"], json!([{ "node": { "name": "eau-et-forets" } }]));
+}

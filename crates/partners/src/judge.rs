@@ -1,0 +1,78 @@
+//! Which items belong to which products.
+
+use std::collections::{BTreeSet, HashMap};
+
+use griot_domain::{Entry, EntryId, Facts, LinkRole, Locale, LocaleChain, Moment, View};
+use griot_persistence::{LiveText, Product, PublishedStore, StoreError};
+use uuid::Uuid;
+
+/// Judges items as a store shows them.
+#[derive(Clone, Debug)]
+pub struct Judge {
+    store: PublishedStore,
+}
+
+/// An item, judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judged {
+    #[allow(missing_docs)]
+    pub entry: EntryId,
+    #[allow(missing_docs)]
+    pub locale: Locale,
+    /// The products it belongs to.
+    pub products: Vec<Uuid>,
+}
+
+/// What an institution or topic belongs to, as far as that is known.
+pub(crate) type Parents = HashMap<EntryId, Option<EntryId>>;
+
+impl Judge {
+    /// Of what this store shows.
+    pub fn new(store: PublishedStore) -> Self {
+        Self { store }
+    }
+
+    /// What can be read of these entries, in every language, and which of `products` it belongs to.
+    pub async fn judge(&self, ids: &[EntryId], products: &[Product]) -> Result<Vec<Judged>, StoreError> {
+        let texts = self.store.live_texts(ids).await?;
+        let facts: Vec<(EntryId, Facts)> = texts
+            .iter()
+            .map(|LiveText { id, entry, locale, text, .. }| (*id, Facts::of(*id, entry, locale, text)))
+            .collect();
+        let parents = self.parents(facts.iter().flat_map(|(_, facts)| facts.about.iter().copied())).await?;
+        let judged = facts.into_iter().map(|(entry, mut facts)| {
+            facts.widen(|one| parents.get(&one).copied().flatten());
+            let taken = products.iter().filter(|product| product.filter.takes(&facts)).map(|product| product.id);
+            Judged { entry, products: taken.collect(), locale: facts.locale }
+        });
+        Ok(judged.collect())
+    }
+
+    /// What these entries belong to, and what that belongs to, to the top.
+    async fn parents(&self, ids: impl Iterator<Item = EntryId>) -> Result<Parents, StoreError> {
+        let mut known = Parents::new();
+        let mut wanted: BTreeSet<EntryId> = ids.collect();
+        while !wanted.is_empty() {
+            let ids: Vec<EntryId> = wanted.into_iter().collect();
+            let found = self.parents_at(Moment::Now, &ids).await?;
+            wanted = found.values().copied().flatten().collect();
+            known.extend(ids.into_iter().map(|id| (id, found.get(&id).copied().flatten())));
+            wanted.retain(|parent| !known.contains_key(parent));
+        }
+        Ok(known)
+    }
+
+    /// What those of the entries that could be read at a moment belonged to then.
+    pub(crate) async fn parents_at(&self, moment: Moment, ids: &[EntryId]) -> Result<Parents, StoreError> {
+        let view = View { moment, locales: LocaleChain { locales: Vec::new(), or_any: true } };
+        let records = self.store.records(&view, ids).await?;
+        Ok(records.into_iter().map(|(id, record)| (id, parent_of(&record.entry))).collect())
+    }
+}
+
+fn parent_of(entry: &Entry) -> Option<EntryId> {
+    if !matches!(entry, Entry::Institution(_) | Entry::Topic(_)) {
+        return None;
+    }
+    entry.links().into_iter().find(|link| link.role == LinkRole::Parent).map(|link| link.target)
+}
