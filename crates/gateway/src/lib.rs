@@ -19,6 +19,7 @@ mod purge;
 mod tags;
 mod tail;
 mod uploads;
+mod webhooks;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -34,6 +35,7 @@ use griot_front::{Caching, Connections, Front, FrontError, FrontOptions, Limits,
 use griot_partners::Sorter;
 use griot_persistence::{Location, PublishedStore};
 use griot_search::Search;
+use griot_webhooks::{Endpoints, SenderHandle};
 use url::Url;
 
 pub use crate::client::TrustedProxies;
@@ -48,6 +50,7 @@ pub use crate::operations::{OperationJudge, StoredOperations};
 pub use crate::partners::Partners;
 pub use crate::purge::{PurgeHook, PurgePlace, Purges, TAGS, TagForm, purge_place};
 pub use crate::tail::Tail;
+pub use crate::webhooks::Dispatcher;
 
 use crate::audience::{Audiences, Showing, delivery_routes, shared_by_public, with_loads};
 use crate::auth::Gate;
@@ -55,7 +58,7 @@ use crate::cors::AllowedOrigins;
 use crate::documents::{Early, Shelf, document_routes};
 use crate::editorial::{Editors, editorial_routes};
 use crate::graphql::delivery::memory::Memory;
-use crate::graphql::delivery::{delivery_schema, scalar_checks, sdl};
+use crate::graphql::delivery::{Delivery, delivery_schema, scalar_checks, sdl};
 use crate::live::{Feed, Sources};
 use crate::media::{Media, media_routes, preview_media_routes};
 use crate::metrics::{KeptFigures, Metrics};
@@ -63,6 +66,7 @@ use crate::partners::{partner_routes, with_meter};
 use crate::preview::{Previews, preview_routes};
 use crate::tail::Listeners;
 use crate::uploads::upload_routes;
+use crate::webhooks::{SendingFigures, endpoint_routes};
 
 /// Where the delivery schema is served.
 pub const GRAPHQL_PATH: &str = "/graphql";
@@ -144,6 +148,8 @@ pub struct EditorialSide {
     pub allowed_origins: Vec<String>,
     /// Bytes of the largest file that may be brought in.
     pub upload_bytes: u64,
+    /// Where partners are told of changes; without it they manage no endpoints here.
+    pub endpoints: Option<Endpoints>,
 }
 
 /// Serves a record.
@@ -155,6 +161,9 @@ pub struct Gateway {
     store: PublishedStore,
     live: Arc<Live>,
     partners: Option<Arc<Partners>>,
+    /// What is public, read anew each time.
+    fresh: Arc<Delivery>,
+    clock: Arc<dyn Clock>,
 }
 
 impl Gateway {
@@ -187,6 +196,7 @@ impl Gateway {
         let delivery = Arc::new(Front::new(delivery_schema(), &sdl(), limits.clone(), options)?);
         let public = showing.of(store.clone(), MEDIA_PATH, memory.clone());
         let documents = Arc::clone(&public);
+        let fresh = showing.of(store.clone(), MEDIA_PATH, None);
         let media = settings.media_dir.map(|folder| Media { folder: Arc::new(folder), public: store.clone() });
         let kept = {
             let front = Arc::clone(&delivery);
@@ -194,7 +204,7 @@ impl Gateway {
             let named = delivery.operation_counts();
             let (counts, tail, freshness) = (delivery.counts(), Arc::clone(&tail), Arc::clone(&freshness));
             let purges = Vec::new();
-            KeptFigures { counts, named, kept_bytes, memory, freshness, tail, costs, purges, search }
+            KeptFigures { counts, named, kept_bytes, memory, freshness, tail, costs, purges, search, sending: None }
         };
         let operations = Arc::new(StoredOperations::new(store.clone(), Arc::clone(&delivery)));
         let mode = front.operations;
@@ -211,6 +221,7 @@ impl Gateway {
             Live::new(settings.live.clone(), sources)
         };
 
+        let of_gateway = Arc::clone(&clock);
         let (mut router, live, partners, shown_early) = match settings.editorial {
             None => {
                 let gate = Gate { authenticator: Authenticator::new(None, None, clock), proxies: settings.proxies };
@@ -225,6 +236,7 @@ impl Gateway {
                 let authenticator = Authenticator::new(keys, side.oidc, Arc::clone(&clock));
                 let gate = Gate { authenticator, proxies: settings.proxies };
                 let store_of_partners = side.keys.partners();
+                let endpoints = side.endpoints.map(|endpoints| endpoint_routes(endpoints, store_of_partners.clone()));
                 let sorter = Sorter::new(store.clone(), store_of_partners.clone());
                 let partners = Partners::new(gate.clone(), store_of_partners.clone(), sorter, Arc::clone(&clock));
                 let partners = Arc::new(partners);
@@ -244,7 +256,7 @@ impl Gateway {
                 };
                 let live = live(&audiences);
                 let delivery_routes = delivery_routes(Arc::clone(&delivery), Arc::clone(&live), audiences);
-                let routes = with_meter(delivery_routes, Some(&partners))
+                let routes = with_meter(delivery_routes.merge(endpoints.unwrap_or_default()), Some(&partners))
                     .merge(media.unwrap_or_default())
                     .merge(preview_routes(Arc::clone(&delivery), of_previews.unwrap_or_default(), previews))
                     .merge(editorial_routes(schema, uploads, editors, &limits, front)?);
@@ -260,7 +272,7 @@ impl Gateway {
         router = router.merge(with_meter(documents, partners.as_ref()));
         router = router.merge(health::health_routes(settings.readiness, store.clone()));
         let doors = Doors { routes: shell(router, &limits), delivery, public: seen_by, metrics: None };
-        Ok(Self { doors, tail, kept, operations, store, live, partners })
+        Ok(Self { doors, tail, kept, operations, store, live, partners, fresh, clock: of_gateway })
     }
 
     /// What keeps the answers kept in step with the record.
@@ -298,6 +310,21 @@ impl Gateway {
                 partners.follow(heard).await;
             }
         }
+    }
+
+    /// What makes events for endpoints of partners and has `sender` send them, where there is an editorial side. To be called
+    /// before the [figures](Self::metered) are asked for.
+    pub fn dispatcher(&mut self, endpoints: &Endpoints, sender: SenderHandle) -> Option<Dispatcher> {
+        let partners = self.partners.as_ref()?;
+        self.kept.sending = Some(SendingFigures { figures: sender.figures(), clock: Arc::clone(&self.clock) });
+        Some(Dispatcher {
+            store: endpoints.store().clone(),
+            partners: partners.store.clone(),
+            sender,
+            numbers: partners.numbers(),
+            public: Arc::clone(&self.fresh),
+            clock: Arc::clone(&self.clock),
+        })
     }
 
     /// What serves subscriptions: to be stopped before the listener is, or it waits for those who listen.

@@ -20,7 +20,9 @@ use griot_persistence::{Partner, PartnerStore, StoreError};
 use tokio::sync::{OnceCell, Semaphore, watch};
 use tokio::time::{MissedTickBehavior, interval};
 
+pub(crate) use self::account::partner_of;
 pub(crate) use self::meter::metered;
+pub(crate) use self::problem::Problem;
 use crate::auth::Gate;
 use crate::documents::Shelf;
 
@@ -80,6 +82,11 @@ impl Partners {
             let error = &error as &dyn std::error::Error;
             tracing::warn!(error, "what partners asked for was not written down; this is tried again");
         }
+    }
+
+    /// Number of the last change of any product, for whoever waits for one.
+    pub(crate) fn numbers(&self) -> watch::Receiver<i64> {
+        self.sorter.numbers()
     }
 
     /// Sorts all that was published up to now into products.
