@@ -162,7 +162,12 @@ impl KeyRing {
             }
         };
         let token = Token::draw(family)?;
-        let id = holder.account.unwrap_or_else(|| token.id().to_owned());
+        // All keys of a partner are its own, however each was made.
+        let partner = match &grant {
+            KeyGrant::Delivery { partner, .. } => partner.map(|partner| partner.to_string()),
+            KeyGrant::Editorial { .. } => None,
+        };
+        let id = holder.account.or(partner).unwrap_or_else(|| token.id().to_owned());
         self.keep(&token, AccessKey { holder: id, ..self.fresh(&token, name, grant, holder.lives)? }).await
     }
 

@@ -7,7 +7,7 @@ use chrono::{NaiveDate, TimeDelta};
 use chrono_tz::Tz;
 use clap::{ArgGroup, Args, Parser, Subcommand};
 use griot_access::{OperationGrant, Role};
-use griot_domain::{ArticleKind, Locale};
+use griot_domain::{ArticleKind, EntryId, Locale};
 use griot_persistence::{AuditMark, EndpointId};
 
 use crate::config::{Bind, DatabaseUrl, Flags, Sources};
@@ -222,6 +222,16 @@ pub enum Partner {
     },
     /// List partners, what they receive and when they asked last
     List,
+    /// Who says what it did with an entry that was taken back, or in a drill; those that say nothing first
+    Receipts {
+        /// Content id of the entry, or id of the drill
+        id: EntryId,
+    },
+    /// Tell every partner of a kill of nothing, marked as an exercise; `receipts` shows who heard of it
+    Drill {
+        /// What partners are told
+        note: String,
+    },
     /// What a partner asked for, day by day
     Usage {
         /// What it is called

@@ -30,8 +30,8 @@ const TOUCH_EVERY: TimeDelta = TimeDelta::minutes(1);
 pub struct AccessKey {
     /// The public part.
     pub id: String,
-    /// Id of the holder's first key, or the holder's account at a provider, `oidc:<subject>@<issuer>`: keys that replace
-    /// one another share it.
+    /// Id of the holder's first key, the holder's account at a provider, `oidc:<subject>@<issuer>`, or the id of the partner:
+    /// keys that replace one another share it.
     pub holder: String,
     /// Who holds it, in a person's words.
     pub name: String,

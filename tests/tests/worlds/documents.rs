@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use griot_tests::requests::{Ask, Named, Names, Wire};
+use serde_json::Value;
 
 use crate::canary::Sweep;
-use crate::compare::told;
+use crate::compare::told as told_of;
 
 const FORMS: [&str; 5] = [".ninjs.json", ".g2.xml", ".jsonld", ".html", ".txt"];
 
@@ -19,17 +20,44 @@ pub fn documents_alike(worlds: [&str; 2], names: &Names, key: Option<&str>, swee
         let headers: Vec<_> = key.map(|key| ("authorization", format!("Bearer {key}"))).into_iter().collect();
         let [plain, secret] =
             wires.each_mut().map(|wire| wire.send(&Ask { headers: headers.clone(), ..Ask::get(path) }));
-        assert_eq!(plain, secret, "{path} with {key:?}\n  without: {}\n  with:    {}", told(&plain), told(&secret));
+        assert_eq!(
+            plain,
+            secret,
+            "{path} with {key:?}\n  without: {}\n  with:    {}",
+            told_of(&plain),
+            told_of(&secret)
+        );
         // Whoever names a marker may be told it back.
         let hits: BTreeSet<_> = sweep.found(&secret.bytes()).into_iter().filter(|word| !path.contains(word)).collect();
-        assert_eq!(hits, BTreeSet::new(), "{path} with {key:?}: {}", told(&secret));
+        assert_eq!(hits, BTreeSet::new(), "{path} with {key:?}: {}", told_of(&secret));
         found += usize::from(plain.status == 200);
     }
     (paths.len(), found)
 }
 
+/// Everything a partner is told of changes in a world, page by page: nothing of what is not public. Returns how many items, and
+/// how many under embargo: these alone may hold what is not public.
+pub fn changes_of_partner(world: &str, key: &str, sweep: &Sweep) -> (usize, usize) {
+    let mut wire = Wire::to(world);
+    let (mut told, mut path) = (0, "/v1/changes?limit=50".to_owned());
+    loop {
+        let headers = vec![("authorization", format!("Bearer {key}"))];
+        let answer = wire.send(&Ask { headers, ..Ask::get(&path) });
+        assert_eq!(answer.status, 200, "{path}: {}", told_of(&answer));
+        let mut page: Value = serde_json::from_slice(&answer.body).unwrap();
+        let embargoed = page["embargoed"].take();
+        assert_eq!(sweep.found(page.to_string().as_bytes()), BTreeSet::new(), "{path}");
+        told += page["changes"].as_array().unwrap().len();
+        if page["has_more"] == false {
+            return (told, embargoed.as_array().map_or(0, Vec::len));
+        }
+        path = page["next"].as_str().unwrap().trim_start_matches("https://api.example.org").to_owned();
+    }
+}
+
 fn paths(names: &Names) -> Vec<String> {
     let mut paths = vec!["/sitemap.xml".to_owned()];
+    paths.extend(["", "?limit=500", "?limit=3", "?since=0&limit=1"].map(|query| format!("/v1/changes{query}")));
     paths.extend(["news", "people", "institutions", "events", "topics"].map(|name| format!("/sitemaps/{name}.xml")));
     let mut feeds = vec!["all".to_owned(), "language/fr".to_owned(), "language/en".to_owned()];
     feeds.extend(["news", "communique", "speech", "interview", "advisory"].map(|kind| format!("kind/{kind}")));

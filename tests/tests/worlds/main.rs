@@ -26,7 +26,7 @@ use serde_json::{Value, json};
 
 use crate::canary::{Canaries, Sweep};
 use crate::compare::Round;
-use crate::documents::documents_alike;
+use crate::documents::{changes_of_partner, documents_alike};
 use crate::entitled::Entitled;
 use crate::house::{House, item};
 use crate::pair::{Pair, in_runtime};
@@ -87,6 +87,11 @@ fn what_is_not_public_changes_no_byte_and_leaves_by_no_way(
         println!("{backend:?}: {asked} documents, feeds and sitemaps, {found} of them there");
         assert!(found > 500, "most of what is public is a document: {found} of {asked}");
     }
+    let [of_partner, of_entitled] =
+        pair.partner_keys.each_ref().map(|key| changes_of_partner(secret.address(), key, &sweep));
+    println!("{backend:?}: {of_partner:?} and {of_entitled:?} items told to partners, and under embargo");
+    assert!(of_partner.0 > 50 && of_partner == (of_entitled.0, 0) && of_entitled.1 > 0);
+    assert_eq!(changes_of_partner(plain.address(), &pair.partner_keys[1], &sweep), of_partner);
     let fields = fields(&schema);
     let never: Vec<_> = fields.difference(&answered).collect();
     assert!(never.len() * 50 <= fields.len(), "more than a fiftieth of the schema was never asked for: {never:?}");

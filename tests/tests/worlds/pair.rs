@@ -34,6 +34,8 @@ pub struct Pair {
     pub editor_key: String,
     /// Opens what is under embargo too.
     pub early_key: String,
+    /// Of a partner that receives everything, and of one that accepted the terms of embargo too.
+    pub partner_keys: [String; 2],
     /// Lines of the import format, one for each entry that is public.
     pub public: Vec<Value>,
     /// Those of the articles that were withdrawn and killed.
@@ -55,6 +57,11 @@ impl Pair {
         };
         let (delivery, editor) = (key(&["site", "--delivery"]), key(&["Awa", "--role", "editor"]));
         let early_key = key(&["partner", "--delivery", "--embargo"]);
+        let partner = |name: &str, terms: &[&str]| {
+            plain.run(&[&["partner", "add", name], terms].concat()).expect_success();
+            plain.run(&["partner", "key", name]).expect_success().stdout.trim().to_owned()
+        };
+        let partner_keys = [partner("Agency", &[]), partner("Entitled", &["--embargo-terms", "1"])];
         let mut public = lines(&plain);
         let articles = public.iter().enumerate().filter(|(_, line)| line["kind"] == "article");
         let (first, second) = (articles.clone().nth(0).unwrap().0, articles.clone().nth(1).unwrap().0);
@@ -62,7 +69,7 @@ impl Pair {
         let gone = [public.remove(first), killed];
         in_runtime(take_back(&location(&plain, backend), &public, &gone));
         copy(backend, &plain, &secret);
-        Self { backend, plain, secret, key: delivery, editor_key: editor, early_key, public, gone }
+        Self { backend, plain, secret, key: delivery, editor_key: editor, early_key, partner_keys, public, gone }
     }
 
     pub fn secret_location(&self) -> Location {

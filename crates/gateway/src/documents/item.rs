@@ -61,7 +61,7 @@ impl Asked {
 }
 
 /// The view of items in a language and no other; without one, in that of the site or what stands for it.
-pub(super) fn view_in(locale: Option<&Locale>, loads: &Loads) -> SharedView {
+pub(crate) fn view_in(locale: Option<&Locale>, loads: &Loads) -> SharedView {
     match locale {
         None => view(None, None, None, loads).into(),
         Some(locale) => only_in(locale, Moment::Now),
@@ -159,7 +159,7 @@ pub(super) fn translations(record: &Record, loads: &Loads) -> Vec<Translation> {
 }
 
 /// The office, as items read in `view` name it.
-pub(super) fn issuer(view: &View, loads: &Loads) -> Issuer {
+pub(crate) fn issuer(view: &View, loads: &Loads) -> Issuer {
     let site = &loads.site;
     Issuer {
         name: site.publisher.pick(&view.locales.locales).to_owned(),

@@ -30,6 +30,7 @@ use self::feeds::feed_routes;
 use self::form::{Form, accepted};
 pub(crate) use self::heading::{Heading, ItemKey, headings, languages};
 use self::item::{Asked, Found};
+pub(crate) use self::item::{issuer, view_in};
 
 use self::sitemaps::sitemap_routes;
 use crate::graphql::delivery::error::{Answer, ApiError};

@@ -26,7 +26,7 @@ const LONGEST_IDLE: u32 = 24 * 60;
 const BODY: usize = 4 * 1024;
 
 /// Who asks, where a key was brought.
-type Key = Option<Extension<Asking>>;
+pub(super) type Key = Option<Extension<Asking>>;
 
 pub(crate) fn partner_of(key: Key) -> Result<(Arc<Partner>, bool), Problem> {
     let partner = key.and_then(|Extension(asking)| Some((asking.partner?, asking.sees_embargoed)));
@@ -39,7 +39,7 @@ pub(crate) fn partner_of(key: Key) -> Result<(Arc<Partner>, bool), Problem> {
     })
 }
 
-fn told(value: Result<Value, Problem>) -> Response<Body> {
+pub(super) fn told(value: Result<Value, Problem>) -> Response<Body> {
     match value {
         Ok(value) => axum::Json(value).into_response(),
         Err(problem) => problem.response(),

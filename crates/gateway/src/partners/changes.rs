@@ -164,14 +164,14 @@ async fn of_partner(
     let early = desk.shelf.early.as_ref().filter(|_| sees_embargoed);
     let feed = products::Feed { partners, partner: &partner, early };
     let public = Loads::new(Arc::clone(&desk.shelf.public), None);
-    let mut place = match feed.enter(&parameters, &public).await {
+    let place = match feed.enter(&parameters, &public).await {
         Ok(place) => place,
         Err(problem) => return problem.response(),
     };
-    if let Some((until, _place)) = desk.wait(&request) {
-        if let Err(problem) = place.wait(until).await {
-            return problem.response();
-        }
+    if let Some((until, _place)) = desk.wait(&request)
+        && let Err(problem) = place.wait(until).await
+    {
+        return problem.response();
     }
     let told = AtomicUsize::new(0);
     let made = |loads: Loads| async {

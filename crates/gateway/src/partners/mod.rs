@@ -6,6 +6,7 @@ mod journal;
 mod meter;
 mod problem;
 mod products;
+mod receipts;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,8 +21,8 @@ use griot_persistence::{Partner, PartnerStore, StoreError};
 use tokio::sync::{OnceCell, Semaphore, watch};
 use tokio::time::{MissedTickBehavior, interval};
 
-pub(crate) use self::account::partner_of;
-pub(crate) use self::meter::metered;
+pub(crate) use self::account::{is_idle, partner_of};
+use self::meter::metered;
 pub(crate) use self::problem::Problem;
 use crate::auth::Gate;
 use crate::documents::Shelf;
@@ -119,6 +120,7 @@ pub(crate) fn partner_routes(
         .route("/v1/partner", get(account::account))
         .route("/v1/partner/usage", get(account::usage))
         .route("/v1/partner/idle-warning", put(account::set_idle_warning))
+        .route("/v1/partner/receipts/{id}", put(receipts::put_receipt))
         .with_state(Arc::clone(&partners));
     routes.merge(accounts)
 }

@@ -6,8 +6,9 @@ use std::time::Duration;
 use chrono::DateTime;
 use griot_domain::{EntryId, micros};
 use griot_partners::{CursorError, Judge, Judged, Place, Scope};
-use griot_persistence::{Embargo, ItemChange, Partner, Product};
-use serde_json::Value;
+use griot_persistence::{Drill, Embargo, ItemChange, Partner, Product};
+use griot_syndication::item::Issuer;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tokio::time::{Instant, timeout};
 use uuid::Uuid;
@@ -16,7 +17,7 @@ use super::Partners;
 use super::changes::{Answered, Parameters, lost};
 use super::journal::line;
 use super::problem::Problem;
-use crate::documents::{Early, ItemKey, headings};
+use crate::documents::{Early, ItemKey, headings, issuer, view_in};
 use crate::graphql::delivery::Loads;
 
 /// How often it is looked for changes while a request waits and nobody tells of them.
@@ -81,7 +82,7 @@ impl<'a> Feed<'a> {
 
 impl Entered<'_> {
     /// Returns when there is something to tell, at `until` at the latest.
-    pub async fn wait(&mut self, until: Instant) -> Result<(), Problem> {
+    pub async fn wait(&self, until: Instant) -> Result<(), Problem> {
         let mut numbers = self.feed.partners.sorter.numbers();
         loop {
             numbers.mark_unchanged();
@@ -130,14 +131,25 @@ impl Entered<'_> {
     async fn lines(&self, rows: &[ItemChange], loads: &Loads) -> Result<Vec<Value>, Problem> {
         let keys: Vec<ItemKey> = rows.iter().map(|row| (row.entry, row.locale.clone())).collect();
         let headings = headings(&keys, loads).await?;
+        let unknown = keys.iter().zip(&headings).filter(|(_, heading)| heading.is_none());
+        let unknown: Vec<EntryId> = unknown.map(|((id, _), _)| *id).collect();
+        let drills = self.feed.partners.store.drills_among(&unknown).await?;
+        let issuer = issuer(&view_in(None, loads), loads);
         let lines = rows.iter().zip(headings).filter_map(|(row, heading)| {
-            let heading = heading?;
+            let Some(heading) = heading else {
+                let drill = drills.get(&row.entry).filter(|_| self.is_news(row))?;
+                return Some(of_drill(row, drill, &issuer));
+            };
             // Whoever makes a first copy has nothing yet that could go.
-            let is_news = self.place.snapshot.is_none_or(|begun| row.number > begun);
             let goes = !row.is_in || heading.reason().is_some();
-            (is_news || !goes).then(|| line(row.seq, &heading, row.is_in))
+            (self.is_news(row) || !goes).then(|| line(row.seq, &heading, row.is_in))
         });
         Ok(lines.collect())
+    }
+
+    /// Whether it happened after a first copy was begun, or that has been made.
+    fn is_news(&self, row: &ItemChange) -> bool {
+        self.place.snapshot.is_none_or(|begun| row.number > begun)
     }
 
     async fn embargoes(&self) -> Result<BTreeMap<EntryId, Embargo>, Problem> {
@@ -163,6 +175,25 @@ impl Entered<'_> {
         let headings = early.headings(&keys, embargoes, loads).await?;
         Ok(headings.iter().map(|heading| heading.json().into()).collect())
     }
+}
+
+/// A kill of nothing, told as one of something is.
+fn of_drill(row: &ItemChange, drill: &Drill, issuer: &Issuer) -> Value {
+    let day = drill.at.format("%Y%m%d");
+    json!({
+        "seq": row.seq.to_string(),
+        "op": "tombstone",
+        "reason": "drill",
+        "uri": format!("urn:newsml:{}:{day}:drill-{}-{}", issuer.host, drill.id, row.locale),
+        "id": drill.id.to_string(),
+        "kind": "drill",
+        "language": row.locale.to_string(),
+        "version": 1,
+        "version_created": drill.at,
+        "pub_status": "canceled",
+        "signal": "drill",
+        "ed_note": drill.note,
+    })
 }
 
 /// Stands for what is under embargo; 0 for nothing.

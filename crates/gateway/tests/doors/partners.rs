@@ -389,3 +389,53 @@ async fn nobody_is_told_of_a_change_together_with_what_was_before(
     let third = ask(second["nextCursor"].as_str());
     assert_eq!(third["changes"], json!([{ "node": { "name": "eau-et-forets" } }]));
 }
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_press_office_sees_who_has_not_heard_of_a_kill(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let agency = Agency::open(backend).await;
+    let article = agency.article("NEWS", &["fr"]);
+    let (_, first) = agency.partner(1, &[EVERYTHING_PRODUCT]).await;
+    let begun = agency.changes(Some(&first), "").await;
+    agency.partner(2, &[EVERYTHING_PRODUCT]).await;
+    agency.partner(3, &[agency.product(1, json!({ "all": [{ "kind": "SPEECH" }] })).await]).await;
+    agency.world.wait(TimeDelta::minutes(1));
+    agency.kill(&article);
+    let killed = agency.changes(Some(&first), &since(&begun)).await;
+    let id = killed.json()["changes"][0]["id"].as_str().unwrap().to_owned();
+    let receipts = |id: &str| {
+        let query = format!("{{ receipts(contentId: \"{id}\") {{ partnerName state note }} }}");
+        agency.world.ask_as(&agency.editor, "/editorial/graphql", &query).json()["data"]["receipts"].take()
+    };
+    let nothing = |name: &str| json!({ "partnerName": name, "state": null, "note": null });
+    assert_eq!(receipts(&id), json!([nothing("Outlet 1"), nothing("Outlet 2")]), "the third never had it");
+    let path = format!("/v1/partner/receipts/{id}");
+    let put = |path: &str, body: Value| agency.world.put_as(&first, path, &[], body.to_string().as_bytes());
+    for (path, body, told, status) in [
+        (path.as_str(), json!({}), "the body is not", 400),
+        (&path, json!({ "state": "gone" }), "received, removed, not_used", 400),
+        ("/v1/partner/receipts/x", json!({ "state": "removed" }), "told of nothing with the id x", 404),
+    ] {
+        let refused = put(path, body);
+        assert!(refused.status == status && refused.body.contains(told), "{refused:?}");
+    }
+    assert_eq!(put(&path, json!({ "state": "removed", "note": "à 10 h" })).status, 200);
+    let removed = json!({ "partnerName": "Outlet 1", "state": "REMOVED", "note": "à 10 h" });
+    assert_eq!(receipts(&id), json!([nothing("Outlet 2"), removed]));
+
+    let input = json!({ "note": "tout va bien" });
+    let drill = agency.world.mutate(&agency.editor, "drillStart", "DrillStartInput", "drill { id }", input);
+    let told = agency.changes(Some(&first), &since(&killed)).await;
+    assert_eq!(lines(&told), ["tombstone drill fr 1 drill"]);
+    let line = told.json()["changes"][0].take();
+    assert_eq!((&line["id"], &line["ed_note"]), (&drill["drill"]["id"], &json!("EXERCICE — tout va bien")));
+    let id = line["id"].as_str().unwrap();
+    assert_eq!(receipts(id).as_array().unwrap().len(), 3, "everybody is told");
+    assert_eq!(put(&format!("/v1/partner/receipts/{id}"), json!({ "state": "received" })).status, 200);
+    assert_eq!(receipts(id)[2]["state"], json!("RECEIVED"));
+    assert_eq!(lines(&agency.changes(Some(&first), "").await), [""; 0], "a first copy knows nothing of either");
+    let public = lines(&agency.changes(None, "").await);
+    assert_eq!(public, ["tombstone article fr 2 killed"], "nor does the public of a drill");
+}

@@ -7,6 +7,7 @@ mod documentation;
 mod errors;
 mod history;
 mod mentions;
+mod partners;
 mod patches;
 mod publishing;
 mod roles;

@@ -45,7 +45,8 @@ async fn input(office: &Office, mutation: &str, round: usize) -> Value {
         "appointment" => with(texts(json!({ "title": name })), json!({ "person": id(900) })),
         other => panic!("{other} is no kind of entry"),
     };
-    if let Some(kind) = mutation.strip_suffix("Create").filter(|kind| *kind != "previewToken") {
+    let is_entry = |kind: &&str| !["previewToken", "partnerKey"].contains(kind);
+    if let Some(kind) = mutation.strip_suffix("Create").filter(is_entry) {
         return new(kind);
     }
     if let Some(kind) = mutation.strip_suffix("Update") {
@@ -103,6 +104,18 @@ async fn input(office: &Office, mutation: &str, round: usize) -> Value {
             let shown = json!({ "contentId": one["contentId"] });
             json!({ "id": office.done("administrator", "previewTokenCreate", shown).await["id"] })
         }
+        "partnerSave" => json!({ "name": name }),
+        "partnerKeyCreate" => {
+            let made = office.done("administrator", "partnerSave", json!({ "name": name })).await;
+            json!({ "partnerId": made["partner"]["id"] })
+        }
+        "drillStart" => json!({ "note": name }),
+        "productSave" => json!({ "code": format!("p-{round}"), "all": [{ "kind": "NEWS" }] }),
+        "productRemove" => {
+            let code = format!("q-{round}");
+            let made = office.done("administrator", "productSave", json!({ "code": code })).await;
+            json!({ "id": made["product"]["id"] })
+        }
         "draftArchive" => with(one, json!({ "isArchived": true })),
         "scheduleMove" | "scheduleCancel" => {
             let made = office.done("administrator", "contentSchedule", later).await;
@@ -148,6 +161,9 @@ async fn ranks_take_the_right_to_rank(#[values(Backend::Sqlite, Backend::Postgre
 
 #[rstest]
 #[case("auditLog", "{ number }", EditorialAct::ReadAudit)]
+#[case("receipts", "{ state }", EditorialAct::Read)]
+#[case("partners", "{ name }", EditorialAct::ManagePartners)]
+#[case("products", "{ code }", EditorialAct::ManagePartners)]
 #[case("drafts", "{ nodes { title } }", EditorialAct::Read)]
 #[case("mentionSuggestions", "{ nodes { id } }", EditorialAct::Read)]
 #[case("schedules", "{ id }", EditorialAct::Read)]
@@ -158,7 +174,7 @@ async fn each_role_reads_what_the_table_says(#[case] field: &str, #[case] select
     let office = Office::open(Backend::Sqlite).await;
     assert_eq!(editorial_act(&format!("Query.{field}")), Some(Some(act)));
     let arguments = match field {
-        "draft" => format!("(contentId: \"{}\")", id(1)),
+        "draft" | "receipts" => format!("(contentId: \"{}\")", id(1)),
         "schedule" => format!("(id: \"{}\")", id(1)),
         _ => String::new(),
     };

@@ -124,6 +124,10 @@ impl Office {
             "PublishPayload" => format!("isPending drafts {{ contentId revision state }} {SCHEDULE}"),
             "SchedulePayload" => format!("isPending {SCHEDULE}"),
             "PreviewTokenPayload" => "id token expiresAt".to_owned(),
+            "PartnerPayload" => format!("partner {{ {PARTNER} }}"),
+            "DrillPayload" => "drill { id note at }".to_owned(),
+            "PartnerKeyPayload" => "id key expiresAt".to_owned(),
+            "ProductPayload" => format!("product {{ {PRODUCT} }}"),
             other => panic!("{mutation} answers {other}"),
         };
         let document =
@@ -158,6 +162,10 @@ impl Office {
 }
 
 const DRAFT: &str = "draft { contentId revision state title isArchived editedBy approvedBy content }";
+pub const PARTNER: &str = "id name productIds requestsPerMinute embargoTerms embargoAcceptedAt idleAfterMinutes isIdle \
+    polledAt suspendedAt";
+pub const PRODUCT: &str = "id code title isSorted all { kind institution person topic language urgency hasImage } \
+    any { kind language } none { kind hasImage }";
 const SCHEDULE: &str = "schedule { id dueAt state isEarly contentIds }";
 const ERRORS: &str = "userErrors { __typename code message path contentId field \
     ... on RevisionConflict { expectedRevision currentRevision current { revision title } } \

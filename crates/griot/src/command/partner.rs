@@ -6,8 +6,10 @@ use std::sync::Arc;
 use anyhow::{anyhow, bail};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use griot_access::{EditorialAct, Grant, KeyRing, NewHolder};
-use griot_domain::{Clock, SystemClock};
-use griot_persistence::{AccessKeys, EVERYTHING_PRODUCT, Partner, PartnerSaving, PartnerStore, Product};
+use griot_domain::{Clock, EntryId, SystemClock};
+use griot_persistence::{
+    AccessKeys, Drill, EVERYTHING_PRODUCT, Partner, PartnerSaving, PartnerStore, Product, Receipt,
+};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -42,6 +44,8 @@ pub async fn run(config: &Config, command: cli::Partner) -> anyhow::Result<ExitC
         }
         cli::Partner::Key { name, expires } => make_key(config, &store, &name, expires).await?,
         cli::Partner::List => list(&store).await?,
+        cli::Partner::Receipts { id } => receipts(&store, id).await?,
+        cli::Partner::Drill { note } => drill(config, &store, &note).await?,
         cli::Partner::Usage { name, from, to } => usage(&store, &name, from, to).await?,
     }
     Ok(ExitCode::SUCCESS)
@@ -152,6 +156,41 @@ async fn list(store: &PartnerStore) -> anyhow::Result<()> {
 
 fn minute(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%d %H:%M").to_string()
+}
+
+async fn receipts(store: &PartnerStore, id: EntryId) -> anyhow::Result<()> {
+    let told = store.told_of(id).await?;
+    if told.is_empty() {
+        bail!("no partner was told of {id}; it is the content id of an entry, or the id of a drill");
+    }
+    let given = store.receipts(id).await?;
+    let receipt = |partner: &Partner| given.iter().find(|receipt| receipt.partner == partner.id);
+    let mut partners = store.partners().await?;
+    partners.retain(|partner| told.contains(&partner.id));
+    partners.sort_by_key(|partner| receipt(partner).is_some());
+    for partner in &partners {
+        match receipt(partner) {
+            None => say(format!("{}: nothing yet", partner.name))?,
+            Some(Receipt { state, note, at, .. }) => {
+                let note = note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
+                say(format!("{}: {} on {}{note}", partner.name, state.as_str().replace('_', " "), minute(*at)))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn drill(config: &Config, store: &PartnerStore, note: &str) -> anyhow::Result<()> {
+    if note.trim().is_empty() || note.chars().count() > 500 {
+        bail!("a note has 1 to 500 characters");
+    }
+    let drill =
+        Drill { id: EntryId(Uuid::new_v4()), note: format!("EXERCICE — {}", note.trim()), at: SystemClock.now() };
+    store.start_drill(&drill, &config.site.default_locale).await?;
+    let detail = json!({ "drill": drill.id.to_string(), "note": drill.note });
+    place::record(&place::location(config), EditorialAct::ManagePartners, "griot partner", detail).await?;
+    complain("partners hear of it when they ask for changes; who did:");
+    Ok(say(format!("griot partner receipts {}", drill.id))?)
 }
 
 async fn usage(store: &PartnerStore, name: &str, from: Option<NaiveDate>, to: Option<NaiveDate>) -> anyhow::Result<()> {

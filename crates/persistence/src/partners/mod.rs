@@ -4,6 +4,7 @@ mod embargo;
 mod items;
 mod partner;
 mod product;
+mod receipt;
 mod usage;
 
 use sea_orm::{
@@ -15,6 +16,7 @@ pub use embargo::Embargo;
 pub use items::{ItemChange, Placed, Round, Sorting};
 pub use partner::{Partner, PartnerSaving};
 pub use product::{EVERYTHING_PRODUCT, Product, ProductRemoval, ProductSaving};
+pub use receipt::{Drill, Receipt, ReceiptState};
 pub use usage::{Usage, UsageOf};
 
 use crate::entity::product_head;

@@ -2,8 +2,8 @@
 
 use griot_domain::{EntryId, ProductFilter, Slug};
 use griot_persistence::{
-    EVERYTHING_PRODUCT, Partner, PartnerSaving, PartnerStore, Placed, Product, ProductRemoval, ProductSaving, Round,
-    Sorting, Usage, UsageOf,
+    Drill, EVERYTHING_PRODUCT, Partner, PartnerSaving, PartnerStore, Placed, Product, ProductRemoval, ProductSaving,
+    Receipt, ReceiptState, Round, Sorting, Usage, UsageOf,
 };
 use rstest::rstest;
 use serde_json::json;
@@ -204,4 +204,37 @@ async fn usage_adds_up_and_the_first_key_of_cursors_stays(
 
     assert_eq!(partners.cursor_key([1; 32]).await.unwrap(), [1; 32]);
     assert_eq!(partners.cursor_key([2; 32]).await.unwrap(), [1; 32]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn receipts_say_who_has_heard_of_a_kill_and_a_drill_is_told_to_everybody(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let (_store, partners) = open(backend).await;
+    let one = product(1, json!({}));
+    partners.save_product(&one).await.unwrap();
+    let (first, second) = (partner(8, &[one.id]), partner(9, &[ALL]));
+    for outlet in [&first, &second] {
+        partners.save_partner(outlet).await.unwrap();
+    }
+    let entries = [sorting(id(1), 1, &[ALL])];
+    partners.sort(&Round { from: 0, to: 1, products: &[ALL, one.id], entries: &entries }).await.unwrap();
+    assert_eq!(partners.told_of(id(1)).await.unwrap(), [second.id].into(), "it never was in the other's product");
+
+    let receipt = |state| Receipt { partner: second.id, entry: id(1), state, note: None, at: at("2026-01-03") };
+    partners.save_receipt(&receipt(ReceiptState::Received)).await.unwrap();
+    let last = Receipt { note: Some("retiré à 10 h".to_owned()), ..receipt(ReceiptState::Removed) };
+    partners.save_receipt(&last).await.unwrap();
+    assert_eq!(partners.receipts(id(1)).await.unwrap(), [last]);
+    assert_eq!(partners.receipts(id(2)).await.unwrap(), []);
+
+    let drill = Drill { id: id(7), note: "Exercice".to_owned(), at: at("2026-01-04") };
+    partners.start_drill(&drill, &locale("fr")).await.unwrap();
+    assert_eq!(partners.told_of(id(7)).await.unwrap(), [first.id, second.id].into());
+    for products in [[one.id], [ALL]] {
+        assert_eq!(told(&partners, &products, 1).await, [(2, id(7), false)]);
+    }
+    assert_eq!(partners.drills().await.unwrap(), [drill.clone()]);
+    assert_eq!(partners.drills_among(&[id(1), id(7)]).await.unwrap(), [(id(7), drill)].into());
 }

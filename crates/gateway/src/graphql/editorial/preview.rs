@@ -184,7 +184,7 @@ async fn revoke(ctx: &Context<'_>, input: PreviewTokenRevokeInput) -> Answer<Pre
     Ok(PreviewTokenPayload { id: Some(input.id), token: None, expires_at: None, user_errors: Vec::new() })
 }
 
-fn previews<'c>(ctx: &Context<'c>) -> Answer<&'c PreviewDesk> {
+pub(super) fn previews<'c>(ctx: &Context<'c>) -> Answer<&'c PreviewDesk> {
     let missing = || EditorialError::Api(ApiError::internal("the request was given no preview desk"));
     ctx.data_opt::<PreviewDesk>().ok_or_else(missing)
 }

@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, Object};
 use griot_access::EditorialAct;
 use griot_domain::Locale;
-use griot_front::directive::{ForwardConnection, Sliced};
+use griot_front::directive::{ForwardConnection, List, Sliced};
 use griot_persistence::SuggestionFilter;
 use uuid::Uuid;
 
@@ -11,6 +11,10 @@ use super::audit::AuditRecord;
 use super::draft::{Draft, DraftConnection, DraftFilter, MentionSuggestionConnection};
 use super::editor::{Caller, Viewer};
 use super::error::{Answer, EditorialError, Nullable, nullable};
+use super::partner::Partner;
+use super::preview::previews as keys;
+use super::product::Product;
+use super::receipt::{Receipt, receipts};
 use super::schedule::{Schedule, ScheduleState};
 use crate::graphql::delivery::scalar::Tag;
 
@@ -101,6 +105,61 @@ impl Query {
             Schedule::load(caller.store(), Some(id)).await
         };
         nullable(schedule.await)
+    }
+
+    /// The partners, by name. For administrators.
+    #[graphql(directive = Sliced::apply(20, &["first"]))]
+    async fn partners(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Number of items, 0 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Only those whose name comes after this one.")] after: Option<String>,
+    ) -> Nullable<Vec<Partner>> {
+        let partners = async {
+            Caller::who_may(ctx, EditorialAct::ManagePartners)?;
+            let desk = keys(ctx)?;
+            let all = desk.keys.partners().partners().await?;
+            let rest = all.into_iter().filter(|one| after.as_ref().is_none_or(|after| one.name > *after));
+            let page = rest.take(usize::try_from(count(first)?).unwrap_or(usize::MAX));
+            Ok(page.map(|one| Partner::new(one, desk.clock.now())).collect())
+        };
+        Some(partners.await)
+    }
+
+    /// The products, by code. For administrators.
+    #[graphql(directive = Sliced::apply(20, &["first"]))]
+    async fn products(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Number of items, 0 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Only those whose code comes after this one.")] after: Option<String>,
+    ) -> Nullable<Vec<Product>> {
+        let products = async {
+            Caller::who_may(ctx, EditorialAct::ManagePartners)?;
+            let all = keys(ctx)?.keys.partners().products().await?;
+            let rest =
+                all.into_iter().filter(|one| after.as_ref().is_none_or(|after| one.code.as_str() > after.as_str()));
+            let page = rest.take(usize::try_from(count(first)?).unwrap_or(usize::MAX));
+            Ok(page.map(Product::from).collect())
+        };
+        Some(products.await)
+    }
+
+    /// What the partners that were told of an entry did when it was taken back, or in a drill; those that say nothing first.
+    #[graphql(directive = List::apply(500))]
+    async fn receipts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The entry (content id), or the drill.")] content_id: ID,
+    ) -> Nullable<Vec<Receipt>> {
+        let receipts = async {
+            Caller::who_may(ctx, EditorialAct::Read)?;
+            let id = content_id
+                .parse()
+                .map_err(|err: griot_domain::IdError| EditorialError::invalid("contentId", err.to_string()))?;
+            Ok(receipts(&keys(ctx)?.keys.partners(), id).await?)
+        };
+        Some(receipts.await)
     }
 
     /// The audit log, newest first. For administrators.

@@ -13,9 +13,12 @@ use super::input::{
 };
 use super::mention::MentionWrites;
 use super::merge::MergeWrites;
+use super::partner::PartnerWrites;
 use super::preview::PreviewWrites;
+use super::product::ProductWrites;
 use super::publish::PublishWrites;
 use super::query::Query;
+use super::receipt::DrillWrites;
 use super::retract::RetractWrites;
 use super::review::ReviewWrites;
 use super::user_error::UserError;
@@ -38,6 +41,9 @@ pub struct Mutation(
     MergeWrites,
     RetractWrites,
     PreviewWrites,
+    PartnerWrites,
+    ProductWrites,
+    DrillWrites,
 );
 
 /// The editorial schema. A request has to bring an [`Editor`](super::Editor) in its data.

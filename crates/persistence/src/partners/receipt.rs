@@ -1,0 +1,159 @@
+//! Whether partners did what they have to when something is taken back, and drills of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use griot_domain::{EntryId, Locale, from_micros, micros};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+use super::PartnerStore;
+use crate::StoreError;
+use crate::entity::{drill, partner_product, product, product_head, product_item, receipt};
+
+/// What a partner did with an item that was taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReceiptState {
+    /// It knows.
+    Received,
+    /// It removed what it had published.
+    Removed,
+    /// It had not used the item.
+    NotUsed,
+}
+
+impl ReceiptState {
+    /// Every state.
+    pub const ALL: [Self; 3] = [Self::Received, Self::Removed, Self::NotUsed];
+
+    /// The word in the store and in requests.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::Removed => "removed",
+            Self::NotUsed => "not_used",
+        }
+    }
+}
+
+/// A partner's word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    #[allow(missing_docs)]
+    pub partner: Uuid,
+    /// The entry that was taken back, or the drill.
+    pub entry: EntryId,
+    #[allow(missing_docs)]
+    pub state: ReceiptState,
+    /// What the partner says of it.
+    pub note: Option<String>,
+    #[allow(missing_docs)]
+    pub at: DateTime<Utc>,
+}
+
+/// A kill of nothing, to see whether everybody hears of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drill {
+    /// Told as the id of the entry.
+    pub id: EntryId,
+    /// What partners are told.
+    pub note: String,
+    #[allow(missing_docs)]
+    pub at: DateTime<Utc>,
+}
+
+impl PartnerStore {
+    /// Keeps a receipt; a later one of the same partner for the same entry takes its place.
+    pub async fn save_receipt(&self, new: &Receipt) -> Result<(), StoreError> {
+        use receipt::Column;
+        let row = receipt::ActiveModel {
+            partner_id: Set(new.partner),
+            entry_id: Set(new.entry.0),
+            state: Set(new.state.as_str().to_owned()),
+            note: Set(new.note.clone()),
+            at: Set(micros(new.at)),
+        };
+        let known = OnConflict::columns([Column::PartnerId, Column::EntryId])
+            .update_columns([Column::State, Column::Note, Column::At])
+            .to_owned();
+        receipt::Entity::insert(row).on_conflict(known).exec_without_returning(&self.writes).await?;
+        Ok(())
+    }
+
+    /// The receipts there are for an entry or drill.
+    pub async fn receipts(&self, entry: EntryId) -> Result<Vec<Receipt>, StoreError> {
+        let rows = receipt::Entity::find().filter(receipt::Column::EntryId.eq(entry.0)).all(&self.reads).await?;
+        let receipts = rows.into_iter().map(|row| {
+            let corrupt = |detail: String| StoreError::corrupt(format!("receipt for {}", row.entry_id), detail);
+            let state = ReceiptState::ALL.into_iter().find(|state| state.as_str() == row.state);
+            Ok(Receipt {
+                partner: row.partner_id,
+                entry: EntryId(row.entry_id),
+                state: state.ok_or_else(|| corrupt(format!("`{}` is no state", row.state)))?,
+                at: from_micros(row.at).ok_or_else(|| corrupt(format!("{} is no instant", row.at)))?,
+                note: row.note,
+            })
+        });
+        receipts.collect()
+    }
+
+    /// The partners that were, or would have been, told of an entry: it is, or was, in one of their products.
+    pub async fn told_of(&self, entry: EntryId) -> Result<BTreeSet<Uuid>, StoreError> {
+        let items =
+            product_item::Entity::find().filter(product_item::Column::EntryId.eq(entry.0)).all(&self.reads).await?;
+        let products: BTreeSet<Uuid> = items.into_iter().map(|row| row.product_id).collect();
+        let assigned = partner_product::Entity::find()
+            .filter(partner_product::Column::ProductId.is_in(products))
+            .all(&self.reads)
+            .await?;
+        Ok(assigned.into_iter().map(|row| row.partner_id).collect())
+    }
+
+    /// Tells every product of a kill of nothing.
+    pub async fn start_drill(&self, new: &Drill, locale: &Locale) -> Result<(), StoreError> {
+        let tx = self.begin().await?;
+        let head = Self::take_head(&tx).await?;
+        let number = head.number + 1;
+        let row = drill::ActiveModel { id: Set(new.id.0), note: Set(new.note.clone()), at: Set(micros(new.at)) };
+        drill::Entity::insert(row).exec_without_returning(&tx).await?;
+        let products = product::Entity::find().all(&tx).await?;
+        let items = products.into_iter().map(|product| product_item::ActiveModel {
+            product_id: Set(product.id),
+            entry_id: Set(new.id.0),
+            locale: Set(locale.as_str().to_owned()),
+            number: Set(number),
+            seq: Set(head.seq),
+            is_in: Set(false),
+        });
+        product_item::Entity::insert_many(items).exec_without_returning(&tx).await?;
+        product_head::Entity::update_many()
+            .col_expr(product_head::Column::Number, Expr::value(number))
+            .exec(&tx)
+            .await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Every drill, the last one first.
+    pub async fn drills(&self) -> Result<Vec<Drill>, StoreError> {
+        let rows = drill::Entity::find().order_by_desc(drill::Column::At).all(&self.reads).await?;
+        rows.into_iter().map(read).collect()
+    }
+
+    /// Those of `ids` that are drills.
+    pub async fn drills_among(&self, ids: &[EntryId]) -> Result<BTreeMap<EntryId, Drill>, StoreError> {
+        if ids.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let rows = drill::Entity::find().filter(drill::Column::Id.is_in(ids.iter().map(|id| id.0)));
+        let drills = rows.all(&self.reads).await?.into_iter().map(|row| Ok((EntryId(row.id), read(row)?)));
+        drills.collect()
+    }
+}
+
+fn read(row: drill::Model) -> Result<Drill, StoreError> {
+    let at = from_micros(row.at);
+    let at = at.ok_or_else(|| StoreError::corrupt(format!("drill {}", row.id), format!("{} is no instant", row.at)))?;
+    Ok(Drill { id: EntryId(row.id), note: row.note, at })
+}
