@@ -24,6 +24,7 @@ use tokio::time::{MissedTickBehavior, interval};
 pub(crate) use self::account::{is_idle, partner_of};
 use self::meter::metered;
 pub(crate) use self::problem::Problem;
+pub(crate) use self::products::of_drill;
 use crate::auth::Gate;
 use crate::documents::Shelf;
 

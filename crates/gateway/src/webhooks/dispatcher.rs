@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use griot_domain::Clock;
+use griot_domain::{Clock, EntryId};
 use griot_persistence::{
     Dispatch, Endpoint, EndpointState, ItemChange, NewDelivery, Partner, PartnerStore, Product, Webhooks,
 };
@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::event::Told;
-use crate::documents::{ItemKey, headings};
+use crate::documents::{ItemKey, headings, issuer, view_in};
 use crate::graphql::delivery::error::Answer;
 use crate::graphql::delivery::{Delivery, Loads};
 
@@ -159,8 +159,15 @@ impl Dispatcher {
         let is_all = (changes.len() as u64) < PAGE;
         let keys: Vec<ItemKey> = changes.iter().map(|change| (change.entry, change.locale.clone())).collect();
         let headings = headings(&keys, &round.loads).await?;
+        let unknown = keys.iter().zip(&headings).filter(|(_, heading)| heading.is_none());
+        let unknown: Vec<EntryId> = unknown.map(|((id, _), _)| *id).collect();
+        let drills = self.partners.drills_among(&unknown).await?;
+        let issuer = issuer(&view_in(None, &round.loads), &round.loads);
         let told = changes.into_iter().zip(headings).filter_map(|(change, heading)| {
-            let told = Told::of(&change, &heading?);
+            let told = match heading {
+                Some(heading) => Told::of(&change, &heading),
+                None => Told::of_drill(&change, drills.get(&change.entry)?, &issuer),
+            };
             Some((change, told))
         });
         let read = Arc::new(Read { told: told.collect(), to: if is_all { last.max(round.head) } else { last } });

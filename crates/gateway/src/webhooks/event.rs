@@ -2,11 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use griot_domain::{ArticleKind, EntryKind};
-use griot_persistence::{ItemChange, Lane, NewDelivery};
+use griot_persistence::{Drill, ItemChange, Lane, NewDelivery};
+use griot_syndication::item::Issuer;
 use griot_webhooks::{event_body, event_id};
 use serde_json::{Map, Value};
 
 use crate::documents::Heading;
+use crate::partners::of_drill;
 
 /// What is told of a change, and its type.
 #[derive(Clone, Debug)]
@@ -55,6 +57,22 @@ impl Told {
             item,
             change: change.number,
         }
+    }
+
+    /// What is told of a kill of nothing: it goes the way a kill does.
+    pub fn of_drill(change: &ItemChange, drill: &Drill, issuer: &Issuer) -> Self {
+        let event_type = "drill.killed".to_owned();
+        let mut data = match of_drill(change, drill, issuer) {
+            Value::Object(data) => data,
+            _ => Map::new(),
+        };
+        // Those say what to do with a copy, as the type of an event does.
+        for name in ["op", "reason"] {
+            data.remove(name);
+        }
+        let item = format!("{}:{}", change.entry, change.locale);
+        let id = event_id([item.as_str(), &change.number.to_string(), &event_type]);
+        Self { event_type, data, version: 1, id, lane: Lane::Kill, item, change: change.number }
     }
 
     /// The delivery of it to an endpoint that has the item in these products.
