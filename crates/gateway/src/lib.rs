@@ -15,6 +15,7 @@ mod metrics;
 mod operations;
 mod partners;
 mod preview;
+mod proof;
 mod purge;
 mod tags;
 mod tail;
@@ -33,7 +34,8 @@ use griot_front::fresh::Freshness;
 use griot_front::graphiql::{GraphiqlOptions, graphiql_routes};
 use griot_front::{Caching, Connections, Front, FrontError, FrontOptions, Limits, Now, Observe, Prepare, shell};
 use griot_partners::Sorter;
-use griot_persistence::{Location, PublishedStore};
+use griot_persistence::{Location, PublishedStore, StatementLog};
+use griot_proof::Keyring;
 use griot_search::Search;
 use griot_webhooks::{Endpoints, SenderHandle};
 use url::Url;
@@ -48,6 +50,7 @@ pub use crate::health::Readiness;
 pub use crate::live::{Live, LiveOptions};
 pub use crate::operations::{OperationJudge, StoredOperations};
 pub use crate::partners::Partners;
+pub use crate::proof::Notary;
 pub use crate::purge::{PurgeHook, PurgePlace, Purges, TAGS, TagForm, purge_place};
 pub use crate::tail::Tail;
 pub use crate::webhooks::Dispatcher;
@@ -118,6 +121,8 @@ pub struct GatewaySettings {
     pub live: LiveOptions,
     /// Finds what is public. Without it nothing is found, and answers say that they are not complete.
     pub search: Option<Arc<Search>>,
+    /// Whether what is issued is stated, by this process or another.
+    pub is_stated: bool,
     /// The editors' side; without it delivery works all the same, for the public alone.
     pub editorial: Option<EditorialSide>,
 }
@@ -164,6 +169,7 @@ pub struct Gateway {
     /// What is public, read anew each time.
     fresh: Arc<Delivery>,
     clock: Arc<dyn Clock>,
+    documents: Arc<Delivery>,
 }
 
 impl Gateway {
@@ -267,12 +273,18 @@ impl Gateway {
             router = router.merge(graphiql_routes(options));
         }
         let seen_by = shared_by_public(mode);
-        let shelf = Shelf { front: Arc::clone(&delivery), public: documents, seen_by, early: shown_early };
-        let documents = document_routes(shelf.clone()).merge(partner_routes(shelf, tail.hear(), partners.clone()));
-        router = router.merge(with_meter(documents, partners.as_ref()));
+        let shelf = Shelf {
+            front: Arc::clone(&delivery),
+            public: Arc::clone(&documents),
+            seen_by,
+            early: shown_early,
+            is_stated: settings.is_stated,
+        };
+        let routes = document_routes(shelf.clone()).merge(partner_routes(shelf, tail.hear(), partners.clone()));
+        router = router.merge(with_meter(routes, partners.as_ref()));
         router = router.merge(health::health_routes(settings.readiness, store.clone()));
         let doors = Doors { routes: shell(router, &limits), delivery, public: seen_by, metrics: None };
-        Ok(Self { doors, tail, kept, operations, store, live, partners, fresh, clock: of_gateway })
+        Ok(Self { doors, tail, kept, operations, store, live, partners, fresh, clock: of_gateway, documents })
     }
 
     /// What keeps the answers kept in step with the record.
@@ -286,6 +298,12 @@ impl Gateway {
         let purges = Purges::new(hooks, folder, &self.store, &self.tail.hear(), &self.operations.hear())?;
         self.kept.purges = purges.figures();
         Ok(purges)
+    }
+
+    /// What states everything that is issued, once this gateway has [heard](Self::tail) of it.
+    pub fn notary(&self, log: StatementLog, keys: Keyring) -> Notary {
+        let public = Arc::clone(&self.documents);
+        Notary::new(public, self.store.clone(), log, keys, self.tail.hear())
     }
 
     /// Counts from now on what goes through the [doors](Self::doors). The routes that tell it, and what is kept: for a

@@ -13,4 +13,6 @@ pub mod product;
 pub mod reindex;
 pub mod schema;
 pub mod serve;
+pub mod signing_key;
+pub mod verify;
 pub mod webhook;

@@ -57,6 +57,8 @@ pub struct Config {
     pub purge: Purge,
     #[allow(missing_docs)]
     pub webhooks: Webhooks,
+    #[allow(missing_docs)]
+    pub proof: Proof,
     pub search: Search,
     #[allow(missing_docs)]
     pub log: Log,
@@ -131,6 +133,14 @@ pub struct Operations {
     pub registered_mib: u64,
 }
 
+/// `[proof]`: statements of what is issued.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Proof {
+    /// Directory of the signing keys; `keys` in the data directory when not set.
+    pub keys_dir: Option<PathBuf>,
+}
+
 /// `[search]`: finding what is public by its words.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -184,6 +194,7 @@ impl Default for Config {
             operations: Operations::default(),
             purge: Purge::default(),
             webhooks: Webhooks::default(),
+            proof: Proof::default(),
             search: Search::default(),
             log: Log::default(),
             editorial: Editorial::default(),

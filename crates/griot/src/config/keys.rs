@@ -70,6 +70,7 @@ const OURS: &[(&str, Shape)] = &[
     ("webhooks.enabled", Shape::Flag),
     ("webhooks.allowed_hosts", Shape::List),
     ("webhooks.timeout_ms", Shape::Number),
+    ("proof.keys_dir", Shape::Text),
     ("search.enabled", Shape::Flag),
     ("search.dir", Shape::Text),
     ("log.level", Shape::Text),
@@ -140,6 +141,7 @@ mod tests {
 
     #[test]
     fn sections_list_what_they_take() {
+        assert_eq!(allowed_in("proof"), ["keys_dir"]);
         assert_eq!(allowed_in("search"), ["enabled", "dir"]);
         assert_eq!(allowed_in("log"), ["level", "format", "slow_ms"]);
         assert_eq!(allowed_in("purge"), ["hooks"]);
