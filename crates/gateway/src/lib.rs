@@ -169,6 +169,7 @@ pub struct Gateway {
     /// What is public, read anew each time.
     fresh: Arc<Delivery>,
     clock: Arc<dyn Clock>,
+    is_stated: bool,
     documents: Arc<Delivery>,
 }
 
@@ -284,7 +285,8 @@ impl Gateway {
         router = router.merge(with_meter(routes, partners.as_ref()));
         router = router.merge(health::health_routes(settings.readiness, store.clone()));
         let doors = Doors { routes: shell(router, &limits), delivery, public: seen_by, metrics: None };
-        Ok(Self { doors, tail, kept, operations, store, live, partners, fresh, clock: of_gateway, documents })
+        let (is_stated, clock) = (settings.is_stated, of_gateway);
+        Ok(Self { doors, tail, kept, operations, store, live, partners, fresh, clock, is_stated, documents })
     }
 
     /// What keeps the answers kept in step with the record.
@@ -342,6 +344,7 @@ impl Gateway {
             numbers: partners.numbers(),
             public: Arc::clone(&self.fresh),
             clock: Arc::clone(&self.clock),
+            is_stated: self.is_stated,
         })
     }
 

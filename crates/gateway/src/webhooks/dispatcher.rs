@@ -37,6 +37,8 @@ pub struct Dispatcher {
     pub(crate) numbers: watch::Receiver<i64>,
     pub(crate) public: Arc<Delivery>,
     pub(crate) clock: Arc<dyn Clock>,
+    /// Whether what is issued is stated.
+    pub(crate) is_stated: bool,
 }
 
 /// What endpoints have in common in one round.
@@ -165,7 +167,7 @@ impl Dispatcher {
         let issuer = issuer(&view_in(None, &round.loads), &round.loads);
         let told = changes.into_iter().zip(headings).filter_map(|(change, heading)| {
             let told = match heading {
-                Some(heading) => Told::of(&change, &heading),
+                Some(heading) => Told::of(&change, &heading, self.is_stated),
                 None => Told::of_drill(&change, drills.get(&change.entry)?, &issuer),
             };
             Some((change, told))

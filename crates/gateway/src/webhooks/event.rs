@@ -23,8 +23,8 @@ pub(super) struct Told {
 }
 
 impl Told {
-    /// What is told of an item whose last change this is.
-    pub fn of(change: &ItemChange, heading: &Heading) -> Self {
+    /// What is told of an item whose last change this is; with the address of its statement where what is issued `is_stated`.
+    pub fn of(change: &ItemChange, heading: &Heading, is_stated: bool) -> Self {
         let act = act(change, heading);
         let event_type = match (heading.kind(), act) {
             (EntryKind::Article, "published") if heading.article_kind() == Some(ArticleKind::Advisory) => {
@@ -38,7 +38,7 @@ impl Told {
             (kind, act) => format!("{kind}.{act}"),
         };
         let version = heading.version();
-        let mut data = if act == "left_scope" { heading.identity() } else { heading.json() };
+        let mut data = if act == "left_scope" { heading.identity() } else { heading.json(is_stated) };
         if let Some(title) = data.remove("title") {
             data.insert("headline".to_owned(), title);
         }
