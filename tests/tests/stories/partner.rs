@@ -39,7 +39,7 @@ fn from_key_to_first_verified_item_as_the_page_says(#[values(Backend::Sqlite, Ba
 
 /// Whether the first items that a partner is told of have their statements.
 fn is_stated(address: &str) -> bool {
-    let page = ureq::get(format!("{address}/v1/changes?limit=10")).call().expect("it answers");
+    let page = ureq::get(format!("{address}/v1/changes?limit=100")).call().expect("it answers");
     let page: serde_json::Value = serde_json::from_reader(page.into_body().into_reader()).expect("JSON");
     let links = page["changes"].as_array().expect("a list").iter().map(|change| change["links"]["statement"].clone());
     links.into_iter().all(|link| ureq::get(link.as_str().expect("what is issued is stated")).call().is_ok())
