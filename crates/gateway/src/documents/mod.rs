@@ -7,6 +7,7 @@ mod form;
 mod heading;
 mod item;
 mod lists;
+mod product;
 mod selection;
 mod sitemaps;
 mod subjects;

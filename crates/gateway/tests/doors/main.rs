@@ -8,6 +8,7 @@ mod merging;
 mod operations;
 mod partners;
 mod preview;
+mod products;
 mod scope;
 mod support;
 mod uploads;
