@@ -8,6 +8,7 @@ mod json;
 pub mod json_ld;
 pub mod newsml;
 pub mod ninjs;
+pub mod oembed;
 pub mod sitemap;
 pub mod text;
 mod wording;

@@ -64,6 +64,7 @@ fn paths(names: &Names) -> Vec<String> {
     feeds.extend(["news", "communique", "speech", "interview", "advisory"].map(|kind| format!("kind/{kind}")));
     for named in names.public.iter().chain(&names.hidden) {
         paths.extend(documents(named));
+        paths.extend(quotes(named));
         if ["topic", "person", "institution"].contains(&named.kind.as_str()) {
             feeds.extend(named.slugs.iter().map(|(_, slug)| format!("{}/{slug}", named.kind)));
         }
@@ -75,6 +76,12 @@ fn paths(names: &Names) -> Vec<String> {
     let forms = ["atom", "rss", "json", "ics"];
     paths.extend(feeds.iter().flat_map(|feed| forms.map(|form| format!("/v1/feeds/{feed}.{form}"))));
     paths
+}
+
+/// The quotes of the pages of an entry, or where they would be.
+fn quotes(named: &Named) -> impl Iterator<Item = String> {
+    let pages = named.paths().into_iter().map(|path| format!("https://www.example.org{path}"));
+    pages.map(|page| format!("/v1/oembed?url={}", page.replace(':', "%3A").replace('/', "%2F").replace('?', "%3F")))
 }
 
 fn documents(named: &Named) -> impl Iterator<Item = String> {

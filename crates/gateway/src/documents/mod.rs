@@ -7,6 +7,7 @@ mod form;
 mod heading;
 mod item;
 mod lists;
+mod oembed;
 mod product;
 mod selection;
 mod sitemaps;
@@ -32,6 +33,7 @@ use self::form::{Form, accepted};
 pub(crate) use self::heading::{Heading, ItemKey, headings, languages};
 use self::item::{Asked, Found};
 pub(crate) use self::item::{issuer, view_in};
+use self::oembed::oembed_routes;
 
 use self::sitemaps::sitemap_routes;
 use crate::graphql::delivery::error::{Answer, ApiError};
@@ -93,12 +95,12 @@ impl Shelf {
     }
 }
 
-/// Documents at `/v1/items/…`, feeds and sitemaps, of what is public.
+/// Documents at `/v1/items/…`, feeds, sitemaps and quotes, of what is public.
 pub(crate) fn document_routes(shelf: Shelf) -> Router {
     let documents = Router::new()
         .route("/v1/items/{name}", get(last_version))
         .route("/v1/items/{id}/versions/{name}", get(one_version));
-    documents.merge(feed_routes()).merge(sitemap_routes()).with_state(shelf)
+    documents.merge(feed_routes()).merge(sitemap_routes()).merge(oembed_routes()).with_state(shelf)
 }
 
 async fn last_version(State(shelf): State<Shelf>, Path(name): Path<String>, request: Request) -> Response<Body> {

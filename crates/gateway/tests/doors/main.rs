@@ -5,6 +5,7 @@
 mod audience;
 mod editorial;
 mod merging;
+mod oembed;
 mod operations;
 mod partners;
 mod preview;

@@ -6,6 +6,7 @@ mod html;
 mod json_ld;
 mod newsml;
 mod ninjs;
+mod oembed;
 mod outside;
 mod samples;
 mod sitemaps;
