@@ -44,7 +44,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// `<p class="kicker">Diplomatie</p>` and the like; nothing where there is no text.
-fn element(name: &str, class: &str, text: &str) -> String {
+pub(crate) fn element(name: &str, class: &str, text: &str) -> String {
     if text.is_empty() {
         return String::new();
     }

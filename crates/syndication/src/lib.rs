@@ -9,6 +9,8 @@ pub mod json_ld;
 pub mod newsml;
 pub mod ninjs;
 pub mod oembed;
+pub mod policy;
+pub mod relation;
 pub mod sitemap;
 pub mod text;
 mod wording;

@@ -59,7 +59,8 @@ fn paths(names: &Names) -> Vec<String> {
     let mut paths = vec!["/sitemap.xml".to_owned()];
     paths.extend(["", "?limit=500", "?limit=3", "?since=0&limit=1"].map(|query| format!("/v1/changes{query}")));
     paths.extend(["news", "people", "institutions", "events", "topics"].map(|name| format!("/sitemaps/{name}.xml")));
-    paths.extend(["/v1/feeds/product/all.json"].map(str::to_owned));
+    paths.extend(["reproduction", "photo", "embargo"].map(|name| format!("/v1/policies/{name}")));
+    paths.extend(["/v1/rel/translation", "/robots.txt", "/v1/feeds/product/all.json"].map(str::to_owned));
     let mut feeds = vec!["all".to_owned(), "language/fr".to_owned(), "language/en".to_owned()];
     feeds.extend(["news", "communique", "speech", "interview", "advisory"].map(|kind| format!("kind/{kind}")));
     for named in names.public.iter().chain(&names.hidden) {

@@ -12,6 +12,7 @@ mod product;
 mod selection;
 mod sitemaps;
 mod subjects;
+mod terms;
 
 use std::sync::Arc;
 
@@ -26,6 +27,7 @@ use axum::routing::get;
 use griot_domain::Locale;
 use griot_front::{Front, Page, Shared, code};
 use griot_syndication::item::Item;
+use griot_syndication::policy::Policy;
 
 pub(crate) use self::early::Early;
 use self::feeds::feed_routes;
@@ -36,6 +38,7 @@ pub(crate) use self::item::{issuer, view_in};
 use self::oembed::oembed_routes;
 
 use self::sitemaps::sitemap_routes;
+use self::terms::term_routes;
 use crate::graphql::delivery::error::{Answer, ApiError};
 use crate::graphql::delivery::{Delivery, DeliverySchema, Loads};
 use crate::partners::is_entitled;
@@ -95,12 +98,12 @@ impl Shelf {
     }
 }
 
-/// Documents at `/v1/items/…`, feeds, sitemaps and quotes, of what is public.
+/// Documents at `/v1/items/…`, feeds, sitemaps, quotes and terms of use, of what is public.
 pub(crate) fn document_routes(shelf: Shelf) -> Router {
     let documents = Router::new()
         .route("/v1/items/{name}", get(last_version))
         .route("/v1/items/{id}/versions/{name}", get(one_version));
-    documents.merge(feed_routes()).merge(sitemap_routes()).merge(oembed_routes()).with_state(shelf)
+    documents.merge(feed_routes()).merge(sitemap_routes()).merge(oembed_routes()).merge(term_routes()).with_state(shelf)
 }
 
 async fn last_version(State(shelf): State<Shelf>, Path(name): Path<String>, request: Request) -> Response<Body> {
@@ -221,6 +224,9 @@ fn headers(item: &Item, form: Form) -> HeaderMap {
     set(LINK, format!("<{}{}>; rel=\"latest-version\"", item.address(), form.ending()));
     if let Some(page) = &item.page {
         set(LINK, format!("<{page}>; rel=\"canonical\""));
+    }
+    if let Some(policy) = Policy::of(item) {
+        set(LINK, format!("<{}>; rel=\"{}\"", policy.address(&item.issuer), policy.link_relation()));
     }
     if form == Form::Html {
         // It may show its pictures, and nothing else.

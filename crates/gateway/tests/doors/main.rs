@@ -12,4 +12,5 @@ mod preview;
 mod products;
 mod scope;
 mod support;
+mod terms;
 mod uploads;

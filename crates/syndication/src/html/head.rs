@@ -6,6 +6,7 @@ use griot_domain::{Locale, to_script_safe_json};
 use super::{element, escaped};
 use crate::item::{Content, Item, Picture, Status};
 use crate::json::{instant, local_instant};
+use crate::policy::Policy;
 use crate::{json_ld, ninjs, oembed};
 
 /// The `<head>` of the page of `item`.
@@ -45,6 +46,10 @@ fn links(item: &Item) -> String {
     if ninjs::has_form(item.kind) {
         let address = escaped(&item.address());
         links.push_str(&format!("<link rel=\"alternate\" type=\"application/json\" href=\"{address}.ninjs.json\">\n"));
+    }
+    if let Some(policy) = Policy::of(item) {
+        let (relation, address) = (policy.link_relation(), escaped(&policy.address(&item.issuer)));
+        links.push_str(&format!("<link rel=\"{relation}\" href=\"{address}\">\n"));
     }
     if let Some(address) = oembed::address(item) {
         let (media, address) = (oembed::MEDIA_TYPE, escaped(&address));

@@ -8,6 +8,7 @@ mod newsml;
 mod ninjs;
 mod oembed;
 mod outside;
+mod policy;
 mod samples;
 mod sitemaps;
 mod support;
