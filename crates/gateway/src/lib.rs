@@ -19,6 +19,7 @@ mod purge;
 mod tags;
 mod tail;
 mod uploads;
+mod well_known;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -48,6 +49,7 @@ pub use crate::operations::{OperationJudge, StoredOperations};
 pub use crate::partners::Partners;
 pub use crate::purge::{PurgeHook, PurgePlace, Purges, TAGS, TagForm, purge_place};
 pub use crate::tail::Tail;
+pub use crate::well_known::{SecurityContact, WellKnown};
 
 use crate::audience::{Audiences, Showing, delivery_routes, shared_by_public, with_loads};
 use crate::auth::Gate;
@@ -63,6 +65,7 @@ use crate::partners::{partner_routes, with_meter};
 use crate::preview::{Previews, preview_routes};
 use crate::tail::Listeners;
 use crate::uploads::upload_routes;
+use crate::well_known::well_known_routes;
 
 /// Where the delivery schema is served.
 pub const GRAPHQL_PATH: &str = "/graphql";
@@ -114,6 +117,8 @@ pub struct GatewaySettings {
     pub live: LiveOptions,
     /// Finds what is public. Without it nothing is found, and answers say that they are not complete.
     pub search: Option<Arc<Search>>,
+    /// What is told at addresses that everybody knows.
+    pub well_known: WellKnown,
     /// The editors' side; without it delivery works all the same, for the public alone.
     pub editorial: Option<EditorialSide>,
 }
@@ -162,6 +167,7 @@ impl Gateway {
     pub fn new(store: PublishedStore, settings: GatewaySettings) -> Result<Self, FrontError> {
         let GatewaySettings { site, fallback_locales, public_url, limits, front, clock, search, .. } = settings;
         let public_url = public_url.as_str().trim_end_matches('/').to_owned();
+        let well_known = well_known_routes(&settings.well_known, &public_url);
         let showing = Showing { site, fallback_locales, public_url, clock: Arc::clone(&clock), search: search.clone() };
         let prepare = Some(Arc::new(with_loads) as Prepare);
         let freshness = Arc::<Freshness>::default();
@@ -258,6 +264,7 @@ impl Gateway {
         let shelf = Shelf { front: Arc::clone(&delivery), public: documents, seen_by, early: shown_early };
         let documents = document_routes(shelf.clone()).merge(partner_routes(shelf, tail.hear(), partners.clone()));
         router = router.merge(with_meter(documents, partners.as_ref()));
+        router = router.merge(well_known);
         router = router.merge(health::health_routes(settings.readiness, store.clone()));
         let doors = Doors { routes: shell(router, &limits), delivery, public: seen_by, metrics: None };
         Ok(Self { doors, tail, kept, operations, store, live, partners })

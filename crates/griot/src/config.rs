@@ -6,6 +6,7 @@ mod editorial;
 mod keys;
 mod layers;
 mod purge;
+mod well_known;
 
 use std::path::PathBuf;
 
@@ -18,6 +19,7 @@ pub use address::{Bind, DatabaseUrl, Network, WebUrl};
 pub use editorial::{Editorial, Oidc};
 pub use layers::{Flags, Sources, load};
 pub use purge::{Hook, Purge};
+pub use well_known::WellKnown;
 
 /// Every setting. `griot.example.toml` explains each one; its defaults are these.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -54,6 +56,8 @@ pub struct Config {
     #[allow(missing_docs)]
     pub purge: Purge,
     pub search: Search,
+    #[allow(missing_docs)]
+    pub well_known: WellKnown,
     #[allow(missing_docs)]
     pub log: Log,
     #[allow(missing_docs)]
@@ -180,6 +184,7 @@ impl Default for Config {
             operations: Operations::default(),
             purge: Purge::default(),
             search: Search::default(),
+            well_known: WellKnown::default(),
             log: Log::default(),
             editorial: Editorial::default(),
             limits: griot_front::Limits::default(),

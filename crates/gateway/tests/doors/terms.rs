@@ -1,10 +1,30 @@
-//! What documents refer to.
+//! Texts at addresses that everybody knows, and what documents refer to.
 
 use griot_testbed::Backend;
 use rstest::rstest;
 use serde_json::json;
 
 use crate::partners::Agency;
+use crate::support::World;
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_office_tells_who_hears_of_weaknesses_and_what_is_its_own(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let world = World::open(backend).await;
+    let security = world.get("/.well-known/security.txt");
+    let lines = "Contact: mailto:security@presidence.example\nExpires: 2027-01-01T00:00:00Z\n\
+                 Canonical: https://api.example/.well-known/security.txt\n";
+    assert_eq!((security.status, &*security.body), (200, lines));
+    assert_eq!(security.header("content-type"), "text/plain; charset=utf-8");
+    for path in ["/trust.txt", "/.well-known/trust.txt"] {
+        assert_eq!(world.get(path).body, "social=https://social.example/@presidence\n");
+    }
+    let robots = world.get("/robots.txt");
+    assert!(robots.status == 200 && robots.body.ends_with("Sitemap: https://api.example/sitemap.xml\n"), "{robots:?}");
+    assert_eq!(world.get("/.well-known/change-password").status, 404);
+}
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]

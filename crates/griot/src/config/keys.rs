@@ -69,6 +69,9 @@ const OURS: &[(&str, Shape)] = &[
     ("purge.hooks", Shape::Tables),
     ("search.enabled", Shape::Flag),
     ("search.dir", Shape::Text),
+    ("well_known.security_contact", Shape::List),
+    ("well_known.security_expires", Shape::Text),
+    ("well_known.trust", Shape::Text),
     ("log.level", Shape::Text),
     ("log.format", Shape::Text),
     ("log.slow_ms", Shape::Number),
@@ -138,6 +141,7 @@ mod tests {
     #[test]
     fn sections_list_what_they_take() {
         assert_eq!(allowed_in("search"), ["enabled", "dir"]);
+        assert_eq!(allowed_in("well_known"), ["security_contact", "security_expires", "trust"]);
         assert_eq!(allowed_in("log"), ["level", "format", "slow_ms"]);
         assert_eq!(allowed_in("purge"), ["hooks"]);
         let of_live = "allowed_origins connections connections_per_address event_bytes idle_ms init_ms message_bytes \
