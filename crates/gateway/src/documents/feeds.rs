@@ -132,7 +132,7 @@ async fn page(asked: &Asked, loads: &Loads) -> Answer<Page> {
 
 async fn product_page(asked: &Asked, received: &Received, loads: &Loads) -> Answer<Page> {
     let selected = received.selected(loads);
-    let entries = received.newest(&articles(&selected), NEWEST as usize, loads).await?;
+    let entries = received.newest(&articles(&selected), NEWEST, loads).await?;
     let gone = received.had(gone(EntryKind::Article, &selected.view, loads).await?).await?;
     let feed = of(asked, &selected, (entries, gone), Part::Subscription { prev_archive: None }, loads);
     Ok(written_in(asked.form, &feed))

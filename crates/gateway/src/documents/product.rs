@@ -44,7 +44,7 @@ impl Received {
     }
 
     /// The newest `limit` items of the list that are in the product, each language one, of the newest 2,000 entries.
-    pub async fn newest(&self, list: &List<'_>, limit: usize, loads: &Loads) -> Answer<Vec<Item>> {
+    pub async fn newest(&self, list: &List<'_>, limit: u64, loads: &Loads) -> Answer<Vec<Item>> {
         let (mut items, mut after) = (Vec::new(), None);
         for _ in 0..MOST_LOOKED_AT / STEP {
             let rows = list.page(after, STEP, loads).await?;
@@ -52,11 +52,11 @@ impl Received {
             after = rows.last().map(|(_, key)| key.clone());
             let ids: Vec<EntryId> = rows.into_iter().map(|(id, _)| id).collect();
             items.extend(self.items(&ids, loads).await?);
-            if is_last || items.len() >= limit {
+            if is_last || items.len() as u64 >= limit {
                 break;
             }
         }
-        items.truncate(limit);
+        items.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         Ok(items)
     }
 
