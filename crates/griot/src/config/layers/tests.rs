@@ -282,6 +282,7 @@ fn the_example_lists_every_key_at_its_default() {
     assert!(shown.public_url.take().is_some() && shown.site.url.take().is_some());
     assert!(shown.metrics.bind.take().is_some() && shown.search.dir.take().is_some());
     assert_eq!(std::mem::take(&mut shown.purge).hooks.len(), 1);
+    assert!(shown.editorial.embargo_terms.take().is_some());
     let told = std::mem::take(&mut shown.well_known);
     assert!(told.security_contact.len() == 2 && told.security_expires.is_some() && told.trust.is_some());
     let oidc = std::mem::take(&mut shown.editorial.oidc);
