@@ -34,7 +34,7 @@ test-tools: rust
 
 # The first line builds the binary too, which the stories then start.
 .PHONY: test
-test: test-tools ## Install what tests need (PostgreSQL, Node, Python, Chromium, libfaketime, nginx, xmllint) and run all tests
+test: test-tools ## Install what tests need (PostgreSQL, Node, Python, Chromium, libfaketime, nginx, xmllint, Go) and run all tests
 	cargo test --locked --workspace --no-run
 	GRIOT_TEST_BINARY=$(GRIOT) cargo test --locked --workspace
 

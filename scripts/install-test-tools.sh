@@ -1,7 +1,8 @@
 #!/bin/sh
 # Installs what the tests need and the machine lacks, on Debian or Ubuntu: a
 # PostgreSQL server (for `initdb`), Node with npm, a Chromium, libfaketime (to make
-# clocks jump), nginx (as a shared cache), xmllint (for the IPTC's schema), and
+# clocks jump), nginx (as a shared cache), xmllint (for the IPTC's schema), Go with
+# the packages of its checksum database (to judge the log of statements), and
 # Python with venv (for readers of feeds). Does nothing, and asks for no rights,
 # when all are there.
 set -eu
@@ -42,6 +43,8 @@ have_nginx() { have nginx || [ -x /usr/sbin/nginx ]; }
 
 have_venv() { python3 -c 'import ensurepip, venv' >/dev/null 2>&1; }
 
+have_go() { have go && [ -d /usr/share/gocode/src/golang.org/x/mod/sumdb/tlog ]; }
+
 # The packages for what is missing, on one line.
 missing_packages() {
     have_initdb || printf 'postgresql '
@@ -51,6 +54,7 @@ missing_packages() {
     have_nginx || printf 'nginx-light '
     have_venv || printf 'python3-venv '
     have xmllint || printf 'libxml2-utils '
+    have_go || printf 'golang-go golang-golang-x-mod-dev '
 }
 
 browser_package() {
@@ -87,4 +91,5 @@ have_browser || fail "No Chromium after installing $(browser_package): set CHROM
 have_faketime || fail "No libfaketime in /usr/lib/*/faketime after installing faketime: set GRIOT_TEST_LIBFAKETIME to libfaketime.so.1."
 have_nginx || fail "No nginx in PATH or /usr/sbin after installing nginx-light."
 have xmllint || fail "No xmllint in PATH after installing libxml2-utils."
+have_go || fail "No go in PATH, or no golang.org/x/mod in /usr/share/gocode, after installing golang-go and golang-golang-x-mod-dev."
 have_venv || fail "Python makes no environments after installing python3-venv."

@@ -21,6 +21,7 @@ mod m20261124_000012_operations;
 mod m20261124_000013_key_operations;
 mod m20261124_000014_journal_entry;
 mod m20261130_000015_partners;
+mod m20261130_000017_statements;
 mod m20261130_000018_receipts;
 
 /// Brings the published store up to date.
@@ -36,6 +37,7 @@ impl MigratorTrait for PublishedMigrator {
             Box::new(m20261124_000008_merged_ids::Migration),
             Box::new(m20261124_000012_operations::Migration),
             Box::new(m20261124_000014_journal_entry::Migration),
+            Box::new(m20261130_000017_statements::Migration),
         ]
     }
 }

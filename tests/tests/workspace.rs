@@ -36,10 +36,11 @@ fn dependencies(path: &str) -> BTreeSet<String> {
 #[case("crates/front", &[])]
 #[case("crates/import", &["griot-domain", "griot-egress", "griot-files", "griot-persistence"])]
 #[case("crates/partners", &["griot-domain", "griot-persistence"])]
+#[case("crates/proof", &[])]
 #[case("crates/search", &["griot-domain", "griot-persistence"])]
 #[case("crates/syndication", &["griot-domain"])]
-#[case("crates/gateway", &["griot-access", "griot-domain", "griot-editorial", "griot-egress", "griot-files", "griot-front", "griot-import", "griot-partners", "griot-persistence", "griot-search", "griot-syndication"])]
-#[case("crates/griot", &["griot-access", "griot-domain", "griot-editorial", "griot-egress", "griot-files", "griot-front", "griot-gateway", "griot-import", "griot-partners", "griot-persistence", "griot-search"])]
+#[case("crates/gateway", &["griot-access", "griot-domain", "griot-editorial", "griot-egress", "griot-files", "griot-front", "griot-import", "griot-partners", "griot-persistence", "griot-proof", "griot-search", "griot-syndication"])]
+#[case("crates/griot", &["griot-access", "griot-domain", "griot-editorial", "griot-egress", "griot-files", "griot-front", "griot-gateway", "griot-import", "griot-partners", "griot-persistence", "griot-proof", "griot-search"])]
 #[case("crates/testbed", &[])]
 fn a_crate_imports_only_what_lies_below_it(#[case] path: &str, #[case] allowed: &[&str]) {
     let ours: Vec<_> = dependencies(path).into_iter().filter(|name| name.starts_with("griot-")).collect();
@@ -66,6 +67,7 @@ fn every_crate_has_its_rule() {
         "import",
         "partners",
         "persistence",
+        "proof",
         "search",
         "syndication",
         "testbed",

@@ -302,6 +302,8 @@ fn tagged(answer: &Answer, coding: Coding) -> HeaderMap {
     }
     if let Some(token) = coding.token() {
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static(token));
+        // It is of the bytes before they were coded, and would have to be of those after (RFC 9530, section 3).
+        headers.remove("repr-digest");
     }
     headers
 }

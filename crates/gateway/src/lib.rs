@@ -15,6 +15,7 @@ mod metrics;
 mod operations;
 mod partners;
 mod preview;
+mod proof;
 mod purge;
 mod tags;
 mod tail;
@@ -33,7 +34,8 @@ use griot_front::fresh::Freshness;
 use griot_front::graphiql::{GraphiqlOptions, graphiql_routes};
 use griot_front::{Caching, Connections, Front, FrontError, FrontOptions, Limits, Now, Observe, Prepare, shell};
 use griot_partners::Sorter;
-use griot_persistence::{Location, PublishedStore};
+use griot_persistence::{Location, PublishedStore, StatementLog};
+use griot_proof::Keyring;
 use griot_search::Search;
 use url::Url;
 
@@ -47,6 +49,7 @@ pub use crate::health::Readiness;
 pub use crate::live::{Live, LiveOptions};
 pub use crate::operations::{OperationJudge, StoredOperations};
 pub use crate::partners::Partners;
+pub use crate::proof::Notary;
 pub use crate::purge::{PurgeHook, PurgePlace, Purges, TAGS, TagForm, purge_place};
 pub use crate::tail::Tail;
 pub use crate::well_known::{SecurityContact, WellKnown};
@@ -57,7 +60,7 @@ use crate::cors::AllowedOrigins;
 use crate::documents::{Early, Shelf, document_routes};
 use crate::editorial::{Editors, editorial_routes};
 use crate::graphql::delivery::memory::Memory;
-use crate::graphql::delivery::{delivery_schema, scalar_checks, sdl};
+use crate::graphql::delivery::{Delivery, delivery_schema, scalar_checks, sdl};
 use crate::live::{Feed, Sources};
 use crate::media::{Media, media_routes, preview_media_routes};
 use crate::metrics::{KeptFigures, Metrics};
@@ -119,6 +122,8 @@ pub struct GatewaySettings {
     pub search: Option<Arc<Search>>,
     /// What is told at addresses that everybody knows.
     pub well_known: WellKnown,
+    /// Whether what is issued is stated, by this process or another.
+    pub is_stated: bool,
     /// The editors' side; without it delivery works all the same, for the public alone.
     pub editorial: Option<EditorialSide>,
 }
@@ -160,6 +165,7 @@ pub struct Gateway {
     store: PublishedStore,
     live: Arc<Live>,
     partners: Option<Arc<Partners>>,
+    documents: Arc<Delivery>,
 }
 
 impl Gateway {
@@ -261,13 +267,19 @@ impl Gateway {
             router = router.merge(graphiql_routes(options));
         }
         let seen_by = shared_by_public(mode);
-        let shelf = Shelf { front: Arc::clone(&delivery), public: documents, seen_by, early: shown_early };
-        let documents = document_routes(shelf.clone()).merge(partner_routes(shelf, tail.hear(), partners.clone()));
-        router = router.merge(with_meter(documents, partners.as_ref()));
+        let shelf = Shelf {
+            front: Arc::clone(&delivery),
+            public: Arc::clone(&documents),
+            seen_by,
+            early: shown_early,
+            is_stated: settings.is_stated,
+        };
+        let routes = document_routes(shelf.clone()).merge(partner_routes(shelf, tail.hear(), partners.clone()));
+        router = router.merge(with_meter(routes, partners.as_ref()));
         router = router.merge(well_known);
         router = router.merge(health::health_routes(settings.readiness, store.clone()));
         let doors = Doors { routes: shell(router, &limits), delivery, public: seen_by, metrics: None };
-        Ok(Self { doors, tail, kept, operations, store, live, partners })
+        Ok(Self { doors, tail, kept, operations, store, live, partners, documents })
     }
 
     /// What keeps the answers kept in step with the record.
@@ -281,6 +293,12 @@ impl Gateway {
         let purges = Purges::new(hooks, folder, &self.store, &self.tail.hear(), &self.operations.hear())?;
         self.kept.purges = purges.figures();
         Ok(purges)
+    }
+
+    /// What states everything that is issued, once this gateway has [heard](Self::tail) of it.
+    pub fn notary(&self, log: StatementLog, keys: Keyring) -> Notary {
+        let public = Arc::clone(&self.documents);
+        Notary::new(public, self.store.clone(), log, keys, self.tail.hear())
     }
 
     /// Counts from now on what goes through the [doors](Self::doors). The routes that tell it, and what is kept: for a

@@ -56,7 +56,8 @@ pub enum Command {
         #[arg(default_value = "-")]
         file: PathBuf,
     },
-    /// Make, list, replace and revoke the keys that let people and programs in (docs/access.md)
+    /// Make, list, replace and revoke the keys that let people and programs in (docs/access.md); `init` makes the one that
+    /// signs what is issued (docs/proof.md)
     #[command(subcommand)]
     Key(Key),
     /// Add, list and change the partner outlets that receive what is issued (docs/partners.md)
@@ -80,6 +81,8 @@ pub enum Command {
         #[arg(long)]
         editorial: bool,
     },
+    /// Check offline that a file is what an office issued (docs/proof.md)
+    Verify(Verify),
     /// Make the search index anew; servers that are running go on serving meanwhile
     Reindex,
     /// Check settings and record, and say what to mend
@@ -321,6 +324,15 @@ pub struct Json {
 
 #[derive(Debug, Subcommand)]
 pub enum Key {
+    /// Make the key that signs what is issued, in a file of its own; prints the key of the log, for those who verify it
+    Init(NewSigningKey),
+    #[command(flatten)]
+    Access(AccessKeys),
+}
+
+/// What is done with keys that let people and programs in.
+#[derive(Debug, Subcommand)]
+pub enum AccessKeys {
     /// Make a key; it is printed this once
     Create(NewKey),
     /// Make a second key for the holder of a live one, which stays live until it is revoked
@@ -338,6 +350,34 @@ pub enum Key {
         /// Public part of the key
         id: String,
     },
+}
+
+#[derive(Debug, Args)]
+pub struct NewSigningKey {
+    /// What the log of statements is called for good, such as www.example.org/log [default: from public_url or site.url]
+    #[arg(long, value_name = "HOST/PATH")]
+    pub log: Option<String>,
+    /// Make the key that follows the one there is; that one stays known to those who verify
+    #[arg(long)]
+    pub rotate: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// What is to be checked: a document, or its text
+    pub file: PathBuf,
+    /// The office's public keys, from /.well-known/jwks.json
+    #[arg(long, value_name = "FILE")]
+    pub keys: PathBuf,
+    /// The statement [default: FILE.jws]
+    #[arg(long, value_name = "FILE")]
+    pub jws: Option<PathBuf>,
+    /// The proof that the log has the statement [default: FILE.tlog-proof, if it is there]
+    #[arg(long, value_name = "FILE")]
+    pub proof: Option<PathBuf>,
+    /// The key of the log, as the office publishes it; with it there has to be a proof
+    #[arg(long, value_name = "KEY")]
+    pub log_key: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -415,13 +455,14 @@ mod tests {
 
     #[test]
     fn every_command_takes_the_record_alike() {
-        let commands: [&[&str]; 13] = [
+        let commands: [&[&str]; 14] = [
             &["serve"],
             &["migrate"],
             &["import", "wordpress", "x.xml"],
             &["import", "json", "x.jsonl"],
             &["export"],
             &["key", "list"],
+            &["key", "init"],
             &["operations", "list"],
             &["partner", "list"],
             &["product", "list"],

@@ -13,3 +13,5 @@ pub mod product;
 pub mod reindex;
 pub mod schema;
 pub mod serve;
+pub mod signing_key;
+pub mod verify;

@@ -55,6 +55,8 @@ pub struct Config {
     pub operations: Operations,
     #[allow(missing_docs)]
     pub purge: Purge,
+    #[allow(missing_docs)]
+    pub proof: Proof,
     pub search: Search,
     #[allow(missing_docs)]
     pub well_known: WellKnown,
@@ -131,6 +133,14 @@ pub struct Operations {
     pub registered_mib: u64,
 }
 
+/// `[proof]`: statements of what is issued.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Proof {
+    /// Directory of the signing keys; `keys` in the data directory when not set.
+    pub keys_dir: Option<PathBuf>,
+}
+
 /// `[search]`: finding what is public by its words.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -183,6 +193,7 @@ impl Default for Config {
             metrics: Metrics::default(),
             operations: Operations::default(),
             purge: Purge::default(),
+            proof: Proof::default(),
             search: Search::default(),
             well_known: WellKnown::default(),
             log: Log::default(),

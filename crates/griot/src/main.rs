@@ -10,13 +10,14 @@ mod manifest;
 mod place;
 mod purges;
 mod say;
+mod signing;
 mod telemetry;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::cli::{Cli, Command, Import};
+use crate::cli::{Cli, Command, Import, Key};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -42,6 +43,9 @@ fn start(cli: Cli) -> anyhow::Result<ExitCode> {
     if let Command::Schema { editorial } = cli.command {
         return command::schema::run(editorial);
     }
+    if let Command::Verify(options) = &cli.command {
+        return command::verify::run(options);
+    }
     let (config, warnings) = config::load(&cli.sources())?;
     telemetry::init(&config.log)?;
     for warning in warnings {
@@ -55,7 +59,8 @@ fn start(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Import(Import::Wordpress(options)) => command::import::wordpress(&config, options).await,
             Command::Import(Import::Json(options)) => command::import::json(&config, options).await,
             Command::Export { file } => command::export::run(&config, &file).await,
-            Command::Key(command) => command::key::run(&config, command).await,
+            Command::Key(Key::Init(options)) => command::signing_key::init(&config, &options),
+            Command::Key(Key::Access(command)) => command::key::run(&config, command).await,
             Command::Partner(command) => command::partner::run(&config, command).await,
             Command::Product(command) => command::product::run(&config, command).await,
             Command::Operations(command) => command::operations::run(&config, command).await,
@@ -64,6 +69,7 @@ fn start(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Reindex => command::reindex::run(&config).await,
             Command::Doctor => command::doctor::run(&config).await,
             Command::Schema { editorial } => command::schema::run(editorial),
+            Command::Verify(options) => command::verify::run(&options),
         }
     })
 }

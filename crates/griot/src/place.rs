@@ -48,6 +48,11 @@ pub fn search_dir(config: &Config) -> PathBuf {
     config.search.dir.clone().unwrap_or_else(|| config.data.join("search"))
 }
 
+/// Where the keys are that sign what is issued.
+pub fn keys_dir(config: &Config) -> PathBuf {
+    config.proof.keys_dir.clone().unwrap_or_else(|| config.data.join("keys"))
+}
+
 /// Makes the data directory, for its owner only, or checks that the one there can be used.
 pub fn prepare(config: &Config) -> anyhow::Result<()> {
     let dir = &config.data;

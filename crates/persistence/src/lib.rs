@@ -19,6 +19,7 @@ mod publish;
 mod published;
 mod roles;
 mod statements;
+mod stating;
 mod suggestion;
 
 pub use bell::Bell;
@@ -41,9 +42,11 @@ pub use partners::{
 };
 pub use publish::{Act, Holder, LiveEntry, Outcome, PublishTx, Publisher, Refusal};
 pub use published::{
-    Alternate, Change, Condition, FileState, Found, ListQuery, LiveText, Notice, Order, OrderKey, OrderedBy, Page,
-    PageRow, PublishedAct, PublishedStore, Record, Related, Touched, Trace, Version, Window,
+    Alternate, Change, Condition, FileState, Found, HashRun, ListQuery, LiveText, Notice, Order, OrderKey, OrderedBy,
+    Page, PageRow, PublishedAct, PublishedStore, Record, Related, Stated, StatedDigest, StatementHead, Touched, Trace,
+    Version, Window,
 };
 pub use roles::{DELIVERY_ROLE, EARLY_ROLE, EDITORIAL_ROLE, PREVIEW_ROLE};
 pub use statements::StatementCount;
+pub use stating::{Addition, StatementLog};
 pub use suggestion::Suggestion;

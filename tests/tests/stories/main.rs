@@ -15,6 +15,8 @@ mod keys;
 mod metrics;
 mod oidc;
 mod operations;
+mod partner;
+mod proof;
 mod punctual;
 mod purge;
 mod reshuffle;

@@ -40,6 +40,18 @@ pub fn xmllint(args: &[&str], files: &[String]) {
     run(Command::new("xmllint").arg("--noout").args(args).args(files), "libxml2-utils");
 }
 
+/// Runs a program of `tests/conformance` in Go, with the packages that Debian keeps in `/usr/share/gocode` and no others.
+#[track_caller]
+pub fn go(program: &str, args: &[&str]) {
+    let mut go = Command::new("go");
+    go.env("GO111MODULE", "off")
+        .env("GOFLAGS", "")
+        .env("GOPATH", "/usr/share/gocode")
+        .args(["run", program])
+        .args(args);
+    run(&mut go, "golang-go golang-golang-x-mod-dev");
+}
+
 #[track_caller]
 fn run(command: &mut Command, package: &str) {
     let output = command.current_dir(folder()).output().unwrap_or_else(|err| {

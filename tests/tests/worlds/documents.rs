@@ -8,7 +8,8 @@ use serde_json::Value;
 use crate::canary::Sweep;
 use crate::compare::told as told_of;
 
-const FORMS: [&str; 5] = [".ninjs.json", ".g2.xml", ".jsonld", ".html", ".txt"];
+/// The last two lie beside documents.
+const FORMS: [&str; 7] = [".ninjs.json", ".g2.xml", ".jsonld", ".html", ".txt", ".jws", ".tlog-proof"];
 
 /// Asks for every document there is or might be, and for the feeds about it: both worlds answer with the same bytes, and none
 /// of them is of what is not public. Returns how many were asked for, and how many of them are there.
@@ -58,6 +59,7 @@ pub fn changes_of_partner(world: &str, key: &str, sweep: &Sweep) -> (usize, usiz
 fn paths(names: &Names) -> Vec<String> {
     let mut paths = vec!["/sitemap.xml".to_owned()];
     paths.extend(["", "?limit=500", "?limit=3", "?since=0&limit=1"].map(|query| format!("/v1/changes{query}")));
+    paths.extend(["/log/checkpoint", "/.well-known/jwks.json"].map(str::to_owned));
     paths.extend(["news", "people", "institutions", "events", "topics"].map(|name| format!("/sitemaps/{name}.xml")));
     paths.extend(["reproduction", "photo", "embargo"].map(|name| format!("/v1/policies/{name}")));
     paths.extend(["/v1/rel/translation", "/robots.txt", "/v1/feeds/product/all.json"].map(str::to_owned));

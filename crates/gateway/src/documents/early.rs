@@ -38,7 +38,7 @@ impl Early {
     /// The item asked for, when that is under embargo.
     pub(super) async fn find(&self, asked: &Asked, public: &Loads) -> Answer<Option<Item>> {
         let Some(Embargo { until, .. }) = self.embargoes().await?.get(&asked.id).copied() else { return Ok(None) };
-        let Found::Item(mut item) = asked.find(&self.loads()).await? else { return Ok(None) };
+        let Found::Item(mut item, _) = asked.find(&self.loads()).await? else { return Ok(None) };
         let version = public_version(item.id, &item.locale, public).await?;
         embargo(&mut item, until, version);
         Ok(Some(*item))

@@ -6,7 +6,7 @@ use griot_syndication::{html, json_ld, newsml, ninjs, text};
 
 /// A form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+pub(crate) enum Form {
     Ninjs,
     JsonLd,
     NewsMl,
@@ -27,6 +27,22 @@ impl Form {
             Self::Html => "html",
             Self::Text => "text",
         }
+    }
+
+    /// What statements call it.
+    pub fn stated_as(self) -> &'static str {
+        match self {
+            Self::Ninjs => "ninjs",
+            Self::JsonLd => "json-ld",
+            Self::NewsMl => "newsml-g2",
+            Self::Html => "html",
+            Self::Text => "text",
+        }
+    }
+
+    /// The form that statements call `name`.
+    pub fn of_statement(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|form| form.stated_as() == name)
     }
 
     /// The end of the addresses of documents in this form.

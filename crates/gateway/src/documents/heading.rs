@@ -82,8 +82,8 @@ impl Heading {
         told
     }
 
-    /// All that is told of it.
-    pub fn json(&self) -> Map<String, Value> {
+    /// All that is told of it; with the address of its statement where what is issued `is_stated`.
+    pub fn json(&self, is_stated: bool) -> Map<String, Value> {
         let mut told = self.identity();
         let mut tell = |name: &str, value: Value| told.insert(name.to_owned(), value);
         tell("version_created", json!(self.item.version_created));
@@ -102,8 +102,11 @@ impl Heading {
         let is_settled = self.is_live() && self.item.embargoed_until.is_none();
         let address = if is_settled { self.item.version_address() } else { self.item.address() };
         let links = Form::ALL.into_iter().filter(|form| form.is_of(&self.item));
-        let links: Map<String, Value> =
+        let mut links: Map<String, Value> =
             links.map(|form| (form.name().to_owned(), format!("{address}{}", form.ending()).into())).collect();
+        if is_stated && self.item.embargoed_until.is_none() {
+            links.insert("statement".to_owned(), format!("{}.jws", self.item.version_address()).into());
+        }
         tell("links", links.into());
         told
     }

@@ -18,7 +18,7 @@ use crate::graphql::delivery::view::view;
 
 /// What is asked for: an entry, in a language or the site's own order of languages, in a version or the last one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Asked {
+pub(crate) struct Asked {
     pub id: EntryId,
     pub locale: Option<Locale>,
     pub version: Option<u32>,
@@ -26,9 +26,9 @@ pub(super) struct Asked {
 
 /// What is there.
 #[derive(Debug)]
-pub(super) enum Found {
-    /// The version asked for.
-    Item(Box<Item>),
+pub(crate) enum Found {
+    /// The version asked for, and the number of the one before it.
+    Item(Box<Item>, Option<u32>),
     /// It was taken back: what stands in the place of every version.
     Gone(Box<Item>),
     /// There is no such entry, language or version.
@@ -56,7 +56,7 @@ impl Asked {
         let day = record.updated_at.date_naive();
         let seen = Seen { record, view, day };
         let item = version_of(&seen, self.version, trace.as_ref(), loads).await?;
-        Ok(item.map_or(Found::Nothing, |item| Found::Item(Box::new(item))))
+        Ok(item.map_or(Found::Nothing, |(item, predecessor)| Found::Item(Box::new(item), predecessor)))
     }
 }
 
@@ -76,7 +76,12 @@ fn only_in(locale: &Locale, moment: Moment) -> SharedView {
 /// issued, so that what is published later changes nothing in it; the last one of a person, institution or event with all as
 /// it is now. `None` when there is no such version, or no form for the
 /// kind.
-async fn version_of(seen: &Seen, number: Option<u32>, trace: Option<&Trace>, loads: &Loads) -> Answer<Option<Item>> {
+async fn version_of(
+    seen: &Seen,
+    number: Option<u32>,
+    trace: Option<&Trace>,
+    loads: &Loads,
+) -> Answer<Option<(Item, Option<u32>)>> {
     let record = &seen.record;
     let versions = loads.versions(&seen.view, record.id, &record.locale).await?;
     let version = match number {
@@ -102,7 +107,9 @@ async fn version_of(seen: &Seen, number: Option<u32>, trace: Option<&Trace>, loa
         Seen { record, view: then, day: live_from.date_naive() }
     };
     let Some(content) = content::of(&seen, loads).await? else { return Ok(None) };
-    Ok(Some(item(&seen, version, trace, content, loads)))
+    let this = version.map_or(1, |version| version.number);
+    let predecessor = versions.iter().rev().map(|version| version.number).find(|number| *number < this);
+    Ok(Some((item(&seen, version, trace, content, loads), predecessor)))
 }
 
 /// The last version of what is seen, with all it names as it is now: for feeds, which are of the present.
@@ -198,7 +205,7 @@ pub(super) async fn taken_back(
 
 /// The languages an entry had. Where others have all of its addresses by now, they are not known any more: that of the site
 /// stands for them.
-pub(super) fn locales(trace: &Trace, loads: &Loads) -> BTreeSet<Locale> {
+pub(crate) fn locales(trace: &Trace, loads: &Loads) -> BTreeSet<Locale> {
     match trace.locales.is_empty() {
         true => BTreeSet::from([loads.site.default_locale.clone()]),
         false => trace.locales.clone(),

@@ -24,24 +24,27 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, Response, StatusCode};
 use axum::routing::get;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use griot_domain::Locale;
 use griot_front::{Front, Page, Shared, code};
+use griot_proof::Digest;
 use griot_syndication::item::Item;
 use griot_syndication::policy::Policy;
 
 pub(crate) use self::early::Early;
 use self::feeds::feed_routes;
-use self::form::{Form, accepted};
+pub(crate) use self::form::Form;
+use self::form::accepted;
 pub(crate) use self::heading::{Heading, ItemKey, headings, languages};
-use self::item::{Asked, Found};
-pub(crate) use self::item::{issuer, view_in};
+pub(crate) use self::item::{Asked, Found, issuer, locales, view_in};
 use self::oembed::oembed_routes;
-
 use self::sitemaps::sitemap_routes;
 use self::terms::term_routes;
 use crate::graphql::delivery::error::{Answer, ApiError};
 use crate::graphql::delivery::{Delivery, DeliverySchema, Loads};
 use crate::partners::is_entitled;
+use crate::proof::{Sidecar, proof_routes};
 
 /// What is public, and where pages made of it are kept.
 #[derive(Clone)]
@@ -52,6 +55,8 @@ pub(crate) struct Shelf {
     pub seen_by: Shared,
     /// What is under embargo, where that is held.
     pub early: Option<Early>,
+    /// Whether what is issued is stated, so that documents name their statements.
+    pub is_stated: bool,
 }
 
 impl Shelf {
@@ -98,12 +103,13 @@ impl Shelf {
     }
 }
 
-/// Documents at `/v1/items/…`, feeds, sitemaps, quotes and terms of use, of what is public.
+/// Documents at `/v1/items/…`, feeds, sitemaps, quotes and terms of use, of what is public, and the proof of it.
 pub(crate) fn document_routes(shelf: Shelf) -> Router {
     let documents = Router::new()
         .route("/v1/items/{name}", get(last_version))
         .route("/v1/items/{id}/versions/{name}", get(one_version));
-    documents.merge(feed_routes()).merge(sitemap_routes()).merge(oembed_routes()).merge(term_routes()).with_state(shelf)
+    let lists = feed_routes().merge(sitemap_routes());
+    documents.merge(lists).merge(oembed_routes()).merge(term_routes()).merge(proof_routes()).with_state(shelf)
 }
 
 async fn last_version(State(shelf): State<Shelf>, Path(name): Path<String>, request: Request) -> Response<Body> {
@@ -116,6 +122,10 @@ async fn one_version(
     Path((id, name)): Path<(String, String)>,
     request: Request,
 ) -> Response<Body> {
+    if let Some((number, sidecar)) = Sidecar::of_name(&name) {
+        let asked = number.parse().ok().and_then(|number| asked(&id, Some(number)));
+        return sidecar.serve(&shelf, asked, request).await;
+    }
     let (number, form) = Form::of_name(&name);
     let asked = number.parse().ok().and_then(|number| asked(&id, Some(number)));
     document(&shelf, asked, form, request).await
@@ -154,39 +164,58 @@ async fn document(shelf: &Shelf, asked: Option<Asked>, form: Option<Form>, reque
         }
     }
     let name = format!("{}{}", asked.name(), forms.iter().map(|form| form.ending()).collect::<String>());
-    shelf.page(request, &name, |loads| async move { page(&asked, &forms, &loads).await }).await
+    let is_stated = shelf.is_stated;
+    shelf.page(request, &name, |loads| async move { page(&asked, &forms, is_stated, &loads).await }).await
 }
 
-fn nothing() -> Page {
+pub(crate) fn nothing() -> Page {
     let message = "nothing is issued under this address: take addresses from a feed, from `changes` or from the header \
                    Link of another document";
     Page::refused(StatusCode::NOT_FOUND, code::BAD_USER_INPUT, message)
 }
 
 /// A page that may be kept, without room to spare.
-fn written(headers: HeaderMap, body: Vec<u8>) -> Page {
+pub(crate) fn written(headers: HeaderMap, body: Vec<u8>) -> Page {
     Page { status: StatusCode::OK, headers, body: body.into_boxed_slice().into(), is_complete: true }
 }
 
-async fn page(asked: &Asked, forms: &[Form], loads: &Loads) -> Answer<Page> {
-    let (item, is_gone) = match asked.find(loads).await? {
-        Found::Item(item) => (item, false),
-        Found::Gone(item) => (item, true),
+async fn page(asked: &Asked, forms: &[Form], is_stated: bool, loads: &Loads) -> Answer<Page> {
+    let (item, predecessor, is_gone) = match asked.find(loads).await? {
+        Found::Item(item, predecessor) => (item, predecessor, false),
+        Found::Gone(item) => (item, None, true),
         Found::Nothing => return Ok(nothing()),
     };
-    Ok(page_of(&item, is_gone, asked.version.is_some(), forms))
+    let is_versioned = asked.version.is_some();
+    Ok(page_of(Told { item: &item, predecessor, is_gone, is_versioned, is_stated }, forms))
 }
 
 /// The page of what is under embargo, or of what is public when that has ended meanwhile.
 async fn early_page(asked: &Asked, forms: &[Form], early: &Early, public: &Loads) -> Answer<Page> {
     match early.find(asked, public).await? {
-        Some(item) => Ok(page_of(&item, false, false, forms)),
-        None => page(asked, forms, public).await,
+        // Nothing is stated before it is public.
+        Some(item) => Ok(page_of(
+            Told { item: &item, predecessor: None, is_gone: false, is_versioned: false, is_stated: false },
+            forms,
+        )),
+        None => page(asked, forms, false, public).await,
     }
 }
 
+/// What a page is told of.
+struct Told<'a> {
+    item: &'a Item,
+    /// The version before it.
+    predecessor: Option<u32>,
+    is_gone: bool,
+    /// Its version was asked for.
+    is_versioned: bool,
+    /// It has a statement, or will have.
+    is_stated: bool,
+}
+
 /// The first of `forms` that the item has.
-fn page_of(item: &Item, is_gone: bool, is_versioned: bool, forms: &[Form]) -> Page {
+fn page_of(told: Told<'_>, forms: &[Form]) -> Page {
+    let Told { item, predecessor, is_gone, is_versioned, is_stated } = told;
     let first = forms.iter().find_map(|form| Some((*form, form.write(item)?)));
     let Some((form, body)) = first else {
         let message = format!("this {} is written as {}", item.kind, names(item));
@@ -197,7 +226,21 @@ fn page_of(item: &Item, is_gone: bool, is_versioned: bool, forms: &[Form]) -> Pa
         true => StatusCode::GONE,
         false => StatusCode::OK,
     };
-    Page { status, ..written(headers(item, form), body) }
+    let mut headers = headers(item, form);
+    let digest = STANDARD.encode(Digest::of(&body).0);
+    let mut add = |name: HeaderName, value: String| {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            headers.append(name, value);
+        }
+    };
+    add(HeaderName::from_static("repr-digest"), format!("sha-256=:{digest}:"));
+    if let Some(number) = predecessor {
+        add(LINK, format!("<{}/versions/{number}{}>; rel=\"predecessor-version\"", item.address(), form.ending()));
+    }
+    if is_stated {
+        add(LINK, format!("<{}.jws>; rel=\"describedby\"; type=\"application/jose\"", item.version_address()));
+    }
+    Page { status, ..written(headers, body) }
 }
 
 /// The forms an item has, for whoever asked for others.

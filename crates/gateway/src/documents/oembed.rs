@@ -106,7 +106,7 @@ async fn item_at(address: &str, loads: &Loads) -> Answer<Option<Item>> {
 
 async fn found(id: EntryId, locale: Option<Locale>, loads: &Loads) -> Answer<Option<Item>> {
     Ok(match (Asked { id, locale, version: None }).find(loads).await? {
-        Found::Item(item) | Found::Gone(item) => Some(*item),
+        Found::Item(item, _) | Found::Gone(item) => Some(*item),
         Found::Nothing => None,
     })
 }

@@ -145,8 +145,9 @@ async fn of_public(desk: &Desk, parameters: Parameters, request: Request) -> Res
         journal::wait(&parameters, &loads, desk.heard.clone(), until).await;
     }
     let name = format!("/v1/changes?since={}&limit={}", parameters.since().unwrap_or("0"), parameters.limit());
+    let is_stated = desk.shelf.is_stated;
     let made = |loads: Loads| async move {
-        Ok(match journal::changes(&parameters, &loads).await {
+        Ok(match journal::changes(&parameters, is_stated, &loads).await {
             Ok(answered) => answered.page(&parameters, &loads.public_url),
             Err(problem) => problem.page(),
         })
@@ -162,7 +163,7 @@ async fn of_partner(
     request: Request,
 ) -> Response<Body> {
     let early = desk.shelf.early.as_ref().filter(|_| sees_embargoed);
-    let feed = products::Feed { partners, partner: &partner, early };
+    let feed = products::Feed { partners, partner: &partner, early, is_stated: desk.shelf.is_stated };
     let public = Loads::new(Arc::clone(&desk.shelf.public), None);
     let place = match feed.enter(&parameters, &public).await {
         Ok(place) => place,

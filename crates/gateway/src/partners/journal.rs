@@ -12,7 +12,7 @@ use crate::graphql::delivery::Loads;
 use crate::graphql::delivery::change::{Lost, encode, find};
 
 /// What changed after the place of the request.
-pub(super) async fn changes(parameters: &Parameters, loads: &Loads) -> Result<Answered, Problem> {
+pub(super) async fn changes(parameters: &Parameters, is_stated: bool, loads: &Loads) -> Result<Answered, Problem> {
     let seq = place(parameters, loads).await?;
     let limit = parameters.limit();
     let mut found = loads.store.changes_after(seq, &ITEM_KINDS, limit + 1).await?;
@@ -24,7 +24,7 @@ pub(super) async fn changes(parameters: &Parameters, loads: &Loads) -> Result<An
         (None, None) => encode(0, chrono::DateTime::UNIX_EPOCH),
     };
     let head = found.last().map_or(seq, |last| last.seq);
-    let changes = told(&found, loads).await?;
+    let changes = told(&found, is_stated, loads).await?;
     Ok(Answered { changes, embargoed: None, token, has_more, head })
 }
 
@@ -39,7 +39,7 @@ async fn place(parameters: &Parameters, loads: &Loads) -> Result<i64, Problem> {
 }
 
 /// One line for each language of each entry.
-async fn told(changes: &[Change], loads: &Loads) -> Result<Vec<serde_json::Value>, Problem> {
+async fn told(changes: &[Change], is_stated: bool, loads: &Loads) -> Result<Vec<serde_json::Value>, Problem> {
     let ids: Vec<EntryId> = changes.iter().map(|change| change.id).collect();
     let languages = languages(&ids, loads).await?;
     let keys: Vec<(i64, ItemKey)> = changes
@@ -51,14 +51,18 @@ async fn told(changes: &[Change], loads: &Loads) -> Result<Vec<serde_json::Value
         .collect();
     let items: Vec<ItemKey> = keys.iter().map(|(_, key)| key.clone()).collect();
     let headings = headings(&items, loads).await?;
-    Ok(keys.iter().zip(headings).filter_map(|((seq, _), heading)| Some(line(*seq, &heading?, true))).collect())
+    Ok(keys
+        .iter()
+        .zip(headings)
+        .filter_map(|((seq, _), heading)| Some(line(*seq, &heading?, true, is_stated)))
+        .collect())
 }
 
 /// What is told of an item: the whole of it where it is one of the feed, else that it has to go.
-pub(super) fn line(seq: i64, heading: &Heading, is_in: bool) -> serde_json::Value {
+pub(super) fn line(seq: i64, heading: &Heading, is_in: bool, is_stated: bool) -> serde_json::Value {
     let mut told = match heading.reason() {
         None if is_in => {
-            let mut told = heading.json();
+            let mut told = heading.json(is_stated);
             told.insert("op".to_owned(), "upsert".into());
             told
         }
@@ -69,7 +73,7 @@ pub(super) fn line(seq: i64, heading: &Heading, is_in: bool) -> serde_json::Valu
             told
         }
         Some(reason) => {
-            let mut told = heading.json();
+            let mut told = heading.json(is_stated);
             told.insert("op".to_owned(), "tombstone".into());
             told.insert("reason".to_owned(), reason.into());
             told

@@ -29,6 +29,8 @@ pub(super) struct Feed<'a> {
     pub partner: &'a Partner,
     /// What is under embargo, where the partner may have it.
     pub early: Option<&'a Early>,
+    /// Whether what is issued is stated.
+    pub is_stated: bool,
 }
 
 /// A place in the feed, found to be good.
@@ -142,7 +144,7 @@ impl Entered<'_> {
             };
             // Whoever makes a first copy has nothing yet that could go.
             let goes = !row.is_in || heading.reason().is_some();
-            (self.is_news(row) || !goes).then(|| line(row.seq, &heading, row.is_in))
+            (self.is_news(row) || !goes).then(|| line(row.seq, &heading, row.is_in, self.feed.is_stated))
         });
         Ok(lines.collect())
     }
@@ -173,7 +175,7 @@ impl Entered<'_> {
         let mut keys: Vec<ItemKey> = taken.map(|Judged { entry, locale, .. }| (entry, locale)).collect();
         keys.sort_unstable();
         let headings = early.headings(&keys, embargoes, loads).await?;
-        Ok(headings.iter().map(|heading| heading.json().into()).collect())
+        Ok(headings.iter().map(|heading| heading.json(false).into()).collect())
     }
 }
 

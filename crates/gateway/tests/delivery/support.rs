@@ -57,6 +57,7 @@ impl Desk {
         let store = PublishedStore::open(&location).await.unwrap();
         let statements = store.statements().clone();
         let settings = GatewaySettings {
+            is_stated: false,
             site: Site {
                 base_url: "https://presidence.example/".parse().unwrap(),
                 publisher: Localized::from("Présidence"),

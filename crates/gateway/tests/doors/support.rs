@@ -108,6 +108,7 @@ impl World {
         let desk = Desk::new(store, clock.clone(), Arc::new(RandomIds), TwoPerson::default());
         let desk = Arc::new(desk.with_files(folders.clone(), "https://api.example/"));
         let settings = GatewaySettings {
+            is_stated: false,
             site: Site {
                 base_url: "https://presidence.example/".parse().unwrap(),
                 publisher: Localized::from("Présidence"),

@@ -1,6 +1,7 @@
 //! `griot doctor`: the machine first, then the stores.
 
 mod hooks;
+mod statements;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -35,6 +36,7 @@ pub async fn run(config: &Config) -> anyhow::Result<ExitCode> {
             findings.extend(griot_persistence::doctor(&location).await);
             findings.extend(files(&location, &folders).await);
             findings.extend(hooks::lagging(config, &location).await);
+            findings.extend(statements::stated(config, &location).await);
         }
         // It says what to do already.
         Err(err) => findings.push(failure("record", &err.to_string(), "")),

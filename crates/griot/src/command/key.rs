@@ -10,27 +10,27 @@ use griot_domain::{Clock, SystemClock};
 use griot_persistence::{AccessKey, AccessKeys, KeyGrant, Location};
 use serde_json::{Value, json};
 
-use crate::cli::{Key, NewKey};
+use crate::cli::{AccessKeys as Command, NewKey};
 use crate::config::Config;
 use crate::place;
 use crate::say::{complain, say};
 
 /// Runs one of the commands about keys.
-pub async fn run(config: &Config, command: Key) -> anyhow::Result<ExitCode> {
+pub async fn run(config: &Config, command: Command) -> anyhow::Result<ExitCode> {
     place::require(config)?;
     let location = place::location(config);
     let keys = AccessKeys::open(&location).await?;
     let ring = KeyRing::new(keys, Arc::new(SystemClock));
     match command {
-        Key::Create(options) => create(&ring, config, options).await?,
-        Key::Rotate { id, expires } => {
+        Command::Create(options) => create(&ring, config, options).await?,
+        Command::Rotate { id, expires } => {
             let issued = ring.rotate(&id, expires).await?;
             recorded(&ring, &location, &issued, json!({ "act": "rotate", "key": issued.id, "of": id })).await?;
             show(&issued)?;
             complain(format!("{id} opens the same until you run `griot key revoke {id}`"));
         }
-        Key::List => list(&ring).await?,
-        Key::Revoke { id } => revoke(&ring, &location, &id).await?,
+        Command::List => list(&ring).await?,
+        Command::Revoke { id } => revoke(&ring, &location, &id).await?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -12,14 +12,14 @@ use griot_editorial::Scheduler;
 use griot_front::graphiql::GraphiqlOptions;
 use griot_front::{Connections, FrontOptions};
 use griot_gateway::{CacheSizes, GRAPHQL_PATH, Gateway, GatewaySettings, METRICS_PATH, Readiness, TrustedProxies};
-use griot_persistence::{Bell, Location, PublishedStore, Publisher, StoreName};
+use griot_persistence::{Bell, Location, PublishedStore, Publisher, StatementLog, StoreName};
 use griot_search::Search;
 use tokio::net::TcpListener;
 use url::Url;
 
 use crate::config::Config;
 use crate::say::say;
-use crate::{demo, editors, place, purges};
+use crate::{demo, editors, place, purges, signing};
 
 /// Shown by GraphiQL on the first visit; runs on any record.
 const EXAMPLE: &str = include_str!("../example.graphql");
@@ -55,6 +55,9 @@ pub async fn run(config: &Config, wants_demo: bool) -> anyhow::Result<ExitCode> 
         tokio::spawn(scheduler.run(move |is_ready| readiness.set(is_ready)));
     }
     let store = PublishedStore::open(&location).await?;
+    let keys = signing::keyring(config)?;
+    // A server that only delivers tells of statements that another one makes.
+    settings.is_stated = keys.is_some() || !store.statement_head().await?.keys.is_empty();
     let search = config.search.enabled.then(|| Search::new(store.clone(), place::search_dir(config)));
     settings.search.clone_from(&search);
     let mut gateway = Gateway::new(store, settings)?;
@@ -76,6 +79,10 @@ pub async fn run(config: &Config, wants_demo: bool) -> anyhow::Result<ExitCode> 
     operations.catch_up().await?;
     tokio::spawn(async move { operations.follow().await });
     tokio::spawn(purges.follow());
+    if let Some(keys) = keys {
+        let notary = gateway.notary(StatementLog::open(&location).await?, keys);
+        tokio::spawn(notary.run());
+    }
     let partners = gateway.partners();
     tokio::spawn(gateway.follow_partners());
     if config.graphiql.enabled {
@@ -165,6 +172,7 @@ fn settings(config: &Config, address: SocketAddr) -> anyhow::Result<GatewaySetti
         live: config.live.clone(),
         search: None,
         well_known: config.well_known.told()?,
+        is_stated: false,
         editorial: None,
     })
 }

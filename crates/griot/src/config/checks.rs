@@ -66,6 +66,9 @@ pub fn refusal(config: &Config) -> Option<(&'static str, String)> {
     if let Some(message) = config.purge.refusal() {
         return Some(("purge.hooks", format!("`purge.hooks`: {message}")));
     }
+    if config.proof.keys_dir.as_ref().is_some_and(|dir| dir.as_os_str().is_empty()) {
+        return Some(("proof.keys_dir", "`proof.keys_dir` is empty: name a directory, or leave it out".to_owned()));
+    }
     if config.search.dir.as_ref().is_some_and(|dir| dir.as_os_str().is_empty()) {
         return Some(("search.dir", "`search.dir` is empty: name a directory, or leave it out".to_owned()));
     }

@@ -67,6 +67,7 @@ const OURS: &[(&str, Shape)] = &[
     ("operations.mode", Shape::Text),
     ("operations.registered_mib", Shape::Number),
     ("purge.hooks", Shape::Tables),
+    ("proof.keys_dir", Shape::Text),
     ("search.enabled", Shape::Flag),
     ("search.dir", Shape::Text),
     ("well_known.security_contact", Shape::List),
@@ -140,6 +141,7 @@ mod tests {
 
     #[test]
     fn sections_list_what_they_take() {
+        assert_eq!(allowed_in("proof"), ["keys_dir"]);
         assert_eq!(allowed_in("search"), ["enabled", "dir"]);
         assert_eq!(allowed_in("well_known"), ["security_contact", "security_expires", "trust"]);
         assert_eq!(allowed_in("log"), ["level", "format", "slow_ms"]);

@@ -148,5 +148,15 @@ pub(super) const LAYERED: [Table; 9] = [
 ];
 
 /// The tables that a layer shows as the published store has them.
-pub(super) const AS_PUBLISHED: [&str; 6] =
-    ["journal", "journal_head", "applied", "operation", "operation_head", "seaql_migrations"];
+pub(super) const AS_PUBLISHED: [&str; 10] = [
+    "journal",
+    "journal_head",
+    "applied",
+    "operation",
+    "operation_head",
+    "statement",
+    "statement_digest",
+    "log_hash",
+    "statement_head",
+    "seaql_migrations",
+];

@@ -44,13 +44,16 @@ const CONTENT: [&str; 12] = [
 /// Documents of clients: beside what is published, and not where it is written.
 const OPERATIONS: [&str; 2] = ["operation", "operation_head"];
 
+/// What is stated of what is published, likewise.
+const STATEMENTS: [&str; 4] = ["statement", "statement_digest", "log_hash", "statement_head"];
+
 #[tokio::test]
 async fn the_role_of_delivery_may_select_what_is_published_and_nothing_else() {
     let store = fresh_store(Backend::Postgres).await;
     store.publish(&[article(1, "2024-01-01").build()]).await;
     login(&store, "reader_confined").await;
     let db = connect_as(&store.database, "reader_confined").await;
-    for table in CONTENT.into_iter().chain(OPERATIONS) {
+    for table in CONTENT.into_iter().chain(OPERATIONS).chain(STATEMENTS) {
         db.execute_unprepared(&format!("SELECT * FROM published.{table}")).await.unwrap();
         for hidden in ["editorial", "embargoed", "early", "preview"] {
             assert_denied(db.execute_unprepared(&format!("SELECT * FROM {hidden}.{table}")).await);
@@ -64,6 +67,8 @@ async fn the_role_of_delivery_may_select_what_is_published_and_nothing_else() {
         "TRUNCATE published.link",
         "INSERT INTO published.operation VALUES ('a', 'b', '{ a }', 'codegen', 0)",
         "UPDATE published.operation_head SET number = 9",
+        "UPDATE published.statement_head SET size = 0",
+        "DELETE FROM published.statement",
         "CREATE TABLE published.mine (id INTEGER)",
         "CREATE TABLE editorial.mine (id INTEGER)",
     ] {

@@ -21,6 +21,7 @@ mod refusals;
 mod retractions;
 mod seq;
 mod slugs;
+mod stated;
 mod support;
 mod time;
 mod touched;

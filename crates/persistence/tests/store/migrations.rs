@@ -24,6 +24,7 @@ async fn up_down_and_up_again(#[values(Backend::Sqlite, Backend::Postgres)] back
             "published: m20261124_000008_merged_ids",
             "published: m20261124_000012_operations",
             "published: m20261124_000014_journal_entry",
+            "published: m20261130_000017_statements",
             "editorial: m20261124_000001_record",
             "editorial: m20261124_000002_suggestions",
             "editorial: m20261124_000003_notices",
@@ -47,6 +48,7 @@ async fn up_down_and_up_again(#[values(Backend::Sqlite, Backend::Postgres)] back
             "embargoed: m20261124_000008_merged_ids",
             "embargoed: m20261124_000012_operations",
             "embargoed: m20261124_000014_journal_entry",
+            "embargoed: m20261130_000017_statements",
         ]
         "#);
     }
@@ -104,7 +106,7 @@ async fn migrations_at_the_same_time_wait_for_each_other(
         applied.extend(one.await.unwrap().unwrap().applied);
     }
     applied.sort();
-    assert_eq!(applied.len(), 29, "each change was made once: {applied:?}");
+    assert_eq!(applied.len(), 31, "each change was made once: {applied:?}");
 }
 
 #[rstest]

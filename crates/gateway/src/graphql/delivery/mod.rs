@@ -35,6 +35,7 @@ pub(crate) mod seen;
 pub(crate) mod shared_view;
 mod subscription;
 mod topic;
+mod verification;
 mod version;
 pub(crate) mod view;
 mod weight;

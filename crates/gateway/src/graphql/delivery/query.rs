@@ -21,6 +21,7 @@ use super::search::SearchQuery;
 use super::seen::Seen;
 use super::shared_view::SharedView;
 use super::topic::TopicQuery;
+use super::verification::{Verification, verify};
 use super::view::ViewInput;
 
 /// The public record, read-only. Lookups answer null when nothing public answers to a name: what is not public and
@@ -115,6 +116,18 @@ impl LookupQuery {
     ) -> Answer<ChangePage> {
         let kinds: Vec<_> = kinds.unwrap_or_default().into_iter().map(Into::into).collect();
         changes(loads(ctx)?, first, after.as_deref(), &kinds, view).await
+    }
+
+    /// Whether something was issued here, by the SHA-256 of a document of it or of its text, and what became of it since; null
+    /// when nothing with this hash is stated. Nothing is stated under embargo.
+    #[graphql(directive = Cost::apply(5))]
+    async fn verify(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "64 hexadecimal digits.")] sha256: String,
+    ) -> Nullable<Verification> {
+        let found = async { verify(loads(ctx)?, &sha256).await };
+        found.await.transpose()
     }
 
     /// What a path of the public site stands for. Old addresses, such as those of a WordPress site before, answer with a

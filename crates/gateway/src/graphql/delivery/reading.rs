@@ -7,7 +7,8 @@ use chrono::{DateTime, Utc};
 use griot_domain::{EntryId, EntryKind, ExternalId, LinkRole, Locale, Moment, Slug, micros};
 use griot_front::fresh::{Reads, Tag};
 use griot_persistence::{
-    Change, Found as Redirect, ListQuery, Notice, Page, PublishedStore, Record, Related, StoreError, Trace, Version,
+    Change, Found as Redirect, HashRun, ListQuery, Notice, Page, PublishedStore, Record, Related, Stated, StatedDigest,
+    StatementHead, StoreError, Trace, Version,
 };
 use griot_search::{Ask, Found, Search};
 use rustc_hash::FxHashMap as HashMap;
@@ -256,6 +257,34 @@ impl Reading {
             found.retain(|change| change.seq <= reached);
         }
         Ok(found)
+    }
+
+    /// The last statement of a version. It may be stated anew although nothing of it is published.
+    pub async fn statement(&self, id: EntryId, locale: &Locale, version: u32) -> Result<Option<Stated>, StoreError> {
+        self.note_tags([tags::entry(id)]);
+        self.levels.read(|| self.store.statement(id, locale, version)).await
+    }
+
+    /// The last statement that holds a hash. That of an item that is published anew may hold it too.
+    pub async fn stated_with(&self, sha256: &str) -> Result<Option<(Stated, StatedDigest)>, StoreError> {
+        let found = self.levels.read(|| self.store.stated_with(sha256)).await?;
+        self.note_tags(found.iter().map(|(stated, _)| tags::entry(stated.id)));
+        Ok(found)
+    }
+
+    /// How far the log of statements is.
+    pub async fn statement_head(&self) -> Result<StatementHead, StoreError> {
+        self.levels.read(|| self.store.statement_head()).await
+    }
+
+    /// What the log of statements holds, which nothing changes.
+    pub async fn log_entries(&self, first: u64, count: u64) -> Result<Vec<String>, StoreError> {
+        self.levels.read(|| self.store.log_entries(first, count)).await
+    }
+
+    /// Hashes of the tree over it, which nothing changes.
+    pub async fn log_hashes(&self, runs: &[HashRun]) -> Result<Vec<Vec<[u8; 32]>>, StoreError> {
+        self.levels.read(|| self.store.log_hashes(runs)).await
     }
 
     /// When a publication was made. What is in the journal stays as it is; one that is not may come.

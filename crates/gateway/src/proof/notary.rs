@@ -1,0 +1,283 @@
+//! States what is issued: follows the journal, signs the hashes of every form, and adds them to the log.
+//!
+//! How far it is stands with the log, in one row: a process that is killed has added all of a batch or nothing, and another one
+//! that writes too makes this one begin the batch anew.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use griot_domain::{EntryId, EntryKind, Locale};
+use griot_persistence::{Addition, PublishedStore, Stated, StatedDigest, StatementHead, StatementLog, Touched};
+use griot_proof::tree::Edge;
+use griot_proof::{Checkpoint, Digest, KeySet, Keyring, LogEntry, Statement};
+use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
+
+use super::making::{Made, STATED, versions_of};
+use super::sidecar::{run, torn};
+use crate::graphql::delivery::error::{Answer, ApiError};
+use crate::graphql::delivery::{Delivery, Loads};
+
+/// Publications dealt with in one addition.
+const BATCH: u64 = 16;
+/// What a batch has cost is rested from as long, so that a long record is stated beside its readers and not before them.
+const MOST_REST: Duration = Duration::from_millis(200);
+/// How long a store out of reach, or another process that writes, is left alone.
+const PAUSE: Duration = Duration::from_secs(1);
+/// How often the log is looked at where nothing happens.
+const IDLE: Duration = Duration::from_secs(60);
+/// Raised when a form is written otherwise, so that everything is stated as it is written then.
+const FORMS: u32 = 1;
+
+/// States everything that is public, from the beginning of the journal on.
+pub struct Notary {
+    public: Arc<Delivery>,
+    store: PublishedStore,
+    log: StatementLog,
+    keys: Keyring,
+    /// The last publication that this gateway has dealt with itself.
+    heard: watch::Receiver<Option<i64>>,
+}
+
+/// What came of a step.
+enum Step {
+    /// Publications were dealt with.
+    Done,
+    /// There are none.
+    Idle,
+    /// Another process was faster.
+    Overtaken,
+}
+
+impl Notary {
+    pub(crate) fn new(
+        public: Arc<Delivery>,
+        store: PublishedStore,
+        log: StatementLog,
+        keys: Keyring,
+        heard: watch::Receiver<Option<i64>>,
+    ) -> Self {
+        Self { public, store, log, keys, heard }
+    }
+
+    /// States for as long as it is polled.
+    pub async fn run(mut self) {
+        let mut has_begun = false;
+        let mut is_failing = false;
+        loop {
+            let begun = tokio::time::Instant::now();
+            let step = match has_begun {
+                true => self.step().await,
+                false => self.begin().await,
+            };
+            match step {
+                Ok(step) => {
+                    has_begun |= !matches!(step, Step::Overtaken);
+                    is_failing = false;
+                    match step {
+                        Step::Done => sleep(begun.elapsed().min(MOST_REST)).await,
+                        Step::Overtaken => sleep(PAUSE).await,
+                        Step::Idle => {
+                            timeout(IDLE, self.heard.changed()).await.ok();
+                        }
+                    }
+                }
+                Err(cause) => {
+                    if !is_failing {
+                        tracing::error!(?cause, "what is issued is not stated; it is tried again");
+                    }
+                    is_failing = true;
+                    sleep(PAUSE).await;
+                }
+            }
+        }
+    }
+
+    /// Writes down the public keys, and begins the journal anew where documents are written otherwise than before.
+    async fn begin(&self) -> Answer<Step> {
+        let known = self.store.statement_head().await?;
+        self.refuse_ended(&known)?;
+        let now = self.public.clock.now();
+        let keys = self.keys.public(&KeySet::parse(&known.keys).unwrap_or_default(), now);
+        let keys = serde_json::to_string(&keys).map_err(ApiError::internal)?;
+        let made_with = self.made_with();
+        let seq = if made_with == known.made_with { known.seq } else { 0 };
+        let edge = self.edge(known.size).await?;
+        let head = StatementHead { size: known.size, seq, made_with, checkpoint: self.checkpoint(&edge), keys };
+        if head == known {
+            return Ok(Step::Done);
+        }
+        self.added(&known, Addition { head, ..Addition::default() }).await
+    }
+
+    /// States what comes next in the journal.
+    async fn step(&mut self) -> Answer<Step> {
+        let known = self.store.statement_head().await?;
+        let heard = self.heard.borrow_and_update().unwrap_or_default();
+        if known.seq >= heard {
+            return Ok(Step::Idle);
+        }
+        self.refuse_ended(&known)?;
+        let mut page = self.store.touched_after(known.seq, BATCH).await?;
+        page.retain(|touched| touched.seq <= heard);
+        let Some(last) = page.last() else { return Ok(Step::Idle) };
+        let seq = last.seq;
+        let entries = concerned(&page);
+        let seen = self.store.last_seq().await?;
+        let loads = Loads::new(Arc::clone(&self.public), None);
+        let mut made = Vec::new();
+        for (id, seq) in &entries {
+            made.extend(versions_of(*id, &loads).await?.into_iter().map(|one| (*seq, one)));
+        }
+        if self.has_changed(&entries, seen).await? {
+            // Half of a document may be older than the other.
+            return Ok(Step::Overtaken);
+        }
+        let mut addition = self.stated(&known, made).await?;
+        addition.head.seq = seq;
+        self.added(&known, addition).await
+    }
+
+    /// A key signs nothing more once another server signs with the one that follows it.
+    fn refuse_ended(&self, known: &StatementHead) -> Answer<()> {
+        let is_ended = KeySet::parse(&known.keys).is_some_and(|known| self.keys.has_ended(&known));
+        match is_ended {
+            true => Err(ApiError::internal(
+                "another server signs with the key that follows ours: copy it to `proof.keys_dir`, and start this server again",
+            )),
+            false => Ok(()),
+        }
+    }
+
+    /// Whether one of these was published after `seen`.
+    async fn has_changed(&self, entries: &[(EntryId, i64)], seen: i64) -> Answer<bool> {
+        let later = self.store.touched_after(seen, 500).await?;
+        let later: HashSet<EntryId> = concerned(&later).into_iter().map(|(id, _)| id).collect();
+        Ok(entries.iter().any(|(id, _)| later.contains(id)))
+    }
+
+    /// The statements of what is not stated so yet, as they follow the log.
+    async fn stated(&self, known: &StatementHead, made: Vec<(i64, Made)>) -> Answer<Addition> {
+        let now = self.public.clock.now();
+        let mut edge = self.edge(known.size).await?;
+        let mut addition = Addition::default();
+        let mut previous: HashMap<(EntryId, Locale), Digest> = HashMap::new();
+        for (seq, made) in made {
+            let digests = digests(&made);
+            if self.is_stated(&made, &digests).await? {
+                continue;
+            }
+            let item = (made.id, made.locale.clone());
+            let before = match previous.get(&item) {
+                Some(before) => Some(*before),
+                None => {
+                    let last = self.store.last_statement(made.id, &made.locale).await?;
+                    last.map(|last| Digest::of(last.jws.as_bytes()))
+                }
+            };
+            let (stated, entry) = self.state(made, seq, before, edge.size(), now);
+            previous.insert(item, Digest::of(stated.jws.as_bytes()));
+            addition.hashes.extend(edge.push(&entry));
+            addition.statements.push((stated, digests));
+        }
+        addition.head = StatementHead { size: edge.size(), checkpoint: self.checkpoint(&edge), ..known.clone() };
+        Ok(addition)
+    }
+
+    /// Whether the last statement of a version holds these hashes.
+    async fn is_stated(&self, made: &Made, digests: &[StatedDigest]) -> Answer<bool> {
+        let Some(known) = self.store.statement(made.id, &made.locale, made.version).await? else { return Ok(false) };
+        let is_of_status = known.pub_status == made.pub_status;
+        Ok(is_of_status && self.store.stated_digests(known.index).await? == digests)
+    }
+
+    /// The statement, and what the log holds of it.
+    fn state(
+        &self,
+        made: Made,
+        seq: i64,
+        previous: Option<Digest>,
+        index: u64,
+        now: DateTime<Utc>,
+    ) -> (Stated, Vec<u8>) {
+        let Made { id, locale, version, uri, site, pub_status, signal, subjects } = made;
+        let statement = Statement {
+            iss: site,
+            iat: now.timestamp(),
+            uri: uri.clone(),
+            version,
+            pub_status: pub_status.to_owned(),
+            signal,
+            previous,
+            // Nothing under embargo is stated.
+            embargoed_until: None,
+            language: locale.to_string(),
+            subjects,
+            log: self.keys.origin().to_owned(),
+        };
+        let jws = self.keys.sign(&statement);
+        let entry = LogEntry {
+            seq,
+            uri,
+            version,
+            pub_status: pub_status.to_owned(),
+            statement_sha256: Digest::of(jws.as_bytes()),
+            logged_at: now.timestamp(),
+        };
+        let bytes = entry.bytes();
+        let log_entry = String::from_utf8_lossy(&bytes).into_owned();
+        (Stated { index, id, locale, version, pub_status: pub_status.to_owned(), at: now, jws, log_entry }, bytes)
+    }
+
+    async fn added(&self, known: &StatementHead, addition: Addition) -> Answer<Step> {
+        Ok(match self.log.append(known, addition).await? {
+            true => Step::Done,
+            false => Step::Overtaken,
+        })
+    }
+
+    /// The end of the log with `size` entries.
+    async fn edge(&self, size: u64) -> Answer<Edge> {
+        let runs: Vec<_> = Edge::runs(size).into_iter().map(run).collect();
+        Edge::of(size, self.store.log_hashes(&runs).await?).ok_or_else(torn)
+    }
+
+    fn checkpoint(&self, edge: &Edge) -> String {
+        self.keys.note(&Checkpoint { origin: self.keys.origin().to_owned(), size: edge.size(), root: edge.root() })
+    }
+
+    /// What decides the bytes of documents beside the record.
+    fn made_with(&self) -> String {
+        let Delivery { site, fallback_locales, media_url, public_url, .. } = &*self.public;
+        format!("{FORMS} {public_url} {media_url} {site:?} {fallback_locales:?}")
+    }
+}
+
+/// The entries whose documents a publication changes, each with the number of the first one here. A post is published on its own
+/// and told with its person and its institution.
+fn concerned(page: &[Touched]) -> Vec<(EntryId, i64)> {
+    let mut seen = HashSet::new();
+    let mut entries = Vec::new();
+    for touched in page {
+        let own = STATED.contains(&touched.kind).then_some(touched.id);
+        let told_with = (touched.kind == EntryKind::Appointment).then_some(&touched.targets).into_iter().flatten();
+        let all = own.into_iter().chain(told_with.copied());
+        entries.extend(all.filter(|id| seen.insert(*id)).map(|id| (id, touched.seq)));
+    }
+    entries
+}
+
+fn digests(made: &Made) -> Vec<StatedDigest> {
+    let of_subject = |subject: &griot_proof::Subject| {
+        let form = subject.name.clone();
+        let all = subject.digests().map(move |(made_of, digest)| StatedDigest {
+            sha256: digest.to_string(),
+            form: form.clone(),
+            made_of: made_of.to_owned(),
+        });
+        all.collect::<Vec<_>>()
+    };
+    made.subjects.iter().flat_map(of_subject).collect()
+}
