@@ -21,6 +21,7 @@ mod m20261124_000012_operations;
 mod m20261124_000013_key_operations;
 mod m20261124_000014_journal_entry;
 mod m20261130_000015_partners;
+mod m20261130_000016_webhooks;
 mod m20261130_000017_statements;
 mod m20261130_000018_receipts;
 
@@ -65,6 +66,7 @@ impl MigratorTrait for EditorialMigrator {
             Box::new(m20261124_000013_key_operations::Migration),
             Box::new(m20261124_000014_journal_entry::Migration),
             Box::new(m20261130_000015_partners::Migration),
+            Box::new(m20261130_000016_webhooks::Migration),
             Box::new(m20261130_000018_receipts::Migration),
         ]
     }

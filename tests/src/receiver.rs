@@ -6,6 +6,8 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use serde_json::{Value, json};
+
 use crate::Incoming;
 
 /// What is done at each call.
@@ -119,6 +121,7 @@ impl Receiver {
 fn receive(mut stream: TcpStream, state: &Mutex<State>) {
     state.lock().expect("no receiver panicked").connections += 1;
     let Some(request) = Incoming::read(&mut BufReader::new(&stream)) else { return };
+    let challenge = challenge_in(&request.body);
     let answer = {
         let mut state = state.lock().expect("no receiver panicked");
         let usual = state.usual.clone().unwrap_or(Reply::Status(200));
@@ -142,6 +145,13 @@ fn receive(mut stream: TcpStream, state: &Mutex<State>) {
             return;
         }
     };
-    let head = format!("HTTP/1.1 {status} Said\r\n{more}Content-Length: 2\r\nConnection: close\r\n\r\n{{}}");
-    let _ = stream.write_all(head.as_bytes());
+    let said = json!({ "challenge": challenge }).to_string();
+    let head = format!("HTTP/1.1 {status} Said\r\n{more}Content-Length: {}\r\nConnection: close\r\n\r\n", said.len());
+    let _ = stream.write_all((head + &said).as_bytes());
+}
+
+/// What an endpoint has to give back to be written to.
+fn challenge_in(body: &[u8]) -> Value {
+    let mut said: Value = serde_json::from_slice(body).unwrap_or_default();
+    said["data"]["challenge"].take()
 }

@@ -80,6 +80,11 @@ impl Desk {
         Self { asks_database: true, ..self }
     }
 
+    /// An identity never handed out before.
+    pub fn next_id(&self) -> Uuid {
+        self.ids.next_id()
+    }
+
     /// The drafts, revisions, schedules and log to read.
     pub fn store(&self) -> &EditorialStore {
         &self.store

@@ -35,8 +35,20 @@ pub enum Failure {
 pub struct Rules {
     /// `HOST:PORT` that may be asked whatever they are.
     pub allowed: BTreeSet<String>,
-    /// Whether other ports than 80 and 443 may be asked.
-    pub any_port: bool,
+    #[allow(missing_docs)]
+    pub reach: Reach,
+}
+
+/// What may be asked in the public internet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reach {
+    /// Ports 80 and 443.
+    #[default]
+    Web,
+    /// Any port.
+    AnyPort,
+    /// What others may name for good: by https, by a name, on port 443 or 8443.
+    Endpoints,
 }
 
 /// How long is waited.
@@ -67,6 +79,11 @@ impl Egress {
         let public = client(Arc::new(VettedResolver { inner: Arc::clone(&resolver) }), timeouts)?;
         let allowed = client(resolver, timeouts)?;
         Ok(Self { rules, public, allowed })
+    }
+
+    /// Whether a request may go to `url` as it is written; where its name leads is looked at with each request.
+    pub fn vet(&self, url: &Url) -> Result<(), Forbidden> {
+        way(&self.rules, url).map(|_| ())
     }
 
     /// A request to `url`, to be completed and sent; an error when it must not go there. A redirect in its answer is a

@@ -7,7 +7,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
 use crate::address::is_public;
-use crate::client::Rules;
+use crate::client::{Reach, Rules};
 
 /// Why an address is not asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -21,16 +21,27 @@ pub enum Forbidden {
     /// `HOST:PORT`, or the name alone where it was its addresses that are not public.
     #[error("`{0}` is in a private or special network")]
     Private(String),
+    /// `HOST:PORT`, and the ports there may be.
+    #[error("`{named}` is not on port {} or {}", usual[0], usual[1])]
+    Port {
+        #[allow(missing_docs)]
+        named: String,
+        #[allow(missing_docs)]
+        usual: [u16; 2],
+    },
     /// `HOST:PORT`.
-    #[error("`{0}` is not on port 80 or 443")]
-    Port(String),
+    #[error("`{0}` is asked by plain http, which anybody on the way can read")]
+    Plain(String),
+    /// `HOST:PORT`.
+    #[error("`{0}` is named by its address, and not by a name")]
+    Unnamed(String),
 }
 
 impl Forbidden {
     /// What is to be [allowed](Rules::allowed) if it is meant.
     pub fn meant(&self) -> Option<&str> {
         match self {
-            Self::Private(named) | Self::Port(named) => Some(named),
+            Self::Private(named) | Self::Port { named, .. } | Self::Plain(named) | Self::Unnamed(named) => Some(named),
             Self::Scheme(_) | Self::Credentials(_) => None,
         }
     }
@@ -63,6 +74,13 @@ pub(crate) fn way(rules: &Rules, url: &Url) -> Result<Way, Forbidden> {
     if rules.allowed.contains(&named) {
         return Ok(Way::Allowed);
     }
+    let is_named = matches!(host, Host::Domain(_));
+    if rules.reach == Reach::Endpoints && url.scheme() != "https" {
+        return Err(Forbidden::Plain(named));
+    }
+    if rules.reach == Reach::Endpoints && !is_named {
+        return Err(Forbidden::Unnamed(named));
+    }
     let is_private = match host {
         Host::Ipv4(address) => !is_public(IpAddr::V4(address)),
         Host::Ipv6(address) => !is_public(IpAddr::V6(address)),
@@ -71,10 +89,12 @@ pub(crate) fn way(rules: &Rules, url: &Url) -> Result<Way, Forbidden> {
     if is_private {
         return Err(Forbidden::Private(named));
     }
-    if !rules.any_port && !matches!(port, 80 | 443) {
-        return Err(Forbidden::Port(named));
-    }
-    Ok(Way::Public)
+    let usual = match rules.reach {
+        Reach::Web => [80, 443],
+        Reach::AnyPort => return Ok(Way::Public),
+        Reach::Endpoints => [443, 8443],
+    };
+    if usual.contains(&port) { Ok(Way::Public) } else { Err(Forbidden::Port { named, usual }) }
 }
 
 /// Resolves names to public addresses. All answers for a name must be public, and the connection goes to one of
@@ -117,11 +137,22 @@ mod tests {
 
     #[test]
     fn only_the_usual_ports_are_asked() {
-        let rules = Rules { allowed: BTreeSet::from(["intranet:8080".to_owned()]), any_port: false };
+        let rules = Rules { allowed: BTreeSet::from(["intranet:8080".to_owned()]), reach: Reach::Web };
         let way = |url: &str| way(&rules, &Url::parse(url).unwrap());
         assert_eq!(way("https://example.org/a.png"), Ok(Way::Public));
         assert_eq!(way("http://intranet:8080/a.png"), Ok(Way::Allowed));
-        assert!(matches!(way("http://intranet:8081/a.png"), Err(Forbidden::Port(_))));
-        assert!(matches!(way("http://example.org:22/"), Err(Forbidden::Port(_))));
+        assert!(matches!(way("http://intranet:8081/a.png"), Err(Forbidden::Port { .. })));
+        assert!(matches!(way("http://example.org:22/"), Err(Forbidden::Port { .. })));
+    }
+    #[test]
+    fn endpoints_are_named_and_asked_by_https() {
+        let rules = Rules { allowed: BTreeSet::from(["127.0.0.1:8080".to_owned()]), reach: Reach::Endpoints };
+        let way = |url: &str| way(&rules, &Url::parse(url).unwrap());
+        assert_eq!(way("https://example.org/hook"), Ok(Way::Public));
+        assert_eq!(way("https://example.org:8443/hook"), Ok(Way::Public));
+        assert_eq!(way("http://127.0.0.1:8080/hook"), Ok(Way::Allowed));
+        assert!(matches!(way("http://example.org/hook"), Err(Forbidden::Plain(_))));
+        assert!(matches!(way("https://1.1.1.1/hook"), Err(Forbidden::Unnamed(_))));
+        assert!(matches!(way("https://example.org:80/hook"), Err(Forbidden::Port { usual: [443, 8443], .. })));
     }
 }

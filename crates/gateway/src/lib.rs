@@ -20,6 +20,7 @@ mod purge;
 mod tags;
 mod tail;
 mod uploads;
+mod webhooks;
 mod well_known;
 
 use std::path::{Path, PathBuf};
@@ -37,6 +38,7 @@ use griot_partners::Sorter;
 use griot_persistence::{Location, PublishedStore, StatementLog};
 use griot_proof::Keyring;
 use griot_search::Search;
+use griot_webhooks::{Endpoints, SenderHandle};
 use url::Url;
 
 pub use crate::client::TrustedProxies;
@@ -52,6 +54,7 @@ pub use crate::partners::Partners;
 pub use crate::proof::Notary;
 pub use crate::purge::{PurgeHook, PurgePlace, Purges, TAGS, TagForm, purge_place};
 pub use crate::tail::Tail;
+pub use crate::webhooks::Dispatcher;
 pub use crate::well_known::{SecurityContact, WellKnown};
 
 use crate::audience::{Audiences, Showing, delivery_routes, shared_by_public, with_loads};
@@ -68,6 +71,7 @@ use crate::partners::{partner_routes, with_meter};
 use crate::preview::{Previews, preview_routes};
 use crate::tail::Listeners;
 use crate::uploads::upload_routes;
+use crate::webhooks::{SendingFigures, endpoint_routes};
 use crate::well_known::well_known_routes;
 
 /// Where the delivery schema is served.
@@ -154,6 +158,8 @@ pub struct EditorialSide {
     pub allowed_origins: Vec<String>,
     /// Bytes of the largest file that may be brought in.
     pub upload_bytes: u64,
+    /// Where partners are told of changes; without it they manage no endpoints here.
+    pub endpoints: Option<Endpoints>,
 }
 
 /// Serves a record.
@@ -165,6 +171,10 @@ pub struct Gateway {
     store: PublishedStore,
     live: Arc<Live>,
     partners: Option<Arc<Partners>>,
+    /// What is public, read anew each time.
+    fresh: Arc<Delivery>,
+    clock: Arc<dyn Clock>,
+    is_stated: bool,
     documents: Arc<Delivery>,
 }
 
@@ -199,6 +209,7 @@ impl Gateway {
         let delivery = Arc::new(Front::new(delivery_schema(), &sdl(), limits.clone(), options)?);
         let public = showing.of(store.clone(), MEDIA_PATH, memory.clone());
         let documents = Arc::clone(&public);
+        let fresh = showing.of(store.clone(), MEDIA_PATH, None);
         let media = settings.media_dir.map(|folder| Media { folder: Arc::new(folder), public: store.clone() });
         let kept = {
             let front = Arc::clone(&delivery);
@@ -206,7 +217,7 @@ impl Gateway {
             let named = delivery.operation_counts();
             let (counts, tail, freshness) = (delivery.counts(), Arc::clone(&tail), Arc::clone(&freshness));
             let purges = Vec::new();
-            KeptFigures { counts, named, kept_bytes, memory, freshness, tail, costs, purges, search }
+            KeptFigures { counts, named, kept_bytes, memory, freshness, tail, costs, purges, search, sending: None }
         };
         let operations = Arc::new(StoredOperations::new(store.clone(), Arc::clone(&delivery)));
         let mode = front.operations;
@@ -223,6 +234,7 @@ impl Gateway {
             Live::new(settings.live.clone(), sources)
         };
 
+        let of_gateway = Arc::clone(&clock);
         let (mut router, live, partners, shown_early) = match settings.editorial {
             None => {
                 let gate = Gate { authenticator: Authenticator::new(None, None, clock), proxies: settings.proxies };
@@ -237,6 +249,7 @@ impl Gateway {
                 let authenticator = Authenticator::new(keys, side.oidc, Arc::clone(&clock));
                 let gate = Gate { authenticator, proxies: settings.proxies };
                 let store_of_partners = side.keys.partners();
+                let endpoints = side.endpoints.map(|endpoints| endpoint_routes(endpoints, store_of_partners.clone()));
                 let sorter = Sorter::new(store.clone(), store_of_partners.clone());
                 let partners = Partners::new(gate.clone(), store_of_partners.clone(), sorter, Arc::clone(&clock));
                 let partners = Arc::new(partners);
@@ -256,7 +269,7 @@ impl Gateway {
                 };
                 let live = live(&audiences);
                 let delivery_routes = delivery_routes(Arc::clone(&delivery), Arc::clone(&live), audiences);
-                let routes = with_meter(delivery_routes, Some(&partners))
+                let routes = with_meter(delivery_routes.merge(endpoints.unwrap_or_default()), Some(&partners))
                     .merge(media.unwrap_or_default())
                     .merge(preview_routes(Arc::clone(&delivery), of_previews.unwrap_or_default(), previews))
                     .merge(editorial_routes(schema, uploads, editors, &limits, front)?);
@@ -279,7 +292,8 @@ impl Gateway {
         router = router.merge(well_known);
         router = router.merge(health::health_routes(settings.readiness, store.clone()));
         let doors = Doors { routes: shell(router, &limits), delivery, public: seen_by, metrics: None };
-        Ok(Self { doors, tail, kept, operations, store, live, partners, documents })
+        let (is_stated, clock) = (settings.is_stated, of_gateway);
+        Ok(Self { doors, tail, kept, operations, store, live, partners, fresh, clock, is_stated, documents })
     }
 
     /// What keeps the answers kept in step with the record.
@@ -323,6 +337,22 @@ impl Gateway {
                 partners.follow(heard).await;
             }
         }
+    }
+
+    /// What makes events for endpoints of partners and has `sender` send them, where there is an editorial side. To be called
+    /// before the [figures](Self::metered) are asked for.
+    pub fn dispatcher(&mut self, endpoints: &Endpoints, sender: SenderHandle) -> Option<Dispatcher> {
+        let partners = self.partners.as_ref()?;
+        self.kept.sending = Some(SendingFigures { figures: sender.figures(), clock: Arc::clone(&self.clock) });
+        Some(Dispatcher {
+            store: endpoints.store().clone(),
+            partners: partners.store.clone(),
+            sender,
+            numbers: partners.numbers(),
+            public: Arc::clone(&self.fresh),
+            clock: Arc::clone(&self.clock),
+            is_stated: self.is_stated,
+        })
     }
 
     /// What serves subscriptions: to be stopped before the listener is, or it waits for those who listen.

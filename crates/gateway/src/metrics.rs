@@ -29,6 +29,7 @@ use crate::graphql::delivery::memory::Memory;
 use crate::live::Figures;
 use crate::purge::PurgeFigures;
 use crate::tail::Tail;
+use crate::webhooks::SendingFigures;
 use crate::{EDITORIAL_PATH, GRAPHQL_PATH, METRICS_PATH, PREVIEW_PATH};
 
 /// Seconds that answers take: from those found to those at the deadline.
@@ -86,6 +87,8 @@ pub(crate) struct KeptFigures {
     /// Of each shared cache that is told of publications.
     pub purges: Vec<Arc<PurgeFigures>>,
     pub search: Option<Arc<Search>>,
+    /// Of deliveries to endpoints of partners, where this process may send them.
+    pub sending: Option<SendingFigures>,
 }
 
 impl Default for Metrics {
@@ -235,6 +238,9 @@ impl Collector for KeptFigures {
         }
         if let Some(search) = &self.search {
             searching(&mut encoder, search.figures())?;
+        }
+        if let Some(sending) = &self.sending {
+            sending.encode(&mut encoder)?;
         }
         let touches = ConstCounter::new(self.freshness.touches());
         let help = "Times at which publications ended what depends on them";

@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use clap::{ArgGroup, Args, Parser, Subcommand};
 use griot_access::{OperationGrant, Role};
 use griot_domain::{ArticleKind, EntryId, Locale};
-use griot_persistence::AuditMark;
+use griot_persistence::{AuditMark, EndpointId};
 
 use crate::config::{Bind, DatabaseUrl, Flags, Sources};
 
@@ -66,6 +66,9 @@ pub enum Command {
     /// Add, list, change and remove the products that partners receive (docs/partners.md)
     #[command(subcommand)]
     Product(Product),
+    /// Add, verify, list and change the endpoints that partners are told of changes at (docs/webhooks.md)
+    #[command(subcommand)]
+    Webhook(Webhook),
     /// Store, list and remove the documents that clients may name (docs/persisted-operations.md)
     #[command(subcommand)]
     Operations(Operations),
@@ -121,6 +124,69 @@ pub enum Operations {
         /// Their ids, as `list` shows them
         #[arg(required = true, value_name = "ID")]
         ids: Vec<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Webhook {
+    /// Add an endpoint and ask it whether it wants deliveries; its secret is printed this once
+    Add {
+        /// Name of the partner
+        partner: String,
+        /// Where it listens: https, port 443 or 8443
+        url: String,
+        /// Only this product of the partner's; may be repeated [default: all of them]
+        #[arg(long, value_name = "CODE")]
+        product: Vec<String>,
+        /// Only this type of event, such as item.killed or item.*; may be repeated [default: all]
+        #[arg(long = "type", value_name = "TYPE")]
+        types: Vec<String>,
+    },
+    /// List endpoints, how they do, and what waits for them
+    List,
+    /// Ask an endpoint whether it wants deliveries, and make it active when it does
+    Verify {
+        /// As `list` shows it
+        id: EndpointId,
+    },
+    /// Give an endpoint a new secret, printed this once; the old one signs besides for 24 hours
+    Rotate {
+        /// As `list` shows it
+        id: EndpointId,
+    },
+    /// Send an endpoint nothing any more; `verify` makes it active again, and what it missed is sent then
+    Disable {
+        /// As `list` shows it
+        id: EndpointId,
+        /// Why, for whoever reads the list
+        #[arg(long, default_value = "disabled by the office")]
+        reason: String,
+    },
+    /// Send an event of no consequence
+    Test {
+        /// As `list` shows it
+        id: EndpointId,
+    },
+    /// Show what was tried and what came of it, latest first
+    Attempts {
+        /// As `list` shows it
+        id: EndpointId,
+        /// At most so many
+        #[arg(long, default_value_t = 20)]
+        limit: u64,
+    },
+    /// Send again what changed since a publication; each event has the id it had
+    Replay {
+        /// As `list` shows it
+        id: EndpointId,
+        /// Number of the first publication, as events have it in `seq`
+        #[arg(long, value_name = "SEQ")]
+        from: i64,
+    },
+    /// Forget an endpoint, what waits for it, and its log
+    Delete {
+        /// As `list` shows it
+        id: EndpointId,
     },
 }
 

@@ -15,3 +15,4 @@ pub mod schema;
 pub mod serve;
 pub mod signing_key;
 pub mod verify;
+pub mod webhook;

@@ -6,6 +6,7 @@ mod editorial;
 mod keys;
 mod layers;
 mod purge;
+mod webhooks;
 mod well_known;
 
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ pub use address::{Bind, DatabaseUrl, Network, WebUrl};
 pub use editorial::{Editorial, Oidc};
 pub use layers::{Flags, Sources, load};
 pub use purge::{Hook, Purge};
+pub use webhooks::Webhooks;
 pub use well_known::WellKnown;
 
 /// Every setting. `griot.example.toml` explains each one; its defaults are these.
@@ -55,6 +57,8 @@ pub struct Config {
     pub operations: Operations,
     #[allow(missing_docs)]
     pub purge: Purge,
+    #[allow(missing_docs)]
+    pub webhooks: Webhooks,
     #[allow(missing_docs)]
     pub proof: Proof,
     pub search: Search,
@@ -193,6 +197,7 @@ impl Default for Config {
             metrics: Metrics::default(),
             operations: Operations::default(),
             purge: Purge::default(),
+            webhooks: Webhooks::default(),
             proof: Proof::default(),
             search: Search::default(),
             well_known: WellKnown::default(),

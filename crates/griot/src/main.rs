@@ -12,6 +12,7 @@ mod purges;
 mod say;
 mod signing;
 mod telemetry;
+mod webhooks;
 
 use std::process::ExitCode;
 
@@ -61,6 +62,7 @@ fn start(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Export { file } => command::export::run(&config, &file).await,
             Command::Key(Key::Init(options)) => command::signing_key::init(&config, &options),
             Command::Key(Key::Access(command)) => command::key::run(&config, command).await,
+            Command::Webhook(command) => command::webhook::run(&config, command).await,
             Command::Partner(command) => command::partner::run(&config, command).await,
             Command::Product(command) => command::product::run(&config, command).await,
             Command::Operations(command) => command::operations::run(&config, command).await,

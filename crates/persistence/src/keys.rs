@@ -219,7 +219,7 @@ pub fn principal_of(holder: &str) -> String {
 }
 
 /// Whether the schema is there and may be used; a file was looked for before.
-async fn is_within_reach(db: &DatabaseConnection) -> Result<bool, StoreError> {
+pub(crate) async fn is_within_reach(db: &DatabaseConnection) -> Result<bool, StoreError> {
     if db.get_database_backend() != DbBackend::Postgres {
         return Ok(true);
     }

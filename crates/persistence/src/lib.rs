@@ -21,6 +21,7 @@ mod roles;
 mod statements;
 mod stating;
 mod suggestion;
+mod webhooks;
 
 pub use bell::Bell;
 pub use doctor::{Finding, Level, doctor};
@@ -33,7 +34,7 @@ pub use error::StoreError;
 pub use keys::{AccessKey, AccessKeys, KeyCreation, KeyGrant, LIVE_KEYS, PreviewToken, principal_of};
 pub use layers::PreviewScope;
 pub use location::{Location, StoreName};
-pub use lock::ImportLock;
+pub use lock::{ImportLock, SenderLock};
 pub use migrate::{MigrationReport, migrate, migrate_down};
 pub use operations::{OperationImport, Operations, StoredOperation};
 pub use partners::{
@@ -50,3 +51,7 @@ pub use roles::{DELIVERY_ROLE, EARLY_ROLE, EDITORIAL_ROLE, PREVIEW_ROLE};
 pub use statements::StatementCount;
 pub use stating::{Addition, StatementLog};
 pub use suggestion::Suggestion;
+pub use webhooks::{
+    Attempt, Attempted, Delivery, DeliveryState, Dispatch, Endpoint, EndpointChange, EndpointId, EndpointState, Health,
+    Lane, LoggedAttempt, NewDelivery, QueueFigures, SigningSecrets, Then, Webhooks,
+};

@@ -11,6 +11,7 @@ use crate::{Location, StoreError, StoreName};
 /// Numbers of locks in PostgreSQL; they only have to be the same in every Griot.
 pub(crate) const MIGRATION: i64 = 7_471_104_371;
 const IMPORT: i64 = 7_471_104_372;
+const SENDER: i64 = 7_471_104_373;
 
 /// Held while a process imports; let go when dropped.
 #[derive(Debug)]
@@ -22,7 +23,7 @@ pub struct ImportLock {
 enum Held {
     File { _file: File },
     // Inside a transaction, since a pool may close a connection that rests.
-    Transaction { _tx: DatabaseTransaction },
+    Transaction { tx: DatabaseTransaction },
 }
 
 impl ImportLock {
@@ -30,30 +31,54 @@ impl ImportLock {
     /// create the same entries would each take the other's slugs for somebody else's.
     pub async fn take(location: &Location) -> Result<Self, StoreError> {
         let busy = || StoreError::Busy { place: location.describe(StoreName::Published) };
-        let held = match location {
-            Location::Sqlite { data_dir } => {
-                let file = lock_file(data_dir, "import.lock")?;
-                match file.try_lock() {
-                    Ok(()) => Held::File { _file: file },
-                    Err(TryLockError::WouldBlock) => return Err(busy()),
-                    Err(TryLockError::Error(source)) => return Err(unusable(data_dir, source)),
-                }
+        let held = take(location, StoreName::Published, "import.lock", IMPORT).await?;
+        held.map(|held| Self { _held: held }).ok_or_else(busy)
+    }
+}
+
+/// Held by the process that sends webhooks; let go when dropped.
+#[derive(Debug)]
+pub struct SenderLock {
+    held: Held,
+}
+
+impl SenderLock {
+    /// Takes the lock of a migrated record; `None` when another process has it.
+    pub async fn take(location: &Location) -> Result<Option<Self>, StoreError> {
+        let held = take(location, StoreName::Editorial, "webhooks.lock", SENDER).await?;
+        Ok(held.map(|held| Self { held }))
+    }
+
+    /// Whether it is still ours: PostgreSQL lets go of it where it loses the connection.
+    pub async fn is_held(&self) -> bool {
+        match &self.held {
+            Held::File { .. } => true,
+            Held::Transaction { tx } => tx.execute_unprepared("SELECT 1").await.is_ok(),
+        }
+    }
+}
+
+/// Takes a lock: of a file in the folder, or by its number in PostgreSQL. `None` when another process has it.
+async fn take(location: &Location, store: StoreName, file: &str, number: i64) -> Result<Option<Held>, StoreError> {
+    match location {
+        Location::Sqlite { data_dir } => {
+            let file = lock_file(data_dir, file)?;
+            match file.try_lock() {
+                Ok(()) => Ok(Some(Held::File { _file: file })),
+                Err(TryLockError::WouldBlock) => Ok(None),
+                Err(TryLockError::Error(source)) => Err(unusable(data_dir, source)),
             }
-            Location::Postgres { .. } => {
-                let tx = location.connect(StoreName::Published, Access::Write).await?.begin().await?;
-                let ask = Statement::from_sql_and_values(
-                    DbBackend::Postgres,
-                    "SELECT pg_try_advisory_xact_lock($1)",
-                    [IMPORT.into()],
-                );
-                let is_ours = tx.query_one_raw(ask).await?.map(|row| row.try_get_by_index(0)).transpose()?;
-                if is_ours != Some(true) {
-                    return Err(busy());
-                }
-                Held::Transaction { _tx: tx }
-            }
-        };
-        Ok(Self { _held: held })
+        }
+        Location::Postgres { .. } => {
+            let tx = location.connect(store, Access::Write).await?.begin().await?;
+            let ask = Statement::from_sql_and_values(
+                DbBackend::Postgres,
+                "SELECT pg_try_advisory_xact_lock($1)",
+                [number.into()],
+            );
+            let is_ours = tx.query_one_raw(ask).await?.map(|row| row.try_get_by_index(0)).transpose()?;
+            Ok((is_ours == Some(true)).then_some(Held::Transaction { tx }))
+        }
     }
 }
 

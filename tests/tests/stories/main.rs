@@ -27,3 +27,4 @@ mod styles;
 mod syndication;
 mod tools;
 mod two_gateways;
+mod webhooks;

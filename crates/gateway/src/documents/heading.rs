@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use futures_util::future::try_join_all;
-use griot_domain::{CorrectionKind, EntryId, Locale};
+use griot_domain::{ArticleKind, CorrectionKind, Entry, EntryId, EntryKind, Locale, Urgency};
 use griot_persistence::Record;
 use griot_syndication::item::{Content, Item, Signal, Status};
 use serde_json::{Map, Value, json};
@@ -21,6 +21,8 @@ pub(crate) struct Heading {
     /// With no content of its own: what is public has a title, and what was taken back the note of that.
     item: Item,
     title: Option<String>,
+    urgency: Option<Urgency>,
+    article_kind: Option<ArticleKind>,
 }
 
 /// Items, each an entry in a language.
@@ -28,7 +30,34 @@ pub(crate) type ItemKey = (EntryId, Locale);
 
 impl Heading {
     fn of_live(item: Item, record: &Record) -> Self {
-        Self { item, title: Some(record.title().to_owned()) }
+        let article = match &record.entry {
+            Entry::Article(article) => Some(article),
+            _ => None,
+        };
+        Self {
+            item,
+            title: Some(record.title().to_owned()),
+            urgency: article.and_then(|article| article.urgency),
+            article_kind: article.map(|article| article.kind),
+        }
+    }
+
+    pub fn kind(&self) -> EntryKind {
+        self.item.kind
+    }
+
+    pub fn version(&self) -> u32 {
+        self.item.version
+    }
+
+    /// Of an article that can be read and has one.
+    pub fn urgency(&self) -> Option<Urgency> {
+        self.urgency
+    }
+
+    /// Of an article that can be read.
+    pub fn article_kind(&self) -> Option<ArticleKind> {
+        self.article_kind
     }
 
     /// Whether it can be read.
@@ -55,7 +84,7 @@ impl Heading {
     }
 
     /// Why this version exists, in our words.
-    fn signal(&self) -> &'static str {
+    pub fn signal(&self) -> &'static str {
         match (&self.item.signal, self.status()) {
             (_, Status::Withheld) => "withheld",
             (_, Status::Canceled) => "kill",
@@ -159,7 +188,7 @@ pub(crate) async fn headings(keys: &[ItemKey], loads: &Loads) -> Answer<Vec<Opti
         let stubs =
             gone.map(async |(id, trace)| Answer::Ok((id, taken_back(id, Some(locale), trace, &view, loads).await?)));
         for (id, stub) in try_join_all(stubs).await? {
-            let heading = stub.map(|item| Heading { item, title: None });
+            let heading = stub.map(|item| Heading { item, title: None, urgency: None, article_kind: None });
             known.extend(heading.map(|heading| ((id, locale.clone()), heading)));
         }
     }

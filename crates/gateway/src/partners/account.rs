@@ -28,7 +28,7 @@ const BODY: usize = 4 * 1024;
 /// Who asks, where a key was brought.
 pub(super) type Key = Option<Extension<Asking>>;
 
-pub(super) fn partner_of(key: Key) -> Result<(Arc<Partner>, bool), Problem> {
+pub(crate) fn partner_of(key: Key) -> Result<(Arc<Partner>, bool), Problem> {
     let partner = key.and_then(|Extension(asking)| Some((asking.partner?, asking.sees_embargoed)));
     partner.ok_or_else(|| {
         Problem::new(

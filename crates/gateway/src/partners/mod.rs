@@ -21,8 +21,10 @@ use griot_persistence::{Partner, PartnerStore, StoreError};
 use tokio::sync::{OnceCell, Semaphore, watch};
 use tokio::time::{MissedTickBehavior, interval};
 
-pub(crate) use self::account::is_idle;
+pub(crate) use self::account::{is_idle, partner_of};
 use self::meter::metered;
+pub(crate) use self::problem::Problem;
+pub(crate) use self::products::of_drill;
 use crate::auth::Gate;
 use crate::documents::Shelf;
 
@@ -82,6 +84,11 @@ impl Partners {
             let error = &error as &dyn std::error::Error;
             tracing::warn!(error, "what partners asked for was not written down; this is tried again");
         }
+    }
+
+    /// Number of the last change of any product, for whoever waits for one.
+    pub(crate) fn numbers(&self) -> watch::Receiver<i64> {
+        self.sorter.numbers()
     }
 
     /// Sorts all that was published up to now into products.

@@ -180,7 +180,7 @@ impl Entered<'_> {
 }
 
 /// A kill of nothing, told as one of something is.
-fn of_drill(row: &ItemChange, drill: &Drill, issuer: &Issuer) -> Value {
+pub(crate) fn of_drill(row: &ItemChange, drill: &Drill, issuer: &Issuer) -> Value {
     let day = drill.at.format("%Y%m%d");
     json!({
         "seq": row.seq.to_string(),

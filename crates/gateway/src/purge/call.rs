@@ -4,10 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, Utc};
 use griot_domain::{Clock, SystemClock};
-use griot_egress::header::{CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
-use griot_egress::{Egress, EgressError, Failure, Response, Rules, StatusCode, Timeouts};
+use griot_egress::header::{CONTENT_TYPE, HeaderValue};
+use griot_egress::{Egress, EgressError, Failure, Reach, Rules, StatusCode, Timeouts, beginning_of, retry_after};
 use serde_json::Value;
 
 use super::{PurgeFigures, PurgeHook, TAGS, TagForm};
@@ -51,7 +50,7 @@ struct Failing {
 
 impl Caller {
     pub fn new(hook: PurgeHook, figures: Arc<PurgeFigures>) -> Result<Self, EgressError> {
-        let rules = Rules { allowed: hook.allowed_hosts.clone(), any_port: false };
+        let rules = Rules { allowed: hook.allowed_hosts.clone(), reach: Reach::Web };
         let timeouts = Timeouts { connect: CONNECT.min(hook.timeout), total: hook.timeout };
         Ok(Self { egress: Egress::new(rules, timeouts)?, hook, figures, failing: None })
     }
@@ -111,18 +110,8 @@ impl Caller {
         let status = response.status();
         let retry_after = retry_after(response.headers(), || SystemClock.now());
         // What it says does not matter, nor whether it goes on saying it.
-        let _ = tokio::time::timeout(READ_FOR, read_out(response)).await;
+        beginning_of(response, MOST_READ, READ_FOR).await;
         if status.is_success() { Ok(()) } else { Err(Refused::Status { status, retry_after }) }
-    }
-}
-
-async fn read_out(mut response: Response) {
-    let mut read = 0;
-    while let Ok(Some(chunk)) = response.chunk().await {
-        read += chunk.len();
-        if read > MOST_READ {
-            break;
-        }
     }
 }
 
@@ -134,16 +123,6 @@ fn filled(template: &Value, tags: &[String]) -> Value {
         Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), filled(value, tags))).collect(),
         other => other.clone(),
     }
-}
-
-/// How long the answer asks to be left alone (RFC 9110, 10.2.3).
-fn retry_after(headers: &HeaderMap, now: impl Fn() -> DateTime<Utc>) -> Option<Duration> {
-    let asked = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = asked.parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let until = DateTime::parse_from_rfc2822(asked).ok()?;
-    (until.to_utc() - now()).to_std().ok()
 }
 
 /// How long to wait after so many failed tries. No two gateways come back at the same time.
@@ -185,17 +164,5 @@ mod tests {
         assert!(pause(1, &status(Some(7))) >= Duration::from_secs(7));
         assert!(pause(1, &status(Some(u64::MAX))) <= LONGEST_ASKED.mul_f64(1.1), "within bounds");
         assert!(pause(9, &status(Some(0))) < FIRST_PAUSE, "it is ready now");
-    }
-
-    #[test]
-    fn a_pause_is_asked_for_in_seconds_or_by_date() {
-        let now = || "2026-11-24T08:00:00Z".parse().unwrap();
-        let asked = |value: &'static str| {
-            retry_after(&HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from_static(value))]), now)
-        };
-        assert_eq!(asked("3"), Some(Duration::from_secs(3)));
-        assert_eq!(asked("Tue, 24 Nov 2026 08:00:09 GMT"), Some(Duration::from_secs(9)));
-        assert_eq!(asked("Tue, 24 Nov 2026 07:00:00 GMT"), None);
-        assert_eq!(asked("soon"), None);
     }
 }

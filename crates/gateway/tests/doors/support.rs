@@ -141,6 +141,7 @@ impl World {
                 oidc: Some(provider(clock.clone())),
                 allowed_origins: vec!["https://desk.example".to_owned()],
                 upload_bytes: 1 << 20,
+                endpoints: None,
             }),
         };
         let gateway = Gateway::new(PublishedStore::open(&location).await.unwrap(), settings).unwrap();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{anyhow, bail};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use griot_access::{EditorialAct, Grant, KeyRing, NewHolder};
-use griot_domain::{Clock, EntryId, SystemClock};
+use griot_domain::{Clock, EntryId, IdSource, RandomIds, SystemClock};
 use griot_persistence::{
     AccessKeys, Drill, EVERYTHING_PRODUCT, Partner, PartnerSaving, PartnerStore, Product, Receipt,
 };
@@ -57,7 +57,7 @@ async fn add(config: &Config, store: &PartnerStore, name: String, terms: Partner
         bail!("`{name}` is not a name; use 1 to 200 characters on one line");
     }
     let mut partner = Partner {
-        id: Uuid::new_v4(),
+        id: RandomIds.next_id(),
         name: trimmed,
         embargo: None,
         requests_per_minute: USUAL_REQUESTS,
@@ -185,7 +185,9 @@ async fn drill(config: &Config, store: &PartnerStore, note: &str) -> anyhow::Res
         bail!("a note has 1 to 500 characters");
     }
     let drill =
-        Drill { id: EntryId(Uuid::new_v4()), note: format!("EXERCICE — {}", note.trim()), at: SystemClock.now() };
+        Drill {
+            id: EntryId(RandomIds.next_id()), note: format!("EXERCICE — {}", note.trim()), at: SystemClock.now()
+        };
     store.start_drill(&drill, &config.site.default_locale).await?;
     let detail = json!({ "drill": drill.id.to_string(), "note": drill.note });
     place::record(&place::location(config), EditorialAct::ManagePartners, "griot partner", detail).await?;

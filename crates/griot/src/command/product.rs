@@ -5,11 +5,11 @@ use std::process::ExitCode;
 use anyhow::{Context, anyhow, bail};
 use griot_access::EditorialAct;
 use griot_domain::{
-    Clock, EntryId, EntryKind, Locale, ProductCondition as Condition, ProductFilter, Slug, SystemClock, Urgency,
+    Clock, EntryId, EntryKind, IdSource, Locale, ProductCondition as Condition, ProductFilter, RandomIds, Slug,
+    SystemClock, Urgency,
 };
 use griot_persistence::{PartnerStore, Product, ProductRemoval, ProductSaving, PublishedStore};
 use serde_json::json;
-use uuid::Uuid;
 
 use crate::cli::{self, ProductTerms};
 use crate::config::Config;
@@ -25,7 +25,7 @@ pub async fn run(config: &Config, command: cli::Product) -> anyhow::Result<ExitC
     match command {
         cli::Product::Add { code, title, filter } => {
             let product = Product {
-                id: Uuid::new_v4(),
+                id: RandomIds.next_id(),
                 code: Slug::parse(&code)?,
                 title: title.unwrap_or(code),
                 filter: read(&record, &filter).await?,

@@ -19,7 +19,7 @@ use url::Url;
 
 use crate::config::Config;
 use crate::say::say;
-use crate::{demo, editors, place, purges, signing};
+use crate::{demo, editors, place, purges, signing, webhooks};
 
 /// Shown by GraphiQL on the first visit; runs on any record.
 const EXAMPLE: &str = include_str!("../example.graphql");
@@ -45,11 +45,16 @@ pub async fn run(config: &Config, wants_demo: bool) -> anyhow::Result<ExitCode> 
 
     let location = if config.editorial.enabled { place::location(config) } else { place::of_delivery(config) };
     let mut settings = settings(config, address)?;
+    let mut sending = None;
     if config.editorial.enabled {
         griot_persistence::migrate(&location).await?;
         greet(config, &location, wants_demo).await?;
         let desk = editors::desk(config, &location, &settings.public_url).await?;
-        settings.editorial = Some(editors::open(config, &location, Arc::clone(&desk)).await?);
+        let mut side = editors::open(config, &location, Arc::clone(&desk)).await?;
+        let (endpoints, sender) = webhooks::open(config, &location).await?;
+        side.endpoints = Some(endpoints.clone());
+        sending = config.webhooks.enabled.then_some((endpoints, sender));
+        settings.editorial = Some(side);
         let scheduler = Scheduler::new(desk);
         let readiness = settings.readiness.clone();
         tokio::spawn(scheduler.run(move |is_ready| readiness.set(is_ready)));
@@ -62,6 +67,8 @@ pub async fn run(config: &Config, wants_demo: bool) -> anyhow::Result<ExitCode> 
     settings.search.clone_from(&search);
     let mut gateway = Gateway::new(store, settings)?;
     let purges = gateway.purges(hooks, purges::folder(config))?;
+    let sending =
+        sending.and_then(|(endpoints, sender)| Some((gateway.dispatcher(&endpoints, sender.handle())?, sender)));
     let mut connections = Connections::default();
     if let Some(listener) = metrics_listener {
         tell(format_args!("metrics at http://{}{METRICS_PATH}", listener.local_addr()?));
@@ -85,6 +92,10 @@ pub async fn run(config: &Config, wants_demo: bool) -> anyhow::Result<ExitCode> 
     }
     let partners = gateway.partners();
     tokio::spawn(gateway.follow_partners());
+    if let Some((dispatcher, sender)) = sending {
+        tokio::spawn(dispatcher.follow());
+        tokio::spawn(sender.run());
+    }
     if config.graphiql.enabled {
         tell(format_args!("GraphiQL at http://{address}/"));
     }

@@ -49,6 +49,7 @@ const RANGES: &[(&str, i64, i64)] = &[
     ("server.max_headers", 8, 1_000),
     ("server.max_streams", 1, 10_000),
     ("log.slow_ms", 0, HOUR_MS),
+    ("webhooks.timeout_ms", 100, 120_000),
     ("cache.responses_mib", 0, 1 << 20),
     ("cache.records_mib", 0, 1 << 20),
     ("operations.registered_mib", 0, 1 << 10),

@@ -67,6 +67,9 @@ const OURS: &[(&str, Shape)] = &[
     ("operations.mode", Shape::Text),
     ("operations.registered_mib", Shape::Number),
     ("purge.hooks", Shape::Tables),
+    ("webhooks.enabled", Shape::Flag),
+    ("webhooks.allowed_hosts", Shape::List),
+    ("webhooks.timeout_ms", Shape::Number),
     ("proof.keys_dir", Shape::Text),
     ("search.enabled", Shape::Flag),
     ("search.dir", Shape::Text),
@@ -146,6 +149,7 @@ mod tests {
         assert_eq!(allowed_in("well_known"), ["security_contact", "security_expires", "trust"]);
         assert_eq!(allowed_in("log"), ["level", "format", "slow_ms"]);
         assert_eq!(allowed_in("purge"), ["hooks"]);
+        assert_eq!(allowed_in("webhooks"), ["enabled", "allowed_hosts", "timeout_ms"]);
         let of_live = "allowed_origins connections connections_per_address event_bytes idle_ms init_ms message_bytes \
                        operations ping_ms queue replay subscriptions";
         assert_eq!(allowed_in("live").join(" "), of_live);

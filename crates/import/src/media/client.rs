@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use griot_domain::AssetFile;
-use griot_egress::{Egress, EgressError, Failure, Forbidden, Method, Response, Rules, StatusCode, Timeouts};
+use griot_egress::{Egress, EgressError, Failure, Forbidden, Method, Reach, Response, Rules, StatusCode, Timeouts};
 use griot_files::Incoming;
 use url::Url;
 
@@ -62,7 +62,7 @@ pub(crate) struct Fetcher {
 
 impl Fetcher {
     pub(crate) fn new(options: &MediaOptions) -> Result<Self, MediaError> {
-        let rules = Rules { allowed: options.allowed.clone(), any_port: false };
+        let rules = Rules { allowed: options.allowed.clone(), reach: Reach::Web };
         Self::with(options.data_dir.join("media"), Egress::new(rules, TIMEOUTS)?)
     }
 

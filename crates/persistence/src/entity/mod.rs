@@ -38,3 +38,7 @@ pub mod statement;
 pub mod statement_digest;
 pub mod statement_head;
 pub mod upload;
+pub mod webhook_attempt;
+pub mod webhook_delivery;
+pub mod webhook_endpoint;
+pub mod webhook_head;

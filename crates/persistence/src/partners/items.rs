@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use griot_domain::{EntryId, Locale};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict, Order, Query, SelectStatement};
-use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, EntityTrait, FromQueryResult, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::{PartnerStore, no_head};
@@ -135,6 +135,21 @@ impl PartnerStore {
             }
         }
         Ok(merged.into_values().take(usize::try_from(limit).unwrap_or(usize::MAX)).collect())
+    }
+
+    /// The number of the last change before all those of publication `seq` and later ones.
+    pub async fn number_before(&self, seq: i64) -> Result<i64, StoreError> {
+        let first = product_item::Entity::find()
+            .select_only()
+            .column_as(product_item::Column::Number.min(), "first")
+            .filter(product_item::Column::Seq.gte(seq))
+            .into_tuple::<Option<i64>>()
+            .one(&self.reads)
+            .await?;
+        match first.flatten() {
+            Some(number) => Ok(number - 1),
+            None => Ok(self.sorted_to().await?.1),
+        }
     }
 
     /// Of `products` those that an item is in.

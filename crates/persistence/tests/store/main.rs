@@ -26,3 +26,4 @@ mod support;
 mod time;
 mod touched;
 mod traces;
+mod webhooks;

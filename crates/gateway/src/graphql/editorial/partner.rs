@@ -188,7 +188,7 @@ async fn save(managing: &Managing<'_>, input: PartnerSaveInput) -> Answer<Result
             None => return Ok(Err(not_found(&["id"], id))),
         },
         None => griot_persistence::Partner {
-            id: Uuid::new_v4(),
+            id: managing.caller.desk.next_id(),
             name: String::new(),
             embargo: None,
             requests_per_minute: USUAL_REQUESTS,

@@ -242,7 +242,7 @@ impl<'c> Managing<'c> {
             },
             None => None,
         };
-        let product = match changed(known, input, self.previews.clock.now()) {
+        let product = match changed(known, input, (self.previews.clock.now(), || self.caller.desk.next_id())) {
             Ok(product) => product,
             Err(flaw) => return Ok(Err(flaw)),
         };
@@ -296,14 +296,14 @@ fn fixed() -> Flaw {
 fn changed(
     known: Option<griot_persistence::Product>,
     input: ProductSaveInput,
-    now: DateTime<Utc>,
+    (now, fresh): (DateTime<Utc>, impl FnOnce() -> Uuid),
 ) -> Result<griot_persistence::Product, Flaw> {
     let ProductSaveInput { code, title, all, any, none, .. } = input;
     let code = code.map(|code| Slug::parse(&code).map_err(|err| Flaw::invalid(&["code"], err))).transpose()?;
     let mut product = match (known, code) {
         (Some(known), code) => griot_persistence::Product { code: code.unwrap_or(known.code), ..known },
         (None, Some(code)) => griot_persistence::Product {
-            id: Uuid::new_v4(),
+            id: fresh(),
             title: code.as_str().to_owned(),
             code,
             filter: ProductFilter::default(),

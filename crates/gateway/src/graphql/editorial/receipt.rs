@@ -6,7 +6,6 @@ use griot_editorial::UserErrorCode;
 use griot_front::directive::List;
 use griot_persistence::{Partner, PartnerStore, StoreError};
 use serde_json::json;
-use uuid::Uuid;
 
 use super::error::{Answer, Nullable};
 use super::input::{Flaw, When};
@@ -131,7 +130,7 @@ async fn start(managing: &Managing<'_>, note: &str) -> Answer<Result<griot_persi
         return Ok(Err(Flaw { code: UserErrorCode::Invalid, ..flaw }));
     }
     let drill = griot_persistence::Drill {
-        id: EntryId(Uuid::new_v4()),
+        id: EntryId(managing.caller.desk.next_id()),
         note: format!("EXERCICE — {note}"),
         at: managing.previews.clock.now(),
     };

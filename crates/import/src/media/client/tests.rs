@@ -4,7 +4,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use griot_egress::{Addrs, Name, Resolve, Resolving};
+use griot_egress::{Addrs, Name, Reach, Resolve, Resolving};
 use tempfile::TempDir;
 
 use super::*;
@@ -68,7 +68,7 @@ impl Resolve for Scripted {
 
 fn fetcher(allowed: &[String], answers: Vec<Vec<SocketAddr>>) -> (Fetcher, TempDir, Arc<AtomicUsize>) {
     let folder = tempfile::tempdir().unwrap();
-    let rules = Rules { allowed: allowed.iter().cloned().collect::<BTreeSet<_>>(), any_port: true };
+    let rules = Rules { allowed: allowed.iter().cloned().collect::<BTreeSet<_>>(), reach: Reach::AnyPort };
     let asked = Arc::new(AtomicUsize::new(0));
     let resolver = Arc::new(Scripted { answers, asked: asked.clone() });
     let egress = Egress::with_resolver(rules, TIMEOUTS, resolver).unwrap();

@@ -1,0 +1,190 @@
+//! Puts what is new into the lines of endpoints.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use griot_domain::{Clock, EntryId};
+use griot_persistence::{
+    Dispatch, Endpoint, EndpointState, ItemChange, NewDelivery, Partner, PartnerStore, Product, Webhooks,
+};
+use griot_webhooks::{SenderHandle, is_wanted};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use super::event::Told;
+use crate::documents::{ItemKey, headings, issuer, view_in};
+use crate::graphql::delivery::error::Answer;
+use crate::graphql::delivery::{Delivery, Loads};
+
+/// Changes read at a time.
+const PAGE: u64 = 100;
+/// Endpoints written to in one transaction.
+const AT_ONCE: usize = 50;
+/// How often it is looked where nobody tells of changes.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How long a store that fails is left alone.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Makes events of the changes of partners' products, in the process that sends them. What an endpoint gets and how far it
+/// is are written in one transaction.
+pub struct Dispatcher {
+    pub(crate) store: Webhooks,
+    pub(crate) partners: PartnerStore,
+    pub(crate) sender: SenderHandle,
+    /// The last change of any product.
+    pub(crate) numbers: watch::Receiver<i64>,
+    pub(crate) public: Arc<Delivery>,
+    pub(crate) clock: Arc<dyn Clock>,
+    /// Whether what is issued is stated.
+    pub(crate) is_stated: bool,
+}
+
+/// What endpoints have in common in one round.
+struct Round {
+    /// The last change when it began.
+    head: i64,
+    partners: HashMap<Uuid, Partner>,
+    products: Vec<Product>,
+    at: DateTime<Utc>,
+    loads: Loads,
+    /// By products and place.
+    read: BTreeMap<(Vec<Uuid>, i64), Arc<Read>>,
+}
+
+/// Changes, and what is told of them.
+struct Read {
+    told: Vec<(ItemChange, Told)>,
+    to: i64,
+}
+
+impl Dispatcher {
+    /// Dispatches for as long as it is polled, whenever this is the process that sends.
+    pub async fn follow(mut self) {
+        let mut leading = self.sender.leading();
+        let mut is_failing = false;
+        loop {
+            if *leading.borrow_and_update() {
+                self.numbers.mark_unchanged();
+                match self.catch_up().await {
+                    Ok(()) => is_failing = false,
+                    Err(error) => {
+                        if !std::mem::replace(&mut is_failing, true) {
+                            tracing::error!(?error, "no webhooks are made of changes; this is tried again");
+                        }
+                        tokio::time::sleep(PAUSE).await;
+                    }
+                }
+            }
+            let news = async {
+                tokio::select! {
+                    Ok(()) = self.numbers.changed() => {}
+                    Ok(()) = leading.changed() => {}
+                    else => std::future::pending::<()>().await,
+                }
+            };
+            let _ = tokio::time::timeout(LOOK_EVERY, news).await;
+        }
+    }
+
+    /// Makes events of all that changed up to now.
+    async fn catch_up(&self) -> Answer<()> {
+        loop {
+            // Before the changes: what is sorted later is told the next time.
+            let (_, head) = self.partners.sorted_to().await?;
+            let endpoints = self.store.endpoints(None).await?;
+            let is_behind = |one: &Endpoint| one.state == EndpointState::Active && one.place < head;
+            let behind: Vec<Endpoint> = endpoints.into_iter().filter(is_behind).collect();
+            if behind.is_empty() {
+                return Ok(());
+            }
+            let partners = self.partners.partners().await?;
+            let mut round = Round {
+                head,
+                partners: partners.into_iter().map(|partner| (partner.id, partner)).collect(),
+                products: self.partners.products().await?,
+                at: self.clock.now(),
+                loads: Loads::new(Arc::clone(&self.public), None),
+                read: BTreeMap::new(),
+            };
+            for some in behind.chunks(AT_ONCE) {
+                let mut dispatches = Vec::new();
+                for endpoint in some {
+                    dispatches.extend(self.dispatch(endpoint, &mut round).await?);
+                }
+                for id in self.store.dispatch(&dispatches, round.at).await? {
+                    self.sender.wake(id);
+                }
+            }
+        }
+    }
+
+    /// What an endpoint is to get; `None` when it is to get nothing any more.
+    async fn dispatch(&self, endpoint: &Endpoint, round: &mut Round) -> Answer<Option<Dispatch>> {
+        let reason = match round.partners.get(&endpoint.partner) {
+            Some(partner) if partner.suspended_at.is_none() => None,
+            Some(_) => Some("its partner is suspended"),
+            None => Some("its partner is no more"),
+        };
+        if let Some(reason) = reason {
+            self.store.disable(endpoint.id, reason, round.at).await?;
+            return Ok(None);
+        }
+        let received: Vec<Product> = round.received(endpoint).cloned().collect();
+        let read = self.read(&received, endpoint.place, round).await?;
+        let mut deliveries: Vec<NewDelivery> = Vec::new();
+        for (change, told) in &read.told {
+            if !is_wanted(endpoint.types.as_ref(), &told.event_type) {
+                continue;
+            }
+            let ids: Vec<Uuid> = received.iter().map(|product| product.id).collect();
+            let inside = match change.is_in {
+                true => self.partners.products_of(&ids, change.entry, &change.locale).await?,
+                false => Vec::new(),
+            };
+            let codes = received.iter().filter(|product| inside.contains(&product.id));
+            let codes: Vec<&str> = codes.map(|product| product.code.as_str()).collect();
+            deliveries.push(told.delivery(&codes, round.at));
+        }
+        Ok(Some(Dispatch { endpoint: endpoint.id, from: endpoint.place, to: read.to, deliveries }))
+    }
+
+    /// The next changes of products after a place.
+    async fn read(&self, products: &[Product], place: i64, round: &mut Round) -> Answer<Arc<Read>> {
+        let ids: Vec<Uuid> = products.iter().map(|product| product.id).collect();
+        if let Some(read) = round.read.get(&(ids.clone(), place)) {
+            return Ok(Arc::clone(read));
+        }
+        let changes = self.partners.item_changes(&ids, place, PAGE).await?;
+        let last = changes.last().map_or(place, |change| change.number);
+        let is_all = (changes.len() as u64) < PAGE;
+        let keys: Vec<ItemKey> = changes.iter().map(|change| (change.entry, change.locale.clone())).collect();
+        let headings = headings(&keys, &round.loads).await?;
+        let unknown = keys.iter().zip(&headings).filter(|(_, heading)| heading.is_none());
+        let unknown: Vec<EntryId> = unknown.map(|((id, _), _)| *id).collect();
+        let drills = self.partners.drills_among(&unknown).await?;
+        let issuer = issuer(&view_in(None, &round.loads), &round.loads);
+        let told = changes.into_iter().zip(headings).filter_map(|(change, heading)| {
+            let told = match heading {
+                Some(heading) => Told::of(&change, &heading, self.is_stated),
+                None => Told::of_drill(&change, drills.get(&change.entry)?, &issuer),
+            };
+            Some((change, told))
+        });
+        let read = Arc::new(Read { told: told.collect(), to: if is_all { last.max(round.head) } else { last } });
+        round.read.insert((ids, place), Arc::clone(&read));
+        Ok(read)
+    }
+}
+
+impl Round {
+    /// What the partner of an endpoint receives there.
+    fn received<'a>(&'a self, endpoint: &'a Endpoint) -> impl Iterator<Item = &'a Product> {
+        let of_partner = self.partners.get(&endpoint.partner).map(|partner| partner.products.as_slice());
+        self.products.iter().filter(move |product| {
+            of_partner.unwrap_or_default().contains(&product.id)
+                && endpoint.products.as_ref().is_none_or(|codes| codes.contains(product.code.as_str()))
+        })
+    }
+}

@@ -1,0 +1,298 @@
+//! Partners are told of changes at endpoints of theirs, whatever happens to them or to the server.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use griot_domain::{Clock, SystemClock};
+use griot_testbed::Backend;
+use griot_tests::{Call, Client, Receiver, Record, Reply, Server};
+use griot_webhooks::{Secret, sign};
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use crate::tools::{node, python};
+
+const PARTNER: &str = "Agence du Fleuve";
+
+/// A migrated record whose partner has an active endpoint.
+struct House {
+    record: Record,
+    receiver: Receiver,
+    secret: String,
+    endpoint: String,
+}
+
+impl House {
+    fn new(backend: Backend) -> Self {
+        let (record, receiver) = (Record::new(backend), Receiver::start());
+        let place = receiver.place();
+        let settings = format!(
+            "[metrics]\nbind = \"127.0.0.1:0\"\n[webhooks]\nallowed_hosts = [\"{place}\"]\ntimeout_ms = 1000\n"
+        );
+        std::fs::write(record.directory().join("griot.toml"), settings).unwrap();
+        record.run(&["migrate"]).expect_success();
+        record.run(&["partner", "add", PARTNER]).expect_success();
+        let added = record.run(&["webhook", "add", PARTNER, &format!("http://{place}/hook")]).expect_success();
+        assert!(added.stderr.contains("answered the challenge and is active"), "{}", added.stderr);
+        let endpoint = added.stderr.split_whitespace().nth(1).unwrap().to_owned();
+        Self { record, receiver, secret: added.stdout.trim().to_owned(), endpoint }
+    }
+
+    fn serve(&self) -> (Server, Client) {
+        let server = self.record.serve(&[]);
+        let key = self.record.key(&["--role", "publisher", "--name", &format!("P{}", server.pid())]);
+        let desk = server.client("/editorial/graphql", Some(&key));
+        (server, desk)
+    }
+
+    fn webhook(&self, act: &str) -> String {
+        self.record.run(&["webhook", act, &self.endpoint]).expect_success().stdout
+    }
+
+    /// Calls that were confirmed, verifications left out.
+    fn taken(&self) -> Vec<Call> {
+        let calls = self.receiver.calls().into_iter();
+        calls.filter(|call| call.is_confirmed() && event(call)["type"] != "endpoint.verification").collect()
+    }
+
+    /// Waits until so many calls were confirmed.
+    #[track_caller]
+    fn wait(&self, what: &str, is_so: impl Fn(&[Call]) -> bool) -> Vec<Call> {
+        let begun = Instant::now();
+        loop {
+            let taken = self.taken();
+            if is_so(&taken) {
+                return taken;
+            }
+            assert!(
+                begun.elapsed() < Duration::from_secs(60),
+                "{what}: {taken:?}\n{}",
+                self.record.run(&["webhook", "list"]).stdout
+            );
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+#[track_caller]
+fn until(what: &str, is_so: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "it never came to this: {what}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn event(call: &Call) -> Value {
+    serde_json::from_slice(&call.request.body).unwrap()
+}
+
+/// Type, version and headline.
+fn told(call: &Call) -> (String, u64, Value) {
+    let Value::Object(mut event) = event(call) else { panic!("{call:?}") };
+    let kind = event["type"].as_str().unwrap().to_owned();
+    let data = event.remove("data").unwrap();
+    (kind, data["version"].as_u64().unwrap_or_default(), data["headline"].clone())
+}
+
+/// Publishes an article; its draft.
+fn publish(desk: &Client, headline: &str) -> Value {
+    let draft = draft(desk, headline);
+    desk.done("contentPublish", json!({ "items": [draft] }))["drafts"][0].clone()
+}
+
+fn draft(desk: &Client, headline: &str) -> Value {
+    let body = json!({ "markdown": format!("{headline}, le texte.") });
+    let text = json!([{ "locale": "fr", "headline": headline, "body": body }]);
+    desk.draft("articleCreate", json!({ "kind": "COMMUNIQUE", "issuedAt": "2025-01-02T10:00:00+00:00", "texts": text }))
+}
+
+fn with(item: &Value, key: &str, value: Value) -> Value {
+    let mut input = json!({ "contentId": item["contentId"], "expectedRevision": item["revision"] });
+    input[key] = value;
+    input
+}
+
+fn rewrite(desk: &Client, item: &Value, headline: &str) -> Value {
+    let draft = desk.draft("articleUpdate", with(item, "texts", json!([{ "locale": "fr", "headline": headline }])));
+    desk.done("contentPublish", json!({ "items": [draft] }))["drafts"][0].clone()
+}
+
+#[rstest]
+fn what_happens_to_an_article_is_told_in_order(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let house = House::new(backend);
+    let (server, desk) = house.serve();
+    let canary = "Rien-de-public-0451";
+    draft(&desk, canary);
+    let first = publish(&desk, "Le pont est ouvert");
+    house.wait("it is told", |taken| taken.len() == 1);
+    let second = rewrite(&desk, &first, "Le pont est ouvert aux piétons");
+    house.wait("the next version is told", |taken| taken.len() == 2);
+    desk.draft("articleUpdate", with(&second, "texts", json!([{ "locale": "fr", "headline": canary }])));
+    let latest = desk
+        .data("query($id: ID!) { draft(contentId: $id) { contentId revision } }", json!({ "id": first["contentId"] }));
+    let killed = Instant::now();
+    desk.done("contentKill", with(&latest["draft"], "reason", json!("Il était faux.")));
+    let taken = house.wait("the kill is told", |taken| taken.len() == 3);
+    println!("{backend:?}: a kill was told in {:?}", taken[2].at - killed);
+
+    let all: Vec<_> = taken.iter().map(told).collect();
+    assert_eq!(all[0], ("item.published".to_owned(), 1, json!("Le pont est ouvert")));
+    assert_eq!(all[1], ("item.updated".to_owned(), 2, json!("Le pont est ouvert aux piétons")));
+    assert_eq!((all[2].0.as_str(), &all[2].2), ("item.killed", &Value::Null));
+    let data = event(&taken[1])["data"].take();
+    assert_eq!(
+        (&data["products"], &data["pub_status"], &data["language"]),
+        (&json!(["all"]), &json!("usable"), &json!("fr"))
+    );
+    assert_eq!((&data["previous_version"], &data["kind"]), (&json!(1), &json!("article")));
+    let link = data["links"]["ninjs"].as_str().unwrap();
+    assert!(link.starts_with(server.address()) && link.ends_with(".ninjs.json"), "{link}");
+    assert_eq!(event(&taken[2])["data"]["pub_status"], "canceled");
+    let bytes: Vec<String> =
+        house.receiver.calls().iter().map(|call| String::from_utf8_lossy(&call.request.body).into_owned()).collect();
+    assert!(!bytes.concat().contains(canary), "what is not public was told");
+    assert!(bytes.iter().all(|body| body.len() <= 4_096));
+    // Written down when the answer is there.
+    until("the log has the kill", || house.webhook("attempts").contains("item.killed"));
+    assert_eq!(server.figure("griot_webhook_attempts_total{result=\"delivered\"}"), 3.0);
+
+    // Under the ids they had, and nothing of what was killed.
+    let seq = event(&taken[0])["data"]["seq"].as_str().unwrap().to_owned();
+    house.record.run(&["webhook", "replay", &house.endpoint, "--from", &seq]).expect_success();
+    let again = house.wait("it is told again", |taken| taken.len() == 4);
+    assert_eq!(again[3].request.header("webhook-id"), taken[2].request.header("webhook-id"));
+}
+
+/// A delivery as a receiver's program has it.
+fn case(name: &str, secret: &str, call: &Call, is_taken: bool) -> Value {
+    let header = |name: &str| call.request.header(name).to_owned();
+    let headers: BTreeMap<&str, String> =
+        ["webhook-id", "webhook-timestamp", "webhook-signature"].into_iter().map(|name| (name, header(name))).collect();
+    let body = String::from_utf8(call.request.body.clone()).unwrap();
+    json!({ "name": name, "secret": secret, "headers": headers, "body": body, "is_taken": is_taken })
+}
+
+/// The same, signed by us at another time.
+fn signed_at(case: &Value, name: &str, at: DateTime<Utc>) -> Value {
+    let mut other = case.clone();
+    let secret = Secret::parse(case["secret"].as_str().unwrap()).unwrap();
+    let id = format!("{}-{name}", case["headers"]["webhook-id"].as_str().unwrap()).replace(' ', "-");
+    other["headers"]["webhook-signature"] = sign(&secret, &id, at, case["body"].as_str().unwrap()).into();
+    other["headers"]["webhook-id"] = id.into();
+    other["headers"]["webhook-timestamp"] = at.timestamp().to_string().into();
+    other["name"] = name.into();
+    other
+}
+
+#[test]
+fn signatures_are_checked_by_the_libraries_of_the_standard() {
+    let house = House::new(Backend::Sqlite);
+    let (_server, desk) = house.serve();
+    publish(&desk, "Le pont est ouvert");
+    let first = house.wait("it is told", |taken| taken.len() == 1).remove(0);
+    let genuine = case("as it came", &house.secret, &first, true);
+    let changed = |name: &str, pointer: &str, value: Value| {
+        let mut other = genuine.clone();
+        *other.pointer_mut(pointer).unwrap() = value;
+        (other["name"], other["is_taken"]) = (name.into(), false.into());
+        other
+    };
+    let body = genuine["body"].as_str().unwrap();
+    let now = SystemClock.now();
+    let mut cases = vec![
+        changed("another body", "/body", body.replace("ouvert", "fermé").into()),
+        changed("another id", "/headers/webhook-id", "evt_other".into()),
+        changed(
+            "another time",
+            "/headers/webhook-timestamp",
+            (now - TimeDelta::seconds(5)).timestamp().to_string().into(),
+        ),
+        changed("another secret", "/secret", Secret::draw().unwrap().expose().into()),
+        changed("no signature", "/headers/webhook-signature", "v1,".into()),
+        genuine.clone(),
+        changed("the same again", "/name", "".into()),
+        signed_at(&genuine, "signed a minute ago", now - TimeDelta::minutes(1)),
+        signed_at(&genuine, "signed ten minutes ago", now - TimeDelta::minutes(10)),
+        signed_at(&genuine, "signed ten minutes ahead", now + TimeDelta::minutes(10)),
+    ];
+    for old in cases.iter_mut().filter(|case| case["name"].as_str().unwrap().starts_with("signed ten")) {
+        old["is_taken"] = false.into();
+    }
+    // Two secrets sign while one is replaced.
+    let new = house.webhook("rotate").trim().to_owned();
+    std::thread::sleep(Duration::from_secs(1));
+    for (count, (name, secret)) in
+        [("the secret before", &house.secret), ("the new secret", &new)].into_iter().enumerate()
+    {
+        house.webhook("test");
+        let taken = house.wait("the test is told", |taken| taken.len() == count + 2);
+        cases.push(case(name, secret, taken.last().unwrap(), true));
+    }
+    let file = house.record.directory().join("deliveries.json");
+    std::fs::write(&file, Value::from(cases).to_string()).unwrap();
+    node("webhooks.mjs", &[file.to_str().unwrap()]);
+    python("webhooks_check.py", &[file.to_str().unwrap()]);
+}
+
+#[rstest]
+fn a_server_that_is_killed_loses_nothing_and_turns_nothing_round(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    const ROUNDS: u64 = 6;
+    let house = House::new(backend);
+    let mut items: Vec<(Value, u64)> = Vec::new();
+    let seed = fastrand::u64(..);
+    println!("seed {seed}");
+    let mut chance = fastrand::Rng::with_seed(seed);
+    for round in 0..ROUNDS {
+        house.receiver.reply([
+            Reply::Status(200),
+            Reply::Status(500),
+            Reply::Reset,
+            Reply::Status(200),
+            Reply::Hang,
+            Reply::Status(200),
+        ]);
+        let (mut server, desk) = house.serve();
+        for number in 0..6 {
+            items.push((publish(&desk, &format!("Article {round}-{number}, version 1")), 1));
+            let (item, version) = items.swap_remove(chance.usize(..items.len()));
+            let next = rewrite(&desk, &item, &format!("{}, version {}", item["contentId"], version + 1));
+            items.push((next, version + 1));
+        }
+        std::thread::sleep(Duration::from_millis(chance.u64(..300)));
+        server.kill();
+    }
+    house.receiver.reply([Reply::Status(200)]);
+    let (_server, _) = house.serve();
+    // What waits for its next try is sent as soon as anything arrives.
+    house.webhook("test");
+    let wanted: BTreeMap<String, u64> =
+        items.iter().map(|(item, version)| (item["contentId"].as_str().unwrap().to_owned(), *version)).collect();
+    let last = |taken: &[Call]| {
+        let mut last: BTreeMap<String, u64> = BTreeMap::new();
+        let told = taken.iter().map(event).filter(|event| event["type"] != "endpoint.test");
+        for data in told.map(|mut event| event["data"].take()) {
+            let version = data["version"].as_u64().unwrap();
+            let before = last.insert(data["id"].as_str().unwrap().to_owned(), version);
+            assert!(before.is_none_or(|before| before <= version), "{data} came after version {before:?}");
+        }
+        last
+    };
+    let taken = house.wait("all is told", |taken| last(taken) == wanted);
+    let mut ids: BTreeMap<String, BTreeSet<Vec<u8>>> = BTreeMap::new();
+    for call in house.receiver.calls() {
+        ids.entry(call.request.header("webhook-id").to_owned()).or_default().insert(call.request.body.clone());
+    }
+    assert!(ids.values().all(|bodies| bodies.len() == 1), "one id, one event");
+    println!(
+        "{backend:?}: {ROUNDS} kills, {} versions of {} articles, {} attempts, {} taken, {} events",
+        items.iter().map(|(_, version)| version).sum::<u64>(),
+        items.len(),
+        house.receiver.calls().len(),
+        taken.len(),
+        ids.len()
+    );
+}
