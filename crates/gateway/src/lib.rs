@@ -21,6 +21,7 @@ mod tags;
 mod tail;
 mod uploads;
 mod webhooks;
+mod well_known;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -54,6 +55,7 @@ pub use crate::proof::Notary;
 pub use crate::purge::{PurgeHook, PurgePlace, Purges, TAGS, TagForm, purge_place};
 pub use crate::tail::Tail;
 pub use crate::webhooks::Dispatcher;
+pub use crate::well_known::{SecurityContact, WellKnown};
 
 use crate::audience::{Audiences, Showing, delivery_routes, shared_by_public, with_loads};
 use crate::auth::Gate;
@@ -70,6 +72,7 @@ use crate::preview::{Previews, preview_routes};
 use crate::tail::Listeners;
 use crate::uploads::upload_routes;
 use crate::webhooks::{SendingFigures, endpoint_routes};
+use crate::well_known::well_known_routes;
 
 /// Where the delivery schema is served.
 pub const GRAPHQL_PATH: &str = "/graphql";
@@ -121,6 +124,8 @@ pub struct GatewaySettings {
     pub live: LiveOptions,
     /// Finds what is public. Without it nothing is found, and answers say that they are not complete.
     pub search: Option<Arc<Search>>,
+    /// What is told at addresses that everybody knows.
+    pub well_known: WellKnown,
     /// Whether what is issued is stated, by this process or another.
     pub is_stated: bool,
     /// The editors' side; without it delivery works all the same, for the public alone.
@@ -178,6 +183,7 @@ impl Gateway {
     pub fn new(store: PublishedStore, settings: GatewaySettings) -> Result<Self, FrontError> {
         let GatewaySettings { site, fallback_locales, public_url, limits, front, clock, search, .. } = settings;
         let public_url = public_url.as_str().trim_end_matches('/').to_owned();
+        let well_known = well_known_routes(&settings.well_known, &public_url);
         let showing = Showing { site, fallback_locales, public_url, clock: Arc::clone(&clock), search: search.clone() };
         let prepare = Some(Arc::new(with_loads) as Prepare);
         let freshness = Arc::<Freshness>::default();
@@ -283,6 +289,7 @@ impl Gateway {
         };
         let routes = document_routes(shelf.clone()).merge(partner_routes(shelf, tail.hear(), partners.clone()));
         router = router.merge(with_meter(routes, partners.as_ref()));
+        router = router.merge(well_known);
         router = router.merge(health::health_routes(settings.readiness, store.clone()));
         let doors = Doors { routes: shell(router, &limits), delivery, public: seen_by, metrics: None };
         let (is_stated, clock) = (settings.is_stated, of_gateway);

@@ -7,6 +7,7 @@ mod keys;
 mod layers;
 mod purge;
 mod webhooks;
+mod well_known;
 
 use std::path::PathBuf;
 
@@ -20,6 +21,7 @@ pub use editorial::{Editorial, Oidc};
 pub use layers::{Flags, Sources, load};
 pub use purge::{Hook, Purge};
 pub use webhooks::Webhooks;
+pub use well_known::WellKnown;
 
 /// Every setting. `griot.example.toml` explains each one; its defaults are these.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -60,6 +62,8 @@ pub struct Config {
     #[allow(missing_docs)]
     pub proof: Proof,
     pub search: Search,
+    #[allow(missing_docs)]
+    pub well_known: WellKnown,
     #[allow(missing_docs)]
     pub log: Log,
     #[allow(missing_docs)]
@@ -196,6 +200,7 @@ impl Default for Config {
             webhooks: Webhooks::default(),
             proof: Proof::default(),
             search: Search::default(),
+            well_known: WellKnown::default(),
             log: Log::default(),
             editorial: Editorial::default(),
             limits: griot_front::Limits::default(),

@@ -3,6 +3,7 @@
 
 mod body;
 mod head;
+pub(crate) mod quote;
 
 use griot_domain::Direction;
 
@@ -10,15 +11,20 @@ use crate::item::Item;
 
 /// `item` as a whole HTML document.
 pub fn document(item: &Item) -> String {
-    let direction = match item.locale.direction() {
-        Direction::LeftToRight => "ltr",
-        Direction::RightToLeft => "rtl",
-    };
-    let mut page = format!("<!DOCTYPE html>\n<html lang=\"{}\" dir=\"{direction}\">\n", escaped(item.locale.as_str()));
+    let (language, direction) = (escaped(item.locale.as_str()), direction(item));
+    let mut page = format!("<!DOCTYPE html>\n<html lang=\"{language}\" dir=\"{direction}\">\n");
     page.push_str(&head::head(item));
     page.push_str(&body::body(item));
     page.push_str("</html>\n");
     page
+}
+
+/// Which way it is read.
+fn direction(item: &Item) -> &'static str {
+    match item.locale.direction() {
+        Direction::LeftToRight => "ltr",
+        Direction::RightToLeft => "rtl",
+    }
 }
 
 /// `text` as it may stand in an element or between quotes in an attribute.
@@ -38,7 +44,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// `<p class="kicker">Diplomatie</p>` and the like; nothing where there is no text.
-fn element(name: &str, class: &str, text: &str) -> String {
+pub(crate) fn element(name: &str, class: &str, text: &str) -> String {
     if text.is_empty() {
         return String::new();
     }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::item::{Content, Issuer, Item, Place, Reference};
 use crate::json::{instant, instant_not_before, joined, object, sorted, uri};
+use crate::policy::Policy;
 use crate::wording::Wording;
 
 const SCHEMA: &str = "http://www.iptc.org/std/ninjs/ninjs-schema_3.2.json#";
@@ -92,6 +93,14 @@ fn bodies(html: &str, text: &str, words: usize) -> Value {
     forms.into_iter().filter(|(_, value)| !value.is_empty()).map(|(form, value)| body(form, value)).collect()
 }
 
+/// Where the terms of use are, in ODRL.
+fn rights(policy: Option<Policy>, issuer: &Issuer) -> Value {
+    policy.map_or(
+        Value::Null,
+        |policy| json!({ "langId": "http://www.w3.org/ns/odrl/2/", "linkedRights": uri(&policy.address(issuer)) }),
+    )
+}
+
 /// Someone or something named, by the name borne at the time and by an address that stays.
 fn named(item: &Item, name: &str, reference: &Reference, rel: &str) -> Value {
     json!({ "name": name, "uri": reference.uri(&item.issuer), "rel": rel })
@@ -122,9 +131,4 @@ fn address(place: &Place) -> Option<Value> {
 /// The item's page as a rendition.
 fn page(page: Option<&str>) -> Value {
     page.map_or(Value::Null, |href| json!([{ "name": "web", "href": uri(href), "contentType": "text/html" }]))
-}
-
-/// A relation the IPTC has no code for, under an address of the issuer's own.
-fn relation(issuer: &Issuer, name: &str) -> String {
-    format!("{}/v1/rel/{name}", issuer.base)
 }

@@ -2,7 +2,7 @@
 
 use griot_domain::{CorrectionKind, EventState, Locale};
 
-use crate::item::{Content, Correction, Item, worded};
+use crate::item::{Content, Correction, Item, Signal, worded};
 
 /// The words for one item.
 #[derive(Clone, Copy)]
@@ -53,6 +53,17 @@ impl<'a> Wording<'a> {
     pub fn correction_line(self, correction: &Correction) -> String {
         let Correction { kind, at, note } = correction;
         format!("{} ({}){} {note}", self.correction(*kind), at.date_naive(), self.colon())
+    }
+
+    /// That an item was cancelled or withdrawn, for readers, and why; `None` while it may be used.
+    pub fn taken_back(self, item: &Item) -> Option<String> {
+        let what = match item.content {
+            Content::Canceled => self.word("Annulé", "Cancelled"),
+            Content::Withheld => self.word("Retiré", "Withdrawn"),
+            _ => return None,
+        };
+        let Signal::Retraction(Some(reason)) = &item.signal else { return Some(what.to_owned()) };
+        Some(format!("{what}{} {reason}", self.colon()))
     }
 
     /// That an event does not take place as planned.

@@ -173,6 +173,39 @@ fn every_document_passes_the_schema_of_its_format(#[values(Backend::Sqlite, Back
 }
 
 #[rstest]
+fn terms_of_use_are_odrl_and_what_documents_refer_to_is_there(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let office = Office::open(backend);
+    let folder = office.record.directory().join("terms");
+    for name in ["reproduction", "photo", "embargo"] {
+        let terms = get(&office.server, &format!("/v1/policies/{name}"), &[]);
+        assert_eq!((terms.status, terms.headers["content-type"].as_str()), (200, "application/ld+json"));
+        save(&folder, "odrl", &format!("{name}.json"), &terms.body);
+    }
+    let schemas = workspace().join("tests/schemas");
+    let terms = files(&folder.join("odrl"));
+    let args = [schemas.to_str().expect("UTF-8")].into_iter().chain(terms.iter().map(String::as_str));
+    node("odrl.mjs", &args.collect::<Vec<_>>());
+    let article = office.item(&office.corrected, ".ninjs.json").json();
+    let own = [&article["rightsInfo"]["linkedRights"], &article["descriptions"][0]["role"]];
+    let texts = terms.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect::<String>();
+    let events = texts.split('"').filter(|text| text.contains("/v1/rel/"));
+    let addresses = own.into_iter().filter_map(Value::as_str).chain(events);
+    let addresses = addresses.filter_map(|address| address.strip_prefix(office.server.address()));
+    let addresses: std::collections::BTreeSet<&str> = addresses.collect();
+    assert!(addresses.len() >= 3, "{addresses:?}");
+    for path in addresses {
+        assert_eq!(get(&office.server, path, &[]).status, 200, "{path}");
+    }
+    let link = office.item(&office.corrected, ".html").body;
+    let link = link.split("type=\"application/json+oembed\" href=\"").nth(1).and_then(|rest| rest.split('"').next());
+    let link = link.expect("a page names its quote").replace("&amp;", "&");
+    let quote = get(&office.server, link.strip_prefix(office.server.address()).expect("its own"), &[]).json();
+    assert!(quote["html"].as_str().unwrap().contains("RIGHTWORD"), "{quote}");
+}
+
+#[rstest]
 fn status_signal_and_note_tell_what_became_of_an_item(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
     let office = Office::open(backend);
     let corrected = office.item(&office.corrected, ".ninjs.json").json();

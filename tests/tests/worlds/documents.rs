@@ -61,10 +61,13 @@ fn paths(names: &Names) -> Vec<String> {
     paths.extend(["", "?limit=500", "?limit=3", "?since=0&limit=1"].map(|query| format!("/v1/changes{query}")));
     paths.extend(["/log/checkpoint", "/.well-known/jwks.json"].map(str::to_owned));
     paths.extend(["news", "people", "institutions", "events", "topics"].map(|name| format!("/sitemaps/{name}.xml")));
+    paths.extend(["reproduction", "photo", "embargo"].map(|name| format!("/v1/policies/{name}")));
+    paths.extend(["/v1/rel/translation", "/robots.txt", "/v1/feeds/product/all.json"].map(str::to_owned));
     let mut feeds = vec!["all".to_owned(), "language/fr".to_owned(), "language/en".to_owned()];
     feeds.extend(["news", "communique", "speech", "interview", "advisory"].map(|kind| format!("kind/{kind}")));
     for named in names.public.iter().chain(&names.hidden) {
         paths.extend(documents(named));
+        paths.extend(quotes(named));
         if ["topic", "person", "institution"].contains(&named.kind.as_str()) {
             feeds.extend(named.slugs.iter().map(|(_, slug)| format!("{}/{slug}", named.kind)));
         }
@@ -76,6 +79,12 @@ fn paths(names: &Names) -> Vec<String> {
     let forms = ["atom", "rss", "json", "ics"];
     paths.extend(feeds.iter().flat_map(|feed| forms.map(|form| format!("/v1/feeds/{feed}.{form}"))));
     paths
+}
+
+/// The quotes of the pages of an entry, or where they would be.
+fn quotes(named: &Named) -> impl Iterator<Item = String> {
+    let pages = named.paths().into_iter().map(|path| format!("https://www.example.org{path}"));
+    pages.map(|page| format!("/v1/oembed?url={}", page.replace(':', "%3A").replace('/', "%2F").replace('?', "%3F")))
 }
 
 fn documents(named: &Named) -> impl Iterator<Item = String> {

@@ -14,10 +14,12 @@ use griot_syndication::item::Item;
 
 use super::item::issuer;
 use super::lists::{List, gone, last_change, within};
+use super::product::Received;
 use super::selection::{Month, Selected, Selection};
-use super::{Shelf, written};
+use super::{Shelf, failed, written};
 use crate::graphql::delivery::Loads;
 use crate::graphql::delivery::error::Answer;
+use crate::partners::Asking;
 
 /// Entries of a feed that is subscribed to.
 const NEWEST: u64 = 100;
@@ -83,6 +85,11 @@ impl Asked {
         Some(Self { selection: Selection::parse(name)?, month, form })
     }
 
+    /// Whether products have such a feed: no archives, and no calendar.
+    fn is_of_products(&self) -> bool {
+        self.month.is_none() && self.form != Form::Calendar
+    }
+
     /// The path that [`Asked::parse`] reads.
     fn name(&self) -> String {
         let month = self.month.map(|month| format!("/archive/{month}")).unwrap_or_default();
@@ -92,6 +99,17 @@ impl Asked {
 
 async fn feed(State(shelf): State<Shelf>, Path(path): Path<String>, request: Request) -> Response<Body> {
     let Some(asked) = Asked::parse(&path) else { return Shelf::refuse(nothing()) };
+    if let Selection::Product(code) = &asked.selection {
+        let partner = request.extensions().get::<Asking>().and_then(|asking| asking.partner.clone());
+        return match Received::of(code, partner, &shelf).await {
+            Ok(Some(received)) if asked.is_of_products() => {
+                let made = |loads| async move { product_page(&asked, &received, &loads).await };
+                shelf.page_for_one(request, made).await
+            }
+            Ok(_) => Shelf::refuse(nothing()),
+            Err(error) => Shelf::refuse(failed(error)),
+        };
+    }
     let name = asked.name();
     shelf.page(request, &name, |loads| async move { page(&asked, &loads).await }).await
 }
@@ -109,14 +127,25 @@ async fn page(asked: &Asked, loads: &Loads) -> Answer<Page> {
         (_, Some(month)) => archived(asked, &selected, month, loads).await?,
         (_, None) => newest(asked, &selected, loads).await?,
     };
-    let Some(feed) = made else { return Ok(nothing()) };
-    let body = match asked.form {
+    Ok(made.map_or_else(nothing, |feed| written_in(asked.form, &feed)))
+}
+
+async fn product_page(asked: &Asked, received: &Received, loads: &Loads) -> Answer<Page> {
+    let selected = received.selected(loads);
+    let entries = received.newest(&articles(&selected), NEWEST, loads).await?;
+    let gone = received.had(gone(EntryKind::Article, &selected.view, loads).await?).await?;
+    let feed = of(asked, &selected, (entries, gone), Part::Subscription { prev_archive: None }, loads);
+    Ok(written_in(asked.form, &feed))
+}
+
+fn written_in(form: Form, feed: &Feed) -> Page {
+    let body = match form {
         Form::Atom => feed.atom(),
         Form::Rss => feed.rss(),
         Form::Json => feed.json_feed(),
         Form::Calendar => feed.calendar(),
     };
-    Ok(written(headers(&feed, asked.form), body.into_bytes()))
+    written(headers(feed, form), body.into_bytes())
 }
 
 fn headers(feed: &Feed, form: Form) -> HeaderMap {

@@ -18,7 +18,7 @@ use crate::graphql::delivery::seen::{Seen, is_indexable, page_url};
 use crate::graphql::delivery::shared_view::SharedView;
 
 /// Entries read at once.
-const STEP: u64 = 100;
+pub(super) const STEP: u64 = 100;
 /// How long feeds tell that something was taken back.
 const TOLD_FOR: TimeDelta = TimeDelta::days(90);
 /// Notices that a feed tells at most.
@@ -34,7 +34,7 @@ pub(super) struct List<'a> {
 
 impl List<'_> {
     /// The newest `limit` entries after a place.
-    async fn page(&self, after: Option<OrderKey>, limit: u64, loads: &Loads) -> Answer<Vec<(EntryId, OrderKey)>> {
+    pub async fn page(&self, after: Option<OrderKey>, limit: u64, loads: &Loads) -> Answer<Vec<(EntryId, OrderKey)>> {
         self.window(Window { after, before: None, limit, from_end: false }, loads).await
     }
 
@@ -84,7 +84,7 @@ impl List<'_> {
     }
 
     /// These entries as items, in their order.
-    async fn items(&self, ids: &[EntryId], loads: &Loads) -> Answer<Vec<Item>> {
+    pub async fn items(&self, ids: &[EntryId], loads: &Loads) -> Answer<Vec<Item>> {
         let traces = loads.store.traces(ids).await?;
         let records = loads.records(self.view, ids).await?;
         let seens: Vec<Seen> = records

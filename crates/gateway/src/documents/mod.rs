@@ -7,9 +7,12 @@ mod form;
 mod heading;
 mod item;
 mod lists;
+mod oembed;
+mod product;
 mod selection;
 mod sitemaps;
 mod subjects;
+mod terms;
 
 use std::sync::Arc;
 
@@ -27,6 +30,7 @@ use griot_domain::Locale;
 use griot_front::{Front, Page, Shared, code};
 use griot_proof::Digest;
 use griot_syndication::item::Item;
+use griot_syndication::policy::Policy;
 
 pub(crate) use self::early::Early;
 use self::feeds::feed_routes;
@@ -34,7 +38,9 @@ pub(crate) use self::form::Form;
 use self::form::accepted;
 pub(crate) use self::heading::{Heading, ItemKey, headings, languages};
 pub(crate) use self::item::{Asked, Found, issuer, locales, view_in};
+use self::oembed::oembed_routes;
 use self::sitemaps::sitemap_routes;
+use self::terms::term_routes;
 use crate::graphql::delivery::error::{Answer, ApiError};
 use crate::graphql::delivery::{Delivery, DeliverySchema, Loads};
 use crate::partners::is_entitled;
@@ -97,12 +103,13 @@ impl Shelf {
     }
 }
 
-/// Documents at `/v1/items/…`, feeds and sitemaps, of what is public, and the proof of it.
+/// Documents at `/v1/items/…`, feeds, sitemaps, quotes and terms of use, of what is public, and the proof of it.
 pub(crate) fn document_routes(shelf: Shelf) -> Router {
     let documents = Router::new()
         .route("/v1/items/{name}", get(last_version))
         .route("/v1/items/{id}/versions/{name}", get(one_version));
-    documents.merge(feed_routes()).merge(sitemap_routes()).merge(proof_routes()).with_state(shelf)
+    let lists = feed_routes().merge(sitemap_routes());
+    documents.merge(lists).merge(oembed_routes()).merge(term_routes()).merge(proof_routes()).with_state(shelf)
 }
 
 async fn last_version(State(shelf): State<Shelf>, Path(name): Path<String>, request: Request) -> Response<Body> {
@@ -260,6 +267,9 @@ fn headers(item: &Item, form: Form) -> HeaderMap {
     set(LINK, format!("<{}{}>; rel=\"latest-version\"", item.address(), form.ending()));
     if let Some(page) = &item.page {
         set(LINK, format!("<{page}>; rel=\"canonical\""));
+    }
+    if let Some(policy) = Policy::of(item) {
+        set(LINK, format!("<{}>; rel=\"{}\"", policy.address(&item.issuer), policy.link_relation()));
     }
     if form == Form::Html {
         // It may show its pictures, and nothing else.

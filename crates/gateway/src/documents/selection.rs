@@ -23,6 +23,8 @@ pub(super) enum Selection {
     Kind(ArticleKind),
     /// What is filed under a topic, or names a person or institution.
     About(EntryKind, Slug),
+    /// A product, for those who receive it.
+    Product(Slug),
 }
 
 /// A selection, looked up.
@@ -44,13 +46,14 @@ const ABOUT: [(&str, EntryKind); 3] =
     [("topic", EntryKind::Topic), ("person", EntryKind::Person), ("institution", EntryKind::Institution)];
 
 impl Selection {
-    /// Reads `all`, `language/fr`, `kind/communique`, `topic/diplomatie`, `person/…`, `institution/…`.
+    /// Reads `all`, `language/fr`, `kind/communique`, `topic/diplomatie`, `person/…`, `institution/…`, `product/…`.
     pub fn parse(path: &str) -> Option<Self> {
         let Some((of, value)) = path.split_once('/') else { return (path == "all").then_some(Self::All) };
         if let Some((_, kind)) = ABOUT.iter().find(|(segment, _)| *segment == of) {
             return Some(Self::About(*kind, Slug::parse(value).ok()?));
         }
         match of {
+            "product" => Some(Self::Product(Slug::parse(value).ok()?)),
             "language" => Some(Self::Language(Locale::parse(value).ok().filter(|locale| locale.as_str() == value)?)),
             "kind" => {
                 let kinds = ArticleKind::ALL.into_iter().filter(|kind| *kind != ArticleKind::Page);
@@ -70,10 +73,11 @@ impl Selection {
                 let segment = ABOUT.iter().find(|(_, known)| known == kind).map_or("all", |(segment, _)| segment);
                 format!("{segment}/{}", slug.as_str())
             }
+            Self::Product(code) => format!("product/{}", code.as_str()),
         }
     }
 
-    /// Looks it up; `None` when what it is about is not public.
+    /// Looks it up; `None` when what it is about is not public, as products are not.
     pub async fn look_up(&self, loads: &Loads) -> Answer<Option<Selected>> {
         let general = || vec![Condition::NotFacets(APART.map(ArticleKind::as_str).to_vec())];
         let view = view_in(None, loads);
@@ -110,6 +114,7 @@ impl Selection {
                 let articles = [vec![linking(role)], general()].concat();
                 Selected { articles, events, name: Some(seen.record.title().to_owned()), view }
             }
+            Self::Product(_) => return Ok(None),
         }))
     }
 }
@@ -161,7 +166,8 @@ mod tests {
             "kind/advisory",
             "topic/diplomatie",
             "person/assimi-goita",
-            "institution/aes"
+            "institution/aes",
+            "product/fil-general"
         )]
         path: &str,
     ) {
@@ -182,6 +188,8 @@ mod tests {
             "topic/",
             "topic/A",
             "topic/a/b",
+            "product/",
+            "product/a/b",
             "event/a"
         )]
         path: &str,

@@ -75,6 +75,7 @@ impl Desk {
             caches: Default::default(),
             live: Default::default(),
             search: Some(Search::new(store.clone(), database.data_dir().join("search"))),
+            well_known: Default::default(),
             editorial: None,
         };
         let router = Gateway::new(store, settings).unwrap().doors();

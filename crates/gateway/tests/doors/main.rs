@@ -5,9 +5,12 @@
 mod audience;
 mod editorial;
 mod merging;
+mod oembed;
 mod operations;
 mod partners;
 mod preview;
+mod products;
 mod scope;
 mod support;
+mod terms;
 mod uploads;

@@ -14,26 +14,26 @@ use uuid::Uuid;
 use crate::support::{Answer, Editor, World, topic};
 
 /// A desk, and partners it serves.
-struct Agency {
-    world: World,
+pub struct Agency {
+    pub world: World,
     editor: String,
-    store: PartnerStore,
+    pub store: PartnerStore,
 }
 
 impl Agency {
-    async fn open(backend: Backend) -> Self {
+    pub async fn open(backend: Backend) -> Self {
         let world = World::open(backend).await;
         let (_, editor) = world.key("Desk", Grant::Editorial(Role::Administrator)).await;
         let store = PartnerStore::open(&world.location).await.unwrap();
         Self { world, editor, store }
     }
 
-    fn desk(&self) -> Editor<'_> {
+    pub fn desk(&self) -> Editor<'_> {
         Editor { world: &self.world, key: self.editor.clone() }
     }
 
     /// A public article in some languages.
-    fn article(&self, kind: &str, tags: &[&str]) -> Value {
+    pub fn article(&self, kind: &str, tags: &[&str]) -> Value {
         let draft = self.draft(kind, tags);
         self.desk().publish(&[&draft]);
         draft
@@ -49,24 +49,24 @@ impl Agency {
     }
 
     /// The draft with its next revision.
-    fn changed(&self, draft: &Value, more: Value) -> Value {
+    pub fn changed(&self, draft: &Value, more: Value) -> Value {
         let mut input = draft.clone();
         input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         self.desk().draft("articleUpdate", input)
     }
 
-    fn act(&self, field: &str, input_type: &str, input: Value) {
+    pub fn act(&self, field: &str, input_type: &str, input: Value) {
         let payload = self.world.mutate(&self.editor, field, input_type, "__typename", input);
         assert_eq!(payload["userErrors"], json!([]), "{field}");
     }
 
-    fn kill(&self, draft: &Value) {
+    pub fn kill(&self, draft: &Value) {
         let mut input = draft.clone();
         input["reason"] = json!("Erreur sur la personne");
         self.act("contentKill", "ContentKillInput", input);
     }
 
-    async fn product(&self, number: u128, filter: Value) -> Uuid {
+    pub async fn product(&self, number: u128, filter: Value) -> Uuid {
         let product = Product {
             id: Uuid::from_u128(number),
             code: griot_domain::Slug::parse(&format!("p{number}")).unwrap(),
@@ -81,7 +81,7 @@ impl Agency {
     }
 
     /// A partner that receives some products, and its key.
-    async fn partner(&self, number: u128, products: &[Uuid]) -> (Partner, String) {
+    pub async fn partner(&self, number: u128, products: &[Uuid]) -> (Partner, String) {
         let partner = Partner {
             id: Uuid::from_u128(number),
             name: format!("Outlet {number}"),

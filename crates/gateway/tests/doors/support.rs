@@ -18,8 +18,8 @@ use griot_editorial::Desk;
 use griot_files::Folders;
 use griot_front::{FrontOptions, Limits, OperationMode, ServeOptions};
 use griot_gateway::{
-    CacheSizes, EditorialSide, Gateway, GatewaySettings, LiveOptions, Partners, Readiness, StoredOperations, Tail,
-    TrustedProxies,
+    CacheSizes, EditorialSide, Gateway, GatewaySettings, LiveOptions, Partners, Readiness, SecurityContact,
+    StoredOperations, Tail, TrustedProxies, WellKnown,
 };
 use griot_persistence::{AccessKeys, Act, EditorialStore, Location, Outcome, PublishedStore, Publisher, StoreName};
 use griot_testbed::{Backend, Place, TestDatabase, database};
@@ -126,6 +126,13 @@ impl World {
             caches: CacheSizes { response_bytes: 1 << 20, record_bytes: 1 << 20 },
             live: LiveOptions::default(),
             search: None,
+            well_known: WellKnown {
+                security: Some(SecurityContact {
+                    contacts: vec!["mailto:security@presidence.example".to_owned()],
+                    expires: "2027-01-01T00:00:00Z".parse().unwrap(),
+                }),
+                trust: Some("social=https://social.example/@presidence\n".to_owned()),
+            },
             editorial: Some(EditorialSide {
                 location: location.clone(),
                 early: PublishedStore::open_early(&location).await.unwrap(),

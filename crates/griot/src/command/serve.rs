@@ -182,6 +182,7 @@ fn settings(config: &Config, address: SocketAddr) -> anyhow::Result<GatewaySetti
         },
         live: config.live.clone(),
         search: None,
+        well_known: config.well_known.told()?,
         is_stated: false,
         editorial: None,
     })

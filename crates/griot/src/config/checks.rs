@@ -73,6 +73,9 @@ pub fn refusal(config: &Config) -> Option<(&'static str, String)> {
     if config.search.dir.as_ref().is_some_and(|dir| dir.as_os_str().is_empty()) {
         return Some(("search.dir", "`search.dir` is empty: name a directory, or leave it out".to_owned()));
     }
+    if let Some(refused) = config.well_known.refusal() {
+        return Some(refused);
+    }
     let table = toml::Table::try_from(config).expect("every setting can be written as TOML");
     RANGES.iter().find_map(|(key, least, greatest)| {
         let number = number(&table, key)?;

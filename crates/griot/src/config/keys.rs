@@ -73,6 +73,9 @@ const OURS: &[(&str, Shape)] = &[
     ("proof.keys_dir", Shape::Text),
     ("search.enabled", Shape::Flag),
     ("search.dir", Shape::Text),
+    ("well_known.security_contact", Shape::List),
+    ("well_known.security_expires", Shape::Text),
+    ("well_known.trust", Shape::Text),
     ("log.level", Shape::Text),
     ("log.format", Shape::Text),
     ("log.slow_ms", Shape::Number),
@@ -143,6 +146,7 @@ mod tests {
     fn sections_list_what_they_take() {
         assert_eq!(allowed_in("proof"), ["keys_dir"]);
         assert_eq!(allowed_in("search"), ["enabled", "dir"]);
+        assert_eq!(allowed_in("well_known"), ["security_contact", "security_expires", "trust"]);
         assert_eq!(allowed_in("log"), ["level", "format", "slow_ms"]);
         assert_eq!(allowed_in("purge"), ["hooks"]);
         assert_eq!(allowed_in("webhooks"), ["enabled", "allowed_hosts", "timeout_ms"]);

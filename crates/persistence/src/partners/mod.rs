@@ -15,7 +15,7 @@ use sea_orm::{
 pub use embargo::Embargo;
 pub use items::{ItemChange, Placed, Round, Sorting};
 pub use partner::{Partner, PartnerSaving};
-pub use product::{EVERYTHING_PRODUCT, Product, ProductRemoval, ProductSaving};
+pub use product::{EVERYTHING_PRODUCT, LanguagesIn, Product, ProductRemoval, ProductSaving};
 pub use receipt::{Drill, Receipt, ReceiptState};
 pub use usage::{Usage, UsageOf};
 

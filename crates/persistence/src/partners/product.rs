@@ -1,7 +1,9 @@
 //! Products.
 
+use std::collections::{BTreeMap, HashMap};
+
 use chrono::{DateTime, Utc};
-use griot_domain::{ProductFilter, Slug, from_micros, micros};
+use griot_domain::{EntryId, Locale, ProductFilter, Slug, from_micros, micros};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
@@ -32,6 +34,9 @@ pub struct Product {
     #[allow(missing_docs)]
     pub created_at: DateTime<Utc>,
 }
+
+/// By entry its languages, and whether an item is in a product now or was once.
+pub type LanguagesIn = HashMap<EntryId, BTreeMap<Locale, bool>>;
 
 /// What became of a product to keep.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,6 +134,23 @@ impl PartnerStore {
             .exec(&self.writes)
             .await?;
         Ok(())
+    }
+
+    /// Of `entries` the languages in which a product has them, and, with `false`, those in which it had them once. One
+    /// statement.
+    pub async fn languages_in(&self, product: Uuid, entries: &[EntryId]) -> Result<LanguagesIn, StoreError> {
+        let rows = product_item::Entity::find()
+            .filter(product_item::Column::ProductId.eq(product))
+            .filter(product_item::Column::EntryId.is_in(entries.iter().map(|entry| entry.0)))
+            .all(&self.reads)
+            .await?;
+        let mut languages = LanguagesIn::new();
+        for row in rows {
+            let locale = Locale::parse(&row.locale)
+                .map_err(|err| StoreError::corrupt(format!("item {} of a product", row.entry_id), err))?;
+            languages.entry(EntryId(row.entry_id)).or_default().insert(locale, row.is_in);
+        }
+        Ok(languages)
     }
 
     /// Notes that every item has been sorted by a filter, in its `revision`.

@@ -1,5 +1,7 @@
 //! Partners, products, and which items are in which.
 
+use std::collections::BTreeMap;
+
 use griot_domain::{EntryId, ProductFilter, Slug};
 use griot_persistence::{
     Drill, EVERYTHING_PRODUCT, Partner, PartnerSaving, PartnerStore, Placed, Product, ProductRemoval, ProductSaving,
@@ -141,6 +143,9 @@ async fn an_item_is_told_at_its_last_change_and_when_it_leaves(
     let both = [one.id, two.id];
     assert_eq!(told(&partners, &both, 2).await, [(3, id(1), true)], "whoever has both still has it");
     assert_eq!(partners.products_of(&judges, id(1), &locale("fr")).await.unwrap().len(), 2);
+    let languages = |of: u128, is_in| (id(of), BTreeMap::from([(locale("fr"), is_in)]));
+    let found = partners.languages_in(one.id, &[id(1), id(2), id(3)]).await.unwrap();
+    assert_eq!(found, [languages(1, false), languages(2, true)].into(), "one it had, one it has, one it never had");
 
     // It changes, which a product that it left does not hear of; but that it was taken back, everybody does.
     sort(3, &[sorting(id(1), 4, &[ALL, two.id])]).await;

@@ -6,7 +6,8 @@ use griot_domain::{Locale, to_script_safe_json};
 use super::{element, escaped};
 use crate::item::{Content, Item, Picture, Status};
 use crate::json::{instant, local_instant};
-use crate::{json_ld, ninjs};
+use crate::policy::Policy;
+use crate::{json_ld, ninjs, oembed};
 
 /// The `<head>` of the page of `item`.
 pub fn head(item: &Item) -> String {
@@ -45,6 +46,14 @@ fn links(item: &Item) -> String {
     if ninjs::has_form(item.kind) {
         let address = escaped(&item.address());
         links.push_str(&format!("<link rel=\"alternate\" type=\"application/json\" href=\"{address}.ninjs.json\">\n"));
+    }
+    if let Some(policy) = Policy::of(item) {
+        let (relation, address) = (policy.link_relation(), escaped(&policy.address(&item.issuer)));
+        links.push_str(&format!("<link rel=\"{relation}\" href=\"{address}\">\n"));
+    }
+    if let Some(address) = oembed::address(item) {
+        let (media, address) = (oembed::MEDIA_TYPE, escaped(&address));
+        links.push_str(&format!("<link rel=\"alternate\" type=\"{media}\" href=\"{address}\">\n"));
     }
     links
 }
@@ -87,7 +96,8 @@ fn og_locale(locale: &Locale) -> String {
     country.map_or_else(|| language.to_owned(), |country| format!("{language}_{country}"))
 }
 
-fn description(item: &Item) -> Option<&str> {
+/// What is to be read in short.
+pub(super) fn description(item: &Item) -> Option<&str> {
     match &item.content {
         Content::Article(article) => article.summary.as_deref(),
         Content::Person(person) => person.known_as.as_deref(),

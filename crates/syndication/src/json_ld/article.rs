@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::thing;
 use crate::item::{Article, Correction, Item};
 use crate::json::{instant, instant_not_before, local_instant, object};
+use crate::policy::Policy;
 use crate::wording::Wording;
 
 pub fn fields(item: &Item, article: &Article) -> Value {
@@ -32,12 +33,12 @@ pub fn fields(item: &Item, article: &Article) -> Value {
         ("locationCreated", article.place.as_ref().map_or(Value::Null, thing::place)),
         ("isAccessibleForFree", json!(true)),
         ("conditionsOfAccess", embargo(item)),
-        ("usageInfo", thing::usage(article.rights.as_deref())),
+        ("usageInfo", thing::usage(article.rights.as_deref(), Policy::of(item), &item.issuer)),
         ("creditText", json!(item.issuer.name)),
         ("copyrightHolder", thing::issuer(&item.issuer)),
         ("author", authors(item, article)),
         ("publisher", thing::issuer(&item.issuer)),
-        ("image", article.pictures.iter().map(thing::picture).collect()),
+        ("image", article.pictures.iter().map(|one| thing::picture(one, &item.issuer)).collect()),
         ("about", json!(about)),
         ("mentions", json!(mentions)),
         ("correction", article.corrections.iter().map(|one| correction(item, one)).collect()),

@@ -20,7 +20,7 @@ pub fn fields(item: &Item, person: &Person) -> Value {
         ("disambiguatingDescription", json!(person.known_as)),
         ("birthDate", json!(person.born.map(|date| date.to_string()))),
         ("deathDate", json!(person.died.map(|date| date.to_string()))),
-        ("image", person.portrait.as_ref().map_or(Value::Null, thing::picture)),
+        ("image", person.portrait.as_ref().map_or(Value::Null, |one| thing::picture(one, &item.issuer))),
         ("worksFor", person.posts.iter().filter_map(|post| works_for(item, post)).collect()),
         ("hasOccupation", occupations(person)),
         ("sameAs", json!(person.same_as)),

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::item::{Byline, Dated, Issuer, NamedPerson, NamedThing, Party, Picture, Place, Reference, Topic};
 use crate::json::object;
+use crate::policy::Policy;
 
 /// The office that issues.
 pub fn issuer(issuer: &Issuer) -> Value {
@@ -90,7 +91,7 @@ pub fn place(place: &Place) -> Value {
 }
 
 /// A picture; its size in pixels (`E37` in the code list of UN/CEFACT), since schema.org knows no bare number there.
-pub fn picture(picture: &Picture) -> Value {
+pub fn picture(picture: &Picture, issuer: &Issuer) -> Value {
     let pixels = |count: u32| json!({ "@type": "QuantitativeValue", "value": count, "unitCode": "E37" });
     object([
         ("@type", json!("ImageObject")),
@@ -102,13 +103,18 @@ pub fn picture(picture: &Picture) -> Value {
         ("description", json!(picture.alt)),
         ("caption", json!(picture.caption)),
         ("creditText", json!(picture.credit)),
-        ("usageInfo", usage(picture.rights.as_deref())),
+        ("usageInfo", usage(picture.rights.as_deref(), Policy::of_picture(picture, issuer), issuer)),
     ])
 }
 
-/// Terms of use in words; schema.org wants an address or a work there.
-pub fn usage(rights: Option<&str>) -> Value {
-    rights.map_or(Value::Null, |rights| json!({ "@type": "CreativeWork", "text": rights }))
+/// Terms of use in words, and where those for machines are; schema.org wants an address or a work there.
+pub fn usage(rights: Option<&str>, policy: Option<Policy>, issuer: &Issuer) -> Value {
+    let words = rights.map(|rights| json!({ "@type": "CreativeWork", "text": rights }));
+    let address = policy.map(|policy| json!(policy.address(issuer)));
+    match (words, address) {
+        (Some(words), Some(address)) => json!([words, address]),
+        (one, other) => one.or(other).unwrap_or_default(),
+    }
 }
 
 /// What `property` was for a time: a `role_type` around its `value`, with the dates known.

@@ -5,12 +5,16 @@ use griot_domain::{Direction, EntryKind, Locale};
 use super::parts::{issuer, timestamp};
 use super::xml::Element;
 use crate::item::{Article, Content, Item, Picture};
+use crate::policy::Policy;
 
 const NAMESPACE: &str = "http://iptc.org/std/nar/2006-10-01/";
 /// As the IPTC's examples write it, `http` and `www` included: its parser has the catalogue under this name only.
 const CATALOGUE: &str = "http://www.iptc.org/std/catalog/catalog.IPTC-G2-Standards_41.xml";
 /// The IPTC's own term for the alternative text of an image; its description roles have none.
 const ALT_TEXT: &str = "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/AltTextAccessibility";
+
+/// ODRL's own term for the terms of use of something; no item relation of the IPTC says it.
+const HAS_POLICY: &str = "http://www.w3.org/ns/odrl/2/hasPolicy";
 
 pub(super) fn root(item: &Item, name: &'static str) -> Element {
     Element::new(name)
@@ -32,9 +36,11 @@ pub(super) fn direction(locale: &Locale) -> Option<&'static str> {
 
 pub(super) fn rights(item: &Item) -> Element {
     let terms = article(item).and_then(|article| article.rights.as_deref());
+    let policy = Policy::of(item).map(|policy| policy.address(&item.issuer));
     Element::new("rightsInfo")
         .child(issuer("copyrightHolder", &item.issuer))
         .children(terms.map(|terms| Element::of_text("usageTerms", terms)))
+        .children(policy.map(|policy| Element::new("link").with("reluri", HAS_POLICY).with("href", policy)))
 }
 
 /// Management data, in the order the schema asks for.

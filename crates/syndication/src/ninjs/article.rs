@@ -3,9 +3,11 @@
 use griot_domain::{ArticleKind, CorrectionKind};
 use serde_json::{Value, json};
 
-use super::{NEWSCODES, association, bodies, named, originator, page, part, place, relation};
+use super::{NEWSCODES, association, bodies, named, originator, page, part, place, rights};
 use crate::item::{Article, Byline, Correction, Item, NamedThing, Topic};
 use crate::json::object;
+use crate::policy::Policy;
+use crate::relation::Relation;
 
 pub fn fields(item: &Item, article: &Article) -> Value {
     object([
@@ -14,6 +16,7 @@ pub fn fields(item: &Item, article: &Article) -> Value {
         ("urgency", json!(article.urgency)),
         ("copyrightHolder", json!(item.issuer.name)),
         ("usageTerms", json!(article.rights)),
+        ("rightsInfo", rights(Policy::of(item), &item.issuer)),
         ("title", json!(article.headline)),
         ("slugline", json!(article.slug)),
         ("headlines", headlines(article)),
@@ -70,8 +73,8 @@ fn descriptions(item: &Item, article: &Article) -> Value {
         let role = match kind {
             CorrectionKind::Correction => format!("{NEWSCODES}/signal/correction"),
             CorrectionKind::Update => format!("{NEWSCODES}/signal/update"),
-            CorrectionKind::Clarification => relation(&item.issuer, "clarification"),
-            CorrectionKind::Retraction => relation(&item.issuer, "retraction"),
+            CorrectionKind::Clarification => Relation::Clarification.address(&item.issuer),
+            CorrectionKind::Retraction => Relation::Retraction.address(&item.issuer),
         };
         part(&role, note)
     });

@@ -2,13 +2,15 @@
 
 use serde_json::{Value, json};
 
-use super::{page, part, relation, type_word};
+use super::{page, part, rights, type_word};
 use crate::item::{Item, Picture};
 use crate::json::{object, uri};
+use crate::policy::Policy;
+use crate::relation::Relation;
 
 /// A picture with the one rendition there is.
 pub fn picture(item: &Item, picture: &Picture) -> Value {
-    let Picture { title, alt, caption, credit, rights, .. } = picture;
+    let Picture { title, alt, caption, credit, rights: terms, .. } = picture;
     let address = format!("{}/v1/items/{}", item.issuer.base, picture.id);
     let name = title.as_ref().or(caption.as_ref()).or(alt.as_ref()).map_or(address.as_str(), String::as_str);
     let descriptions = [("caption", caption), ("altText", alt)];
@@ -18,7 +20,8 @@ pub fn picture(item: &Item, picture: &Picture) -> Value {
         ("type", json!("picture")),
         ("representationType", json!("partial")),
         ("by", json!(credit)),
-        ("usageTerms", json!(rights)),
+        ("usageTerms", json!(terms)),
+        ("rightsInfo", rights(Policy::of_picture(picture, &item.issuer), &item.issuer)),
         ("headlines", title.iter().map(|title| part("main", title)).collect()),
         ("descriptions", descriptions.iter().filter_map(|(role, text)| Some(part(role, text.as_ref()?))).collect()),
         ("renditions", json!([rendition(picture)])),
@@ -41,7 +44,7 @@ pub fn translations(item: &Item) -> impl Iterator<Item = Value> {
     item.translations.iter().map(|translation| {
         object([
             ("name", json!(translation.title)),
-            ("rel", json!(relation(&item.issuer, "translation"))),
+            ("rel", json!(Relation::Translation.address(&item.issuer))),
             ("uri", json!(item.uri_in(&translation.locale))),
             ("type", json!(type_word(item.kind))),
             ("representationType", json!("partial")),

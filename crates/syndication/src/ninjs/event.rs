@@ -3,9 +3,10 @@
 use griot_domain::{EntryKind, EventState, EventTime};
 use serde_json::{Value, json};
 
-use super::{NEWSCODES, association, bodies, named, page, part, place, relation};
+use super::{NEWSCODES, association, bodies, named, page, part, place};
 use crate::item::{Event, Item, Party, ProgrammeItem};
 use crate::json::{bounds, object};
+use crate::relation::Relation;
 
 pub const PROFILE: &str = "agenda";
 
@@ -70,7 +71,7 @@ fn programme(item: &Item, event: &Event) -> impl Iterator<Item = Value> {
     event.programme.iter().enumerate().map(|(at, ProgrammeItem { name, time, place: where_to })| {
         object([
             ("name", json!(name)),
-            ("rel", json!(relation(&item.issuer, "programme"))),
+            ("rel", json!(Relation::Programme.address(&item.issuer))),
             ("uri", json!(format!("{}#programme-{}", item.uri(), at + 1))),
             ("type", json!("event")),
             ("headlines", json!([part("main", name)])),

@@ -3,6 +3,7 @@
 use std::fs;
 
 use griot_syndication::item::Item;
+use griot_syndication::policy::Policy;
 use serde_json::json;
 
 use crate::samples;
@@ -32,7 +33,13 @@ fn files_for_readers_in_other_languages() {
         ("feed.ics", feed.calendar()),
         ("feed.atom.expected.json", expected(&[])),
         ("feed.rss.expected.json", expected(&feed.gone)),
-    ] {
+    ]
+    .into_iter()
+    .map(|(name, written)| (name.to_owned(), written))
+    .chain(
+        Policy::ALL
+            .map(|policy| (format!("{}.policy.json", policy.name()), policy.document(&samples::issuer()).to_string())),
+    ) {
         fs::write(format!("{folder}/{name}"), written).unwrap();
     }
 }

@@ -27,7 +27,7 @@ mod reading;
 mod reference;
 mod renditions;
 mod rich_text;
-mod route;
+pub(crate) mod route;
 pub(crate) mod scalar;
 mod schema;
 mod search;

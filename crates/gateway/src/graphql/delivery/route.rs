@@ -76,6 +76,28 @@ pub(crate) async fn route(loads: &Loads, raw: &str, input: Option<ViewInput>) ->
     }
 }
 
+/// The entry whose page is or was at an address, or that was taken back there, and the language it is told in.
+pub(crate) async fn entry_at(loads: &Loads, raw: &str) -> Answer<Option<(EntryId, Locale)>> {
+    let base = ViewInput::resolve(None, loads)?;
+    if let Some((locale, kind, slug)) = loads.site.parse_path(raw)
+        && let Some(record) = loads.store.find_by_slug(&in_language(&base, &locale), kind, &slug).await?
+    {
+        return Ok(Some((record.id, record.locale.clone())));
+    }
+    let found = match normalise_old_path(raw) {
+        Ok(old) => loads.store.find_by_old_path(&old_path_forms(&old)).await?,
+        Err(_) => None,
+    };
+    if let Some(found) = &found {
+        let view = found.locale.as_ref().map_or(base.clone(), |locale| in_language(&base, locale));
+        if let Some(record) = loads.record(&view, found.id).await? {
+            return Ok(Some((record.id, record.locale.clone())));
+        }
+    }
+    let told = told_of(loads, raw, &base, found).await?;
+    Ok(told.map(|(notice, view)| (notice.id, view.locales.wanted().clone())))
+}
+
 /// The notice that stands where no content does, and the view of the address.
 async fn told_of(
     loads: &Loads,

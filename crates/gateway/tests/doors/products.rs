@@ -1,0 +1,79 @@
+//! Feeds of products: for those who receive them.
+
+use chrono::TimeDelta;
+use griot_testbed::Backend;
+use rstest::rstest;
+use serde_json::json;
+
+use crate::partners::Agency;
+use crate::support::Answer;
+
+/// What a JSON Feed holds, as `language title`.
+fn items(feed: &Answer) -> Vec<String> {
+    assert_eq!(feed.status, 200, "{feed:?}");
+    let feed = feed.json();
+    let items = feed["items"].as_array().unwrap().iter();
+    items.map(|item| format!("{} {}", item["language"].as_str().unwrap(), item["title"].as_str().unwrap())).collect()
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_product_has_a_feed_for_those_who_receive_it(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let agency = Agency::open(backend).await;
+    let communiques = agency.product(1, json!({ "all": [{ "kind": "COMMUNIQUE" }] })).await;
+    let english = agency.product(2, json!({ "all": [{ "language": "en" }] })).await;
+    let advisories = agency.product(3, json!({ "all": [{ "kind": "ADVISORY" }] })).await;
+    let (_, key) = agency.partner(4, &[communiques, english, advisories]).await;
+    let (_, other) = agency.partner(5, &[advisories]).await;
+    let both = agency.article("COMMUNIQUE", &["fr", "en"]);
+    agency.article("NEWS", &["fr"]);
+    agency.article("NEWS", &["en"]);
+    agency.article("ADVISORY", &["fr"]);
+    agency.world.partners.catch_up().await.unwrap();
+
+    let feed = |code: &str| agency.world.get_as(&key, &format!("/v1/feeds/product/{code}.json"));
+    let told = feed("p1");
+    assert_eq!(items(&told), ["en Titre en", "fr Titre fr"], "each language is an item");
+    assert_eq!(told.header("cache-control"), "private, no-store");
+    assert_eq!(told.json()["title"], "Présidence — P");
+    assert_eq!(told.json()["feed_url"], "https://api.example/v1/feeds/product/p1.json");
+    assert_eq!(items(&feed("p2")), ["en Titre en", "en Titre en"]);
+    assert_eq!(items(&feed("p3")), ["fr Titre fr"], "advisories are for newsrooms");
+    for form in ["atom", "rss"] {
+        let told = agency.world.get_as(&key, &format!("/v1/feeds/product/p1.{form}"));
+        assert!(told.status == 200 && told.body.contains("Titre fr"), "{told:?}");
+    }
+
+    // Whoever does not receive it learns nothing of it, to the byte.
+    for (path, reader) in [
+        ("product/p1.json", None),
+        ("product/p1.atom", Some(&other)),
+        ("product/p9.json", Some(&key)),
+        ("product/p1.ics", Some(&key)),
+        ("product/p1/archive/2026-05.atom", Some(&key)),
+    ] {
+        let get = |path: &str| {
+            let path = format!("/v1/feeds/{path}");
+            let mut answer = reader.map_or_else(|| agency.world.get(&path), |key| agency.world.get_as(key, &path));
+            // How much of the quota is left goes down with each request.
+            answer.headers.remove("ratelimit");
+            answer
+        };
+        assert_eq!(get(path).status, 404, "{path}");
+        assert_eq!(get(path), get("nothing.json"), "{path}");
+    }
+
+    // What left it is not in it any more; what was killed is told of where it had been.
+    agency.world.wait(TimeDelta::minutes(1));
+    agency.kill(&both);
+    agency.world.partners.catch_up().await.unwrap();
+    let told = feed("p1");
+    let notes = ["en KILL: Erreur sur la personne", "fr ANNULATION : Erreur sur la personne"];
+    let mut found = items(&told);
+    found.sort();
+    assert_eq!(found, notes);
+    assert!(!told.body.contains("Titre"), "{told:?}");
+    assert_eq!(items(&feed("p3")), ["fr Titre fr"], "it never had it");
+    let atom = agency.world.get_as(&key, "/v1/feeds/product/p1.atom");
+    assert_eq!(atom.body.matches("at:deleted-entry ").count(), 2, "{atom:?}");
+}
