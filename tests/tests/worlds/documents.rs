@@ -39,7 +39,7 @@ pub fn documents_alike(worlds: [&str; 2], names: &Names, key: Option<&str>, swee
 /// Everything a partner is told of changes in a world, page by page: nothing of what is not public. Returns how many items, and
 /// how many under embargo: these alone may hold what is not public.
 pub fn changes_of_partner(world: &str, key: &str, sweep: &Sweep) -> (usize, usize) {
-    let mut wire = Wire::to(world);
+    let wire = Wire::to(world);
     let (mut told, mut path) = (0, "/v1/changes?limit=50".to_owned());
     loop {
         let headers = vec![("authorization", format!("Bearer {key}"))];

@@ -201,8 +201,8 @@ async fn a_partner_is_told_of_its_products_and_of_what_leaves_them(
 ) {
     let agency = Agency::open(backend).await;
     let communiques = agency.product(1, json!({ "all": [{ "kind": "COMMUNIQUE" }] })).await;
-    let (partner, key) = agency.partner(2, &[communiques]).await;
-    let key = Some(key.as_str());
+    let (partner, of_partner) = agency.partner(2, &[communiques]).await;
+    let key = Some(of_partner.as_str());
     let first = agency.article("COMMUNIQUE", &["fr"]);
     let second = agency.article("COMMUNIQUE", &["fr"]);
     agency.article("SPEECH", &["fr"]);
@@ -229,7 +229,7 @@ async fn a_partner_is_told_of_its_products_and_of_what_leaves_them(
     let lost = agency.changes(key, &since(&killed)).await;
     assert_eq!((lost.status, &lost.json()["type"]), (410, &json!("urn:griot:problem:scope-changed")));
     let reset = lost.json()["reset"].as_str().unwrap().strip_prefix("https://api.example").unwrap().to_owned();
-    assert_eq!(lines(&agency.world.get_as(key.unwrap(), &reset)), ["upsert article fr 1 –"]);
+    assert_eq!(lines(&agency.world.get_as(&of_partner, &reset)), ["upsert article fr 1 –"]);
 }
 
 #[rstest]

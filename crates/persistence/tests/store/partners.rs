@@ -83,7 +83,7 @@ async fn partners_and_products_come_back_as_they_were_kept(
     let missing = Uuid::from_u128(7);
     let other = partner(8, &[missing]);
     assert_eq!(partners.save_partner(&other).await.unwrap(), PartnerSaving::NoProduct(missing));
-    assert_eq!(partners.partners().await.unwrap(), [outlet.clone()], "what was refused left nothing");
+    assert_eq!(partners.partners().await.unwrap(), std::slice::from_ref(&outlet), "what was refused left nothing");
 
     partners.note_poll(outlet.id, at("2026-02-01"), 7).await.unwrap();
     let changed = Partner { embargo: None, suspended_at: Some(at("2026-03-01")), products: vec![ALL], ..outlet };
@@ -240,6 +240,6 @@ async fn receipts_say_who_has_heard_of_a_kill_and_a_drill_is_told_to_everybody(
     for products in [[one.id], [ALL]] {
         assert_eq!(told(&partners, &products, 1).await, [(2, id(7), false)]);
     }
-    assert_eq!(partners.drills().await.unwrap(), [drill.clone()]);
+    assert_eq!(partners.drills().await.unwrap(), std::slice::from_ref(&drill));
     assert_eq!(partners.drills_among(&[id(1), id(7)]).await.unwrap(), [(id(7), drill)].into());
 }
