@@ -252,6 +252,10 @@ impl KeyRing {
             KeyGrant::Delivery { partner: Some(partner), .. } => self.keys.partners().partner(partner).await?,
             KeyGrant::Delivery { partner: None, .. } | KeyGrant::Editorial { .. } => None,
         };
+        let is_orphan = matches!(key.grant, KeyGrant::Delivery { partner: Some(_), .. }) && partner.is_none();
+        if is_orphan {
+            return Ok(None);
+        }
         let held = Held { at, key, partner: partner.map(Arc::new) };
         let mut memory = self.memory();
         if memory.len() >= REMEMBERED {

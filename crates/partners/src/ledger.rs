@@ -26,7 +26,9 @@ impl Ledger {
     /// Writes down what was counted since the last time; what cannot be written is kept for the next.
     pub async fn write_down(&self, store: &PartnerStore) -> Result<(), StoreError> {
         let counts = std::mem::take(&mut *self.counts.lock().unwrap_or_else(PoisonError::into_inner));
-        let counts: Vec<(UsageOf, Usage)> = counts.into_iter().collect();
+        let mut counts: Vec<(UsageOf, Usage)> = counts.into_iter().collect();
+        // In one order, so that two processes wait for each other and never in a circle.
+        counts.sort_by(|(a, _), (b, _)| a.cmp(b));
         let written = store.add_usage(&counts).await;
         if written.is_err() {
             counts.into_iter().for_each(|(of, usage)| self.add(of, usage));

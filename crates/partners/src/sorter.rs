@@ -65,6 +65,11 @@ impl Sorter {
 
     /// Sorts all that was published up to now, and by each filter that was changed.
     pub async fn catch_up(&self) -> Result<(), StoreError> {
+        let (sorted, _) = self.partners.sorted_to().await?;
+        if sorted > self.published.last_seq().await? {
+            tracing::warn!(sorted, "the journal is shorter than what was sorted of it: everything is sorted anew");
+            self.partners.begin_anew().await?;
+        }
         self.follow_journal().await?;
         let unsorted = self.partners.products().await?.into_iter().filter(|product| !product.is_sorted);
         for product in unsorted.collect::<Vec<_>>() {

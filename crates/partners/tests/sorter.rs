@@ -10,8 +10,8 @@ use griot_domain::{
 };
 use griot_partners::Sorter;
 use griot_persistence::{
-    Act, EVERYTHING_PRODUCT, Location, PartnerStore, Product, ProductSaving, PublishedStore, Publisher, StoreName,
-    migrate,
+    Act, EVERYTHING_PRODUCT, Location, PartnerStore, Product, ProductSaving, PublishedStore, Publisher, Round,
+    StoreName, migrate,
 };
 use griot_testbed::{Backend, Place, TestDatabase, database};
 use rstest::rstest;
@@ -213,4 +213,21 @@ async fn narrower_topics_count_and_move_with_their_parents(
     desk.publish(11, topic(Some(20)), &[name("fr")]).await;
     assert_eq!(desk.told(broad, before).await, ["1 fr out"]);
     assert_eq!(desk.told(other, before).await, ["1 fr in"]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_journal_that_is_shorter_than_what_was_sorted_is_sorted_anew(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let mut desk = Desk::open(backend).await;
+    desk.publish(1, article("NEWS", &[]), &[headline("fr")]).await;
+    desk.sorter.catch_up().await.unwrap();
+    // As after a restore: the editorial store is newer than the published one.
+    let judges = [EVERYTHING_PRODUCT];
+    let round = Round { from: 1, to: 7, products: &judges, entries: &[] };
+    assert!(desk.partners.sort(&round).await.unwrap());
+    desk.publish(2, article("NEWS", &[]), &[headline("fr")]).await;
+    assert_eq!(desk.told(EVERYTHING_PRODUCT, 1).await, ["1 fr in", "2 fr in"]);
+    assert_eq!(desk.partners.sorted_to().await.unwrap().0, 2);
 }

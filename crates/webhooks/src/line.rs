@@ -156,8 +156,9 @@ impl Line {
         let lane = delivery.event.lane;
         self.sent.insert(delivery.number, Sent { item: delivery.event.item.clone(), lane, cut: Some(cut) });
         let room = match (lane, self.health.failures) {
-            (_, 1..) => Room::Slow,
+            // Whatever the endpoint did before: what hangs goes to the slow ones by itself.
             (Lane::Kill, _) => Room::Kills,
+            (Lane::Normal, 1..) => Room::Slow,
             (Lane::Normal, _) => Room::First,
         };
         let Shared { caller, clock, slots, .. } = self.shared.clone();

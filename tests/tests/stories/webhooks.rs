@@ -163,6 +163,9 @@ fn what_happens_to_an_article_is_told_in_order(#[values(Backend::Sqlite, Backend
     house.record.run(&["webhook", "replay", &house.endpoint, "--from", &seq]).expect_success();
     let again = house.wait("it is told again", |taken| taken.len() == 4);
     assert_eq!(again[3].request.header("webhook-id"), taken[2].request.header("webhook-id"));
+    house.record.run(&["partner", "drill", "Essai du mois"]).expect_success();
+    let drill = house.wait("a drill goes the same way", |taken| taken.len() == 5).remove(4);
+    assert_eq!(told(&drill).0, "drill.killed");
 }
 
 /// A delivery as a receiver's program has it.
@@ -295,4 +298,74 @@ fn a_server_that_is_killed_loses_nothing_and_turns_nothing_round(
         taken.len(),
         ids.len()
     );
+}
+
+/// An answer to a request at `/v1/partner/endpoints` and below.
+fn ask(server: &Server, key: Option<&str>, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
+    let mut request =
+        ureq::http::Request::builder().method(method).uri(format!("{}/v1/partner/endpoints{path}", server.address()));
+    if let Some(key) = key {
+        request = request.header("authorization", format!("Bearer {key}"));
+    }
+    let body = body.map(|body| body.to_string()).unwrap_or_default();
+    let agent: ureq::Agent =
+        ureq::Agent::config_builder().http_status_as_error(false).allow_non_standard_methods(true).build().into();
+    let mut response = agent.run(request.body(body).unwrap()).unwrap();
+    let status = response.status().as_u16();
+    (status, response.body_mut().read_json().unwrap())
+}
+
+#[rstest]
+fn partners_manage_their_own_endpoints_and_no_others(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let house = House::new(backend);
+    house.record.run(&["partner", "add", "Radio Kayes"]).expect_success();
+    let key = |name: &str| house.record.run(&["partner", "key", name]).expect_success().stdout.trim().to_owned();
+    let (ours, theirs) = (key(PARTNER), key("Radio Kayes"));
+    let (server, desk) = house.serve();
+    let ask = |key: &str, method: &str, path: &str, body: Option<Value>| ask(&server, Some(key), method, path, body);
+    let (status, all) = ask(&ours, "GET", "", None);
+    assert_eq!((status, all["endpoints"].as_array().map(Vec::len)), (200, Some(1)));
+    assert!(!all.to_string().contains("whsec_"), "a secret is shown once");
+    let known = format!("/{}", house.endpoint);
+    for (path, method) in [("", "GET"), ("", "DELETE"), ("/attempts", "GET"), ("/test", "POST"), ("/rotate", "POST")] {
+        let (status, _) = ask(&theirs, method, &format!("{known}{path}"), None);
+        assert_eq!(status, 404, "{method} {path}");
+    }
+    assert_eq!(self::ask(&server, None, "GET", "", None).0, 401);
+    assert_eq!(ask(&theirs, "GET", "", None).1["endpoints"], json!([]));
+
+    let (status, refused) = ask(&ours, "POST", "", Some(json!({ "url": "https://127.0.0.1/hook" })));
+    assert_eq!(status, 400);
+    assert!(refused["detail"].as_str().unwrap().contains("use a host name"), "{refused}");
+    let (status, refused) =
+        ask(&ours, "POST", "", Some(json!({ "url": "https://hooks.example.org/", "products": ["photos"] })));
+    assert!(status == 400 && refused["detail"].as_str().unwrap().contains("this partner receives all"), "{refused}");
+
+    let url = format!("http://{}/second", house.receiver.place());
+    let wanted = json!({ "url": url, "types": ["event.*"], "products": ["all"] });
+    let (status, made) = ask(&theirs, "POST", "", Some(wanted));
+    assert_eq!((status, &made["state"]), (201, &json!("pending")), "{made}");
+    assert!(Secret::parse(made["secret"].as_str().unwrap()).is_ok());
+    let second = format!("/{}", made["id"].as_str().unwrap());
+    assert_eq!(ask(&theirs, "POST", &format!("{second}/test"), None).0, 409, "it is pending");
+    assert_eq!(ask(&theirs, "POST", &format!("{second}/verify"), None).1["state"], "active");
+
+    let article = publish(&desk, "Le pont est ouvert");
+    let first = house.wait("one of two is told", |taken| taken.len() == 1).remove(0);
+    desk.done("contentKill", with(&article, "reason", json!("Il était faux."))); // told whatever the types
+    let taken = house.wait("both are told of the kill", |taken| taken.len() == 3);
+    assert!(taken[1..].iter().all(|call| told(call).0 == "item.killed"));
+    assert_eq!(first.request.target, "/hook");
+
+    let types = json!({ "types": null });
+    assert_eq!(ask(&theirs, "PATCH", &second, Some(types)).1["types"], Value::Null);
+    assert_eq!(ask(&theirs, "POST", &format!("{second}/disable"), None).1["state"], "disabled");
+    let seq = event(&first)["data"]["seq"].clone();
+    assert_eq!(ask(&ours, "POST", &format!("{known}/replay"), Some(json!({ "from": seq }))).0, 202);
+    house.wait("the kill is told again", |taken| taken.len() == 4);
+    until("all of it is logged", || {
+        ask(&ours, "GET", &format!("{known}/attempts"), None).1["attempts"].as_array().unwrap().len() == 4
+    });
+    assert_eq!(ask(&theirs, "DELETE", &second, None).1["state"], "deleted");
+    assert_eq!(ask(&theirs, "GET", "", None).1["endpoints"], json!([]));
 }

@@ -10,7 +10,7 @@ use griot_syndication::item::{Content, Item, Signal, Status};
 use serde_json::{Map, Value, json};
 
 use super::form::Form;
-use super::item::{item, locales, taken_back, view_in};
+use super::item::{gone_in, item, locales, view_in};
 use crate::graphql::delivery::Loads;
 use crate::graphql::delivery::error::Answer;
 use crate::graphql::delivery::seen::Seen;
@@ -185,8 +185,7 @@ pub(crate) async fn headings(keys: &[ItemKey], loads: &Loads) -> Answer<Vec<Opti
         }
         let gone = ids.iter().filter(|id| !known.contains_key(&(**id, locale.clone())));
         let gone = gone.filter_map(|id| Some((*id, traces.get(id)?)));
-        let stubs =
-            gone.map(async |(id, trace)| Answer::Ok((id, taken_back(id, Some(locale), trace, &view, loads).await?)));
+        let stubs = gone.map(async |(id, trace)| Answer::Ok((id, gone_in(id, locale, trace, &view, loads).await?)));
         for (id, stub) in try_join_all(stubs).await? {
             let heading = stub.map(|item| Heading { item, title: None, urgency: None, article_kind: None });
             known.extend(heading.map(|heading| ((id, locale.clone()), heading)));

@@ -190,7 +190,20 @@ pub(super) async fn taken_back(
         Some(locale) => had.contains(locale).then_some(locale),
         None => view.locales.locales.iter().find(|one| had.contains(*one)).or(had.first()),
     };
-    let Some(locale) = wanted else { return Ok(None) };
+    match wanted {
+        Some(locale) => gone_in(id, locale, trace, view, loads).await,
+        None => Ok(None),
+    }
+}
+
+/// The same in a language that it is known to have had, even where no address says so any more.
+pub(super) async fn gone_in(
+    id: EntryId,
+    locale: &Locale,
+    trace: &Trace,
+    view: &SharedView,
+    loads: &Loads,
+) -> Answer<Option<Item>> {
     let known = loads.versions(view, id, locale).await?;
     if let Some(notice) = loads.store.notice(Moment::Now, id).await? {
         return Ok(Some(stub(&notice, locale, trace, &known, loads)));

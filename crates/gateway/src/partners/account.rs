@@ -84,7 +84,8 @@ pub(super) async fn usage(State(partners): State<Arc<Partners>>, key: Key, uri: 
         let Query(Days { from, to }) = Query::<Days>::try_from_uri(&uri)
             .map_err(|err| Problem::bad(format!("{}; `from` and `to` are days such as 2026-11-30", err.body_text())))?;
         let to = to.unwrap_or_else(|| partners.clock.now().date_naive());
-        let from = from.unwrap_or(to - TimeDelta::days(USUAL_DAYS - 1));
+        let first = to.checked_sub_signed(TimeDelta::days(USUAL_DAYS - 1)).unwrap_or(to);
+        let from = from.unwrap_or(first);
         if from > to || (to - from).num_days() >= MOST_DAYS {
             let detail =
                 format!("`from` is {from} and `to` is {to}: write one to {MOST_DAYS} days, the first one first");
@@ -126,8 +127,7 @@ pub(super) async fn set_idle_warning(State(partners): State<Arc<Partners>>, key:
         if minutes.is_some_and(|minutes| !(1..=LONGEST_IDLE).contains(&minutes)) {
             return Err(Problem::bad(format!("`minutes` is 1 to {LONGEST_IDLE}, or null")));
         }
-        let changed = Partner { idle_after_minutes: minutes, ..Partner::clone(&partner) };
-        partners.store.save_partner(&changed).await?;
+        partners.store.set_idle_warning(partner.id, minutes).await?;
         Ok(json!({ "minutes": minutes }))
     };
     told(set.await)

@@ -126,7 +126,10 @@ impl Entered<'_> {
             embargoed: if has_more { place.embargoed } else { hash_of(&embargoes) },
         };
         let token = feed.partners.cursors().await?.write(scope, &told);
-        store.note_poll(feed.partner.id, feed.partners.clock.now(), number).await?;
+        if let Err(error) = store.note_poll(feed.partner.id, feed.partners.clock.now(), number).await {
+            // The answer is none the worse for it.
+            tracing::warn!(error = &error as &dyn std::error::Error, "that a partner asked for changes was not noted");
+        }
         Ok(Answered { changes, embargoed, token, has_more, head })
     }
 

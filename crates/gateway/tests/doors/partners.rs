@@ -392,6 +392,30 @@ async fn nobody_is_told_of_a_change_together_with_what_was_before(
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
+async fn a_kill_is_told_even_when_nothing_says_the_language_any_more(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let agency = Agency::open(backend).await;
+    let (_, key) = agency.partner(1, &[EVERYTHING_PRODUCT]).await;
+    let article = agency.article("NEWS", &["en"]);
+    let begun = agency.changes(Some(&key), "").await;
+    assert_eq!(lines(&begun), ["upsert article en 1 –"]);
+    agency.world.wait(TimeDelta::minutes(1));
+    agency.act("contentWithdraw", "ContentWithdrawInput", article.clone());
+    // Another one takes its address.
+    agency.world.wait(TimeDelta::minutes(1));
+    agency.article("NEWS", &["en"]);
+    agency.world.wait(TimeDelta::minutes(1));
+    let mut kill = article;
+    kill["expectedRevision"] = json!(1);
+    agency.kill(&kill);
+    let told = lines(&agency.changes(Some(&key), &since(&begun)).await);
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told.iter().any(|line| line.starts_with("tombstone article en ") && line.ends_with(" killed")), "{told:?}");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_press_office_sees_who_has_not_heard_of_a_kill(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {

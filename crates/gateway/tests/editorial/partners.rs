@@ -22,6 +22,10 @@ async fn a_partner_is_added_changed_and_suspended(#[values(Backend::Sqlite, Back
     assert_eq!((&product["title"], &product["all"][0]["kind"]), (&json!("communiques"), &json!("COMMUNIQUE")));
     assert_eq!((&product["all"][1]["topic"], &product["isSorted"]), (&json!(id(7)), &json!(false)));
 
+    let other = json!({ "id": product["id"], "code": "speeches" });
+    let kept = office.refused("administrator", "productSave", other).await;
+    assert!(kept["code"] == "STATE" && kept["message"].to_string().contains("called communiques"), "{kept}");
+
     let made = office.done("administrator", "partnerSave", json!({ "name": "L’Essor" })).await;
     let partner = &made["partner"];
     assert_eq!((&partner["requestsPerMinute"], partner["productIds"].as_array().unwrap().len()), (&json!(600), 1));

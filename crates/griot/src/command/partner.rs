@@ -198,7 +198,7 @@ async fn drill(config: &Config, store: &PartnerStore, note: &str) -> anyhow::Res
 async fn usage(store: &PartnerStore, name: &str, from: Option<NaiveDate>, to: Option<NaiveDate>) -> anyhow::Result<()> {
     let partner = named(store, name).await?;
     let to = to.unwrap_or_else(|| SystemClock.now().date_naive());
-    let from = from.unwrap_or(to - TimeDelta::days(29));
+    let from = from.unwrap_or_else(|| to.checked_sub_signed(TimeDelta::days(29)).unwrap_or(to));
     if from > to {
         bail!("--from {from} is after --to {to}; write the first day first");
     }

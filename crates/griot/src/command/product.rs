@@ -67,6 +67,7 @@ async fn save(config: &Config, store: &PartnerStore, act: &str, product: &Produc
         ProductSaving::CodeTaken => {
             bail!("there is a product {code} already; `griot product set` changes it")
         }
+        ProductSaving::CodeKept(code) => bail!("the product is called {code} and stays so; add another one"),
         ProductSaving::Fixed => bail!("the product `all` is everything and stays so; add another one"),
     }
 }

@@ -81,6 +81,15 @@ impl PartnerStore {
         Ok((head.seq, head.number))
     }
 
+    /// Forgets what is in which product, so that everything is sorted anew: the journal is another one than was sorted.
+    pub async fn begin_anew(&self) -> Result<(), StoreError> {
+        let tx = self.begin().await?;
+        Self::take_head(&tx).await?;
+        product_item::Entity::update_many().col_expr(product_item::Column::IsIn, Expr::value(false)).exec(&tx).await?;
+        product_head::Entity::update_many().col_expr(product_head::Column::Seq, Expr::value(0i64)).exec(&tx).await?;
+        Ok(tx.commit().await?)
+    }
+
     /// Writes down a round. `false` when another process was faster: then nothing was written, and the round is to be made
     /// anew.
     pub async fn sort(&self, round: &Round<'_>) -> Result<bool, StoreError> {
@@ -115,11 +124,13 @@ impl PartnerStore {
     }
 
     /// The items of any of `products` whose last change has a higher number than `after`, in the order of these numbers, at
-    /// most `limit`. One statement for each product.
+    /// most `limit`. One statement for each product; what is sorted between two of them is left for the next time, so that
+    /// whoever goes on after the last number has missed nothing.
     pub async fn item_changes(&self, products: &[Uuid], after: i64, limit: u64) -> Result<Vec<ItemChange>, StoreError> {
+        let (_, upto) = self.sorted_to().await?;
         let mut merged: BTreeMap<(i64, Uuid, String), ItemChange> = BTreeMap::new();
         for product in products {
-            let query = select(*product, products, after, limit);
+            let query = select(*product, products, (after, upto), limit);
             let statement = self.reads.get_database_backend().build(&query);
             for row in ChangeRow::find_by_statement(statement).all(&self.reads).await? {
                 let locale = Locale::parse(&row.locale)
@@ -248,7 +259,7 @@ fn changed(
     rows
 }
 
-fn select(product: Uuid, products: &[Uuid], after: i64, limit: u64) -> SelectStatement {
+fn select(product: Uuid, products: &[Uuid], (after, upto): (i64, i64), limit: u64) -> SelectStatement {
     let this = || Alias::new("this");
     let other = |name: &'static str| {
         let column = move |column| (Alias::new(name), column);
@@ -286,6 +297,7 @@ fn select(product: Uuid, products: &[Uuid], after: i64, limit: u64) -> SelectSta
         .from_as(product_item::Entity, this())
         .and_where(Expr::col(column(product_item::Column::ProductId)).eq(product))
         .and_where(Expr::col(column(product_item::Column::Number)).gt(after))
+        .and_where(Expr::col(column(product_item::Column::Number)).lte(upto))
         .and_where(Expr::exists(later).not())
         .order_by(column(product_item::Column::Number), Order::Asc)
         .limit(limit)

@@ -115,6 +115,17 @@ impl PartnerStore {
         Ok(PartnerSaving::Saved)
     }
 
+    /// Sets after how many minutes without a request for changes a partner is warned of, and nothing else.
+    pub async fn set_idle_warning(&self, id: Uuid, minutes: Option<u32>) -> Result<(), StoreError> {
+        let minutes = minutes.map(|minutes| i32::try_from(minutes).unwrap_or(i32::MAX));
+        partner::Entity::update_many()
+            .col_expr(partner::Column::IdleAfterMinutes, Expr::value(minutes))
+            .filter(partner::Column::Id.eq(id))
+            .exec(&self.writes)
+            .await?;
+        Ok(())
+    }
+
     /// Notes that a partner asked for changes, and the number of the last one it has been told.
     pub async fn note_poll(&self, id: Uuid, at: DateTime<Utc>, number: i64) -> Result<(), StoreError> {
         partner::Entity::update_many()

@@ -47,6 +47,8 @@ pub enum ProductSaving {
     CodeTaken,
     /// It is the product of everything.
     Fixed,
+    /// It is called this, and by addresses and endpoints of partners too: the code stays.
+    CodeKept(String),
 }
 
 /// What became of a product to remove.
@@ -92,13 +94,13 @@ impl PartnerStore {
                 };
                 product::Entity::insert(row).exec_without_returning(&tx).await?;
             }
+            Some(known) if known.code != changed.code.as_str() => return Ok(ProductSaving::CodeKept(known.code)),
             Some(known) => {
-                let revision = known.revision + i64::from(known.filter != filter);
+                let more = i64::from(known.filter != filter);
                 product::Entity::update_many()
-                    .col_expr(product::Column::Code, Expr::value(changed.code.as_str()))
                     .col_expr(product::Column::Title, Expr::value(changed.title.as_str()))
                     .col_expr(product::Column::Filter, Expr::value(filter))
-                    .col_expr(product::Column::Revision, Expr::value(revision))
+                    .col_expr(product::Column::Revision, Expr::col(product::Column::Revision).add(more))
                     .filter(product::Column::Id.eq(changed.id))
                     .exec(&tx)
                     .await?;

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use griot_domain::micros;
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SimpleExpr};
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{EndpointId, EndpointState, Webhooks, count, endpoint, instant, note_change};
 use crate::StoreError;
@@ -262,17 +262,23 @@ pub(super) async fn end(
     Ok(())
 }
 
-/// Ends all that waits for an endpoint. Answers the first of the changes this came from: they can be read again.
+/// Ends all that waits for an endpoint. Answers the first of the changes that this, and what was given up since it began to
+/// fail, came from: they can be read again.
 pub(super) async fn clear_line(
     tx: &DatabaseTransaction,
     id: EndpointId,
+    failing_since: Option<i64>,
     at: DateTime<Utc>,
 ) -> Result<Option<i64>, StoreError> {
+    let mut missed = Condition::any().add(Column::State.eq(DeliveryState::Waiting.as_str()));
+    if let Some(since) = failing_since {
+        missed = missed.add(Column::State.eq(DeliveryState::Failed.as_str()).and(Column::EndedAt.gte(since)));
+    }
     let first = webhook_delivery::Entity::find()
         .select_only()
         .column_as(Column::ChangeNumber.min(), "first")
         .filter(Column::EndpointId.eq(id.0))
-        .filter(Column::State.eq(DeliveryState::Waiting.as_str()))
+        .filter(missed)
         .into_tuple::<Option<i64>>()
         .one(tx)
         .await?;

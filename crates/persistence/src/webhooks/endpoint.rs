@@ -292,7 +292,7 @@ pub(super) async fn disable(
     reason: &str,
     at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    if let Some(first) = delivery::clear_line(tx, EndpointId(row.id), at).await? {
+    if let Some(first) = delivery::clear_line(tx, EndpointId(row.id), row.failing_since, at).await? {
         row.place = row.place.min(first - 1);
     }
     enter(row, &EndpointState::Disabled { reason: reason.to_owned() }, at);

@@ -86,7 +86,7 @@ pub(crate) enum ProductConditionInput {
 pub(crate) struct ProductSaveInput {
     /// Which product; a new one when left out.
     id: Option<ID>,
-    /// What addresses and commands call it: 1 to 80 of a-z, 0-9 and -. Needed for a new one.
+    /// What addresses and commands call it: 1 to 80 of a-z, 0-9 and -. Needed for a new one; it never changes.
     code: Option<String>,
     /// In a person's words; the code when a new one has none.
     title: Option<String>,
@@ -254,6 +254,11 @@ impl<'c> Managing<'c> {
                 return Ok(Err(Flaw { code: UserErrorCode::Taken, ..flaw }));
             }
             ProductSaving::Fixed => return Ok(Err(fixed())),
+            ProductSaving::CodeKept(code) => {
+                let message = format!("it is called {code} in addresses and by endpoints of partners, and stays so");
+                let flaw = Flaw::invalid(&["code"], message);
+                return Ok(Err(Flaw { code: UserErrorCode::State, ..flaw }));
+            }
         }
         self.record(json!({ "product": product.code.as_str(), "filter": product.filter })).await?;
         Ok(Ok(self.store.products().await?.into_iter().find(|one| one.id == product.id)))
