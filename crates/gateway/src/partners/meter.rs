@@ -32,7 +32,7 @@ pub(crate) async fn metered(State(desk): State<Arc<Partners>>, mut request: Requ
     let reader = match desk.gate.caller(&credentials).await {
         Ok(Some(Caller::Reader(reader))) => Some(reader),
         Ok(_) => None,
-        Err(failure) => return turn_away(&failure, request.method(), request.version()),
+        Err(failure) => return for_one_reader(turn_away(&failure, request.method(), request.version())),
     };
     let Some(Reader { partner, sees_embargoed, .. }) = reader else { return for_one_reader(next.run(request).await) };
     request.extensions_mut().insert(Asking { partner: partner.clone(), sees_embargoed });
