@@ -92,7 +92,9 @@ fn what_is_not_public_changes_no_byte_and_leaves_by_no_way(
     println!("{backend:?}: {of_partner:?} and {of_entitled:?} items told to partners, and under embargo");
     assert!(of_partner.0 > 50 && of_partner == (of_entitled.0, 0) && of_entitled.1 > 0);
     assert_eq!(changes_of_partner(plain.address(), &pair.partner_keys[1], &sweep), of_partner);
-    let fields = fields(&schema);
+    // Neither world has a signing key, so that nothing is stated: `stories/proof.rs` sees to what `verify` tells.
+    let is_told = |field: &String| !field.starts_with("Verification.") && field != "Query.verify";
+    let fields: BTreeSet<String> = fields(&schema).into_iter().filter(is_told).collect();
     let never: Vec<_> = fields.difference(&answered).collect();
     assert!(never.len() * 50 <= fields.len(), "more than a fiftieth of the schema was never asked for: {never:?}");
     assert!(!never.iter().any(|field| field.starts_with("Query.")), "{never:?}");
