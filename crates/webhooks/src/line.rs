@@ -146,6 +146,10 @@ impl Line {
         if is_kill {
             return under_way < KILLS_AT_ONCE;
         }
+        // Neither the endpoint nor the way to it is shared with a kill.
+        if self.sent.values().any(|sent| sent.lane == Lane::Kill) {
+            return false;
+        }
         let is_paused = self.health.paused_until.is_some_and(|until| until > now);
         let most = if self.health.failures > 0 { 1 } else { AT_ONCE };
         !is_paused && under_way < most
