@@ -159,21 +159,16 @@ fn minute(at: DateTime<Utc>) -> String {
 }
 
 async fn receipts(store: &PartnerStore, id: EntryId) -> anyhow::Result<()> {
-    let told = store.told_of(id).await?;
-    if told.is_empty() {
+    let answers = store.answers(id).await?;
+    if answers.is_empty() {
         bail!("no partner was told of {id}; it is the content id of an entry, or the id of a drill");
     }
-    let given = store.receipts(id).await?;
-    let receipt = |partner: &Partner| given.iter().find(|receipt| receipt.partner == partner.id);
-    let mut partners = store.partners().await?;
-    partners.retain(|partner| told.contains(&partner.id));
-    partners.sort_by_key(|partner| receipt(partner).is_some());
-    for partner in &partners {
-        match receipt(partner) {
+    for (partner, receipt) in answers {
+        match receipt {
             None => say(format!("{}: nothing yet", partner.name))?,
             Some(Receipt { state, note, at, .. }) => {
-                let note = note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
-                say(format!("{}: {} on {}{note}", partner.name, state.as_str().replace('_', " "), minute(*at)))?;
+                let note = note.map(|note| format!(": {note}")).unwrap_or_default();
+                say(format!("{}: {} on {}{note}", partner.name, state.as_str().replace('_', " "), minute(at)))?;
             }
         }
     }
@@ -181,13 +176,7 @@ async fn receipts(store: &PartnerStore, id: EntryId) -> anyhow::Result<()> {
 }
 
 async fn drill(config: &Config, store: &PartnerStore, note: &str) -> anyhow::Result<()> {
-    if note.trim().is_empty() || note.chars().count() > 500 {
-        bail!("a note has 1 to 500 characters");
-    }
-    let drill =
-        Drill {
-            id: EntryId(RandomIds.next_id()), note: format!("EXERCICE — {}", note.trim()), at: SystemClock.now()
-        };
+    let drill = Drill::new(RandomIds.next_id(), note, SystemClock.now())?;
     store.start_drill(&drill, &config.site.default_locale).await?;
     let detail = json!({ "drill": drill.id.to_string(), "note": drill.note });
     place::record(&place::location(config), EditorialAct::ManagePartners, "griot partner", detail).await?;

@@ -16,7 +16,7 @@ pub use embargo::Embargo;
 pub use items::{ItemChange, Placed, Round, Sorting};
 pub use partner::{Partner, PartnerSaving};
 pub use product::{EVERYTHING_PRODUCT, LanguagesIn, Product, ProductRemoval, ProductSaving};
-pub use receipt::{Drill, Receipt, ReceiptState};
+pub use receipt::{Drill, DrillNoteError, Receipt, ReceiptState};
 pub use usage::{Usage, UsageOf};
 
 use crate::entity::product_head;

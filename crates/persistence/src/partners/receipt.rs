@@ -9,7 +9,7 @@ use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-use super::PartnerStore;
+use super::{Partner, PartnerStore};
 use crate::StoreError;
 use crate::entity::{drill, partner_product, product, product_head, product_item, receipt};
 
@@ -64,7 +64,38 @@ pub struct Drill {
     pub at: DateTime<Utc>,
 }
 
+/// The note of a drill is empty, or longer than [`Drill::LONGEST_NOTE`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the note of a drill has 1 to {} characters", Drill::LONGEST_NOTE)]
+pub struct DrillNoteError;
+
+impl Drill {
+    /// Characters of a note.
+    pub const LONGEST_NOTE: usize = 500;
+
+    /// A drill that says of itself that it is one.
+    pub fn new(id: Uuid, note: &str, at: DateTime<Utc>) -> Result<Self, DrillNoteError> {
+        let note = note.trim();
+        if note.is_empty() || note.chars().count() > Self::LONGEST_NOTE {
+            return Err(DrillNoteError);
+        }
+        Ok(Self { id: EntryId(id), note: format!("EXERCICE — {note}"), at })
+    }
+}
+
 impl PartnerStore {
+    /// The partners that were told of an entry or drill with what each says it did: those that say nothing first, then by
+    /// name.
+    pub async fn answers(&self, entry: EntryId) -> Result<Vec<(Partner, Option<Receipt>)>, StoreError> {
+        let told = self.told_of(entry).await?;
+        let mut receipts: BTreeMap<Uuid, Receipt> =
+            self.receipts(entry).await?.into_iter().map(|receipt| (receipt.partner, receipt)).collect();
+        let partners = self.partners().await?.into_iter().filter(|partner| told.contains(&partner.id));
+        let mut answers: Vec<_> = partners.map(|partner| (receipts.remove(&partner.id), partner)).collect();
+        answers.sort_by_key(|(receipt, _)| receipt.is_some());
+        Ok(answers.into_iter().map(|(receipt, partner)| (partner, receipt)).collect())
+    }
+
     /// Keeps a receipt; a later one of the same partner for the same entry takes its place.
     pub async fn save_receipt(&self, new: &Receipt) -> Result<(), StoreError> {
         use receipt::Column;

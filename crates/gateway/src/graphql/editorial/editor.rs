@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, SimpleObject};
 use griot_access::{EditorialAct, Principal, may};
+use griot_domain::Locale;
 use griot_editorial::{Command, Desk, Doing, Performed, UserError, UserErrorCode};
 use griot_persistence::EditorialStore;
 use url::Url;
@@ -25,14 +26,19 @@ pub struct Editor {
     pub origin: String,
 }
 
-/// Address of the site, which relative addresses in texts start from.
-pub(super) struct Base(pub Url);
+/// What the editors' side has to know of the site.
+pub(super) struct Base {
+    /// Its address, which relative addresses in texts start from.
+    pub url: Url,
+    /// Its own language.
+    pub locale: Locale,
+}
 
 /// An editor at the desk.
 pub(super) struct Caller<'c> {
     pub desk: &'c Desk,
     pub editor: &'c Editor,
-    pub base: &'c Url,
+    pub base: &'c Base,
     tail: Option<&'c Tail>,
 }
 
@@ -44,7 +50,7 @@ impl<'c> Caller<'c> {
             return Err(EditorialError::Api(ApiError::internal("the schema was built without a desk")));
         };
         let tail = ctx.data_opt::<Arc<Tail>>().map(Arc::as_ref);
-        Ok(Self { desk, editor, base: &base.0, tail })
+        Ok(Self { desk, editor, base, tail })
     }
 
     /// Whoever sent the request, if they may do `act`.

@@ -206,7 +206,7 @@ async fn correct(ctx: &Context<'_>, input: ArticleCorrectInput) -> Answer<DraftP
     let public_note = serde_json::from_value(public_note.0).map_err(|_| {
         Flaw::invalid(&["publicNote"], "is a text, or an object of texts by language tag such as {\"fr\": \"…\"}")
     });
-    match (id, public_note, change.fields().patch(caller.base)) {
+    match (id, public_note, change.fields().patch(&caller.base.url)) {
         (Ok(id), Ok(public_note), Ok(Patched { patch, locales })) => {
             let kind = correction_kind.into();
             let command = Command::Correct { id, expected, patch, kind, public_note, note };

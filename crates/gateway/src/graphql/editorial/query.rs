@@ -14,7 +14,7 @@ use super::error::{Answer, EditorialError, Nullable, nullable};
 use super::partner::Partner;
 use super::preview::previews as keys;
 use super::product::Product;
-use super::receipt::{Receipt, receipts};
+use super::receipt::Receipt;
 use super::schedule::{Schedule, ScheduleState};
 use crate::graphql::delivery::scalar::Tag;
 
@@ -157,7 +157,8 @@ impl Query {
             let id = content_id
                 .parse()
                 .map_err(|err: griot_domain::IdError| EditorialError::invalid("contentId", err.to_string()))?;
-            Ok(receipts(&keys(ctx)?.keys.partners(), id).await?)
+            let answers = keys(ctx)?.keys.partners().answers(id).await?;
+            Ok(answers.into_iter().map(Receipt::new).collect())
         };
         Some(receipts.await)
     }

@@ -1,19 +1,14 @@
 //! Who has heard of a kill, and drills of that.
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
-use griot_domain::{EntryId, Locale};
-use griot_editorial::UserErrorCode;
 use griot_front::directive::List;
-use griot_persistence::{Partner, PartnerStore, StoreError};
+use griot_persistence::Partner;
 use serde_json::json;
 
 use super::error::{Answer, Nullable};
 use super::input::{Flaw, When};
 use super::product::Managing;
 use super::user_error::UserError;
-
-/// Characters of a note.
-const NOTE: usize = 500;
 
 /// What a partner did with what was taken back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -76,25 +71,14 @@ impl From<griot_persistence::Drill> for Drill {
     }
 }
 
-/// The partners that were told of an entry or drill, and what each did; those that say nothing first, then by name.
-pub(super) async fn receipts(store: &PartnerStore, entry: EntryId) -> Result<Vec<Receipt>, StoreError> {
-    let told = store.told_of(entry).await?;
-    let given = store.receipts(entry).await?;
-    let partners = store.partners().await?.into_iter().filter(|partner| told.contains(&partner.id));
-    let mut receipts: Vec<Receipt> = partners
-        .map(|Partner { id, name, .. }| {
-            let receipt = given.iter().find(|receipt| receipt.partner == id);
-            Receipt {
-                partner_id: ID(id.to_string()),
-                partner_name: name,
-                state: receipt.map(|receipt| receipt.state.into()),
-                note: receipt.and_then(|receipt| receipt.note.clone()),
-                at: receipt.map(|receipt| receipt.at.into()),
-            }
-        })
-        .collect();
-    receipts.sort_by_key(|receipt| receipt.state.is_some());
-    Ok(receipts)
+impl Receipt {
+    pub fn new((partner, receipt): (Partner, Option<griot_persistence::Receipt>)) -> Self {
+        let (state, note, at) = match receipt {
+            Some(receipt) => (Some(receipt.state.into()), receipt.note, Some(receipt.at.into())),
+            None => (None, None, None),
+        };
+        Self { partner_id: ID(partner.id.to_string()), partner_name: partner.name, state, note, at }
+    }
 }
 
 /// Drills.
@@ -124,18 +108,12 @@ impl DrillWrites {
 }
 
 async fn start(managing: &Managing<'_>, note: &str) -> Answer<Result<griot_persistence::Drill, Flaw>> {
-    let note = note.trim();
-    if note.is_empty() || note.chars().count() > NOTE {
-        let flaw = Flaw::invalid(&["note"], format!("write 1 to {NOTE} characters"));
-        return Ok(Err(Flaw { code: UserErrorCode::Invalid, ..flaw }));
-    }
-    let drill = griot_persistence::Drill {
-        id: EntryId(managing.caller.desk.next_id()),
-        note: format!("EXERCICE — {note}"),
-        at: managing.previews.clock.now(),
+    let id = managing.caller.desk.next_id();
+    let drill = match griot_persistence::Drill::new(id, note, managing.previews.clock.now()) {
+        Ok(drill) => drill,
+        Err(err) => return Ok(Err(Flaw::invalid(&["note"], err))),
     };
-    let locale = Locale::parse("fr").expect("a language");
-    managing.store.start_drill(&drill, &locale).await?;
+    managing.store.start_drill(&drill, &managing.caller.base.locale).await?;
     managing.record(json!({ "drill": drill.id.to_string(), "note": drill.note })).await?;
     Ok(Ok(drill))
 }

@@ -51,7 +51,7 @@ pub type EditorialSchema = Schema<Query, Mutation, EmptySubscription>;
 
 /// The schema over a desk; `site` is the one whose record it is. Acts are answered once `tail` has heard of them.
 pub fn editorial_schema(desk: Arc<Desk>, site: &Site, tail: Option<Arc<Tail>>) -> EditorialSchema {
-    let builder = builder().data(desk).data(Base(site.base_url.clone()));
+    let builder = builder().data(desk).data(Base { url: site.base_url.clone(), locale: site.default_locale.clone() });
     match tail {
         Some(tail) => builder.data(tail).finish(),
         None => builder.finish(),

@@ -27,7 +27,7 @@ pub(super) async fn create(
     fields: Fields,
 ) -> Answer<DraftPayload> {
     let caller = Caller::of(ctx)?;
-    match fields.patch(caller.base) {
+    match fields.patch(&caller.base.url) {
         Err(flaws) => Ok(DraftPayload::refused(flaws)),
         Ok(Patched { patch, locales }) => {
             let command = Command::Create { kind, patch, note };
@@ -39,7 +39,7 @@ pub(super) async fn create(
 pub(super) async fn update(ctx: &Context<'_>, change: Change, fields: Fields) -> Answer<DraftPayload> {
     let caller = Caller::of(ctx)?;
     let id = entry_of(&caller, change.kind, &change.content_id).await?;
-    let patched = fields.patch(caller.base);
+    let patched = fields.patch(&caller.base.url);
     match (id, patched) {
         (Ok(id), Ok(Patched { patch, locales })) => {
             let expected = i64::from(change.expected_revision);
