@@ -43,6 +43,7 @@ async fn up_down_and_up_again(#[values(Backend::Sqlite, Backend::Postgres)] back
             "editorial: m20261130_000015_partners",
             "editorial: m20261130_000016_webhooks",
             "editorial: m20261130_000018_receipts",
+            "editorial: m20261130_000019_subscriptions",
             "embargoed: m20261124_000001_record",
             "embargoed: m20261124_000003_notices",
             "embargoed: m20261124_000006_files",
