@@ -2,6 +2,7 @@
 
 mod audience;
 mod auth;
+mod body;
 mod client;
 mod cors;
 mod documents;
@@ -267,9 +268,11 @@ impl Gateway {
                 let gate = Gate { authenticator, proxies: settings.proxies };
                 let store_of_partners = side.keys.partners();
                 let hub = side.endpoints.as_ref().and_then(hub_of);
+                let warned_at = side.endpoints.as_ref().map(|endpoints| endpoints.store().clone());
                 let endpoints = side.endpoints.map(|endpoints| endpoint_routes(endpoints, store_of_partners.clone()));
                 let sorter = Sorter::new(store.clone(), store_of_partners.clone());
-                let partners = Partners::new(gate.clone(), store_of_partners.clone(), sorter, Arc::clone(&clock));
+                let of_partners = store_of_partners.clone();
+                let partners = Partners::new(gate.clone(), of_partners, sorter, warned_at, Arc::clone(&clock));
                 let partners = Arc::new(partners);
                 let early = showing.of(side.early, MEDIA_PATH, None);
                 let shown_early = Early { delivery: Arc::clone(&early), partners: store_of_partners };

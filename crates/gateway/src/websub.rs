@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, Response, StatusCode};
 use axum::routing::post;
 use griot_webhooks::{Content, Hub, HubError, Making, Topics, Unmade};
 
+use crate::body::whole;
 use crate::documents::topic;
 use crate::graphql::delivery::{Delivery, Loads};
 use crate::partners::Problem;
@@ -50,8 +51,9 @@ pub(crate) fn hub_routes(hub: Hub) -> Router {
 }
 
 async fn ask(State(hub): State<Hub>, request: Request) -> Response<Body> {
-    let Ok(body) = to_bytes(request.into_body(), BODY).await else {
-        return Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", format!("at most {BODY} bytes")).response();
+    let body = match whole(request.into_body(), BODY).await {
+        Ok(body) => body,
+        Err(problem) => return problem.response(),
     };
     match hub.accept(&body).await {
         Ok(()) => {

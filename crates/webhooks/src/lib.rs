@@ -21,7 +21,9 @@ mod verdict;
 pub use address::{AddressError, address};
 pub use caller::{Caller, CallerSettings, Reply};
 pub use endpoints::{Changes, EndpointError, Endpoints, MOST_ENDPOINTS, NewEndpoint, ROTATION};
-pub use event::{MOST_BYTES, TEST, TYPES, UnknownType, VERIFICATION, event_body, event_id, is_wanted, types};
+pub use event::{
+    DISABLED, IDLE, MOST_BYTES, TEST, TYPES, UnknownType, VERIFICATION, event_body, event_id, is_wanted, types,
+};
 pub use figures::Figures;
 pub use hub::{Content, Hub, HubError, HubSettings, Making, Topics, Unmade};
 pub use schedule::{Failed, GIVEN_UP_AFTER, next_try};

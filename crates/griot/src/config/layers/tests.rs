@@ -281,7 +281,7 @@ fn the_example_lists_every_key_at_its_default() {
     assert!(shown.database_url.take().is_some() && shown.delivery_database_url.take().is_some());
     assert!(shown.public_url.take().is_some() && shown.site.url.take().is_some());
     assert!(shown.metrics.bind.take().is_some() && shown.search.dir.take().is_some());
-    assert!(shown.proof.keys_dir.take().is_some());
+    assert!(shown.proof.keys_dir.take().is_some() && shown.websub.url.take().is_some());
     assert_eq!(std::mem::take(&mut shown.purge).hooks.len(), 1);
     assert!(shown.editorial.embargo_terms.take().is_some());
     let told = std::mem::take(&mut shown.well_known);
