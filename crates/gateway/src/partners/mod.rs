@@ -3,12 +3,15 @@
 mod account;
 mod changes;
 mod journal;
+mod line;
 mod meter;
 mod problem;
 mod products;
 mod receipts;
+mod receiving;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -22,9 +25,11 @@ use tokio::sync::{OnceCell, Semaphore, watch};
 use tokio::time::{MissedTickBehavior, interval};
 
 pub(crate) use self::account::{is_idle, partner_of};
+pub(crate) use self::line::{DrillLine, Gone, Line, Told};
 use self::meter::metered;
 pub(crate) use self::problem::Problem;
-pub(crate) use self::products::of_drill;
+pub(crate) use self::products::{NoPlace, Wanted};
+pub(crate) use self::receiving::{Receiving, Source};
 use crate::auth::Gate;
 use crate::documents::Shelf;
 
@@ -38,6 +43,23 @@ const MOST_WAITING: usize = 2_000;
 pub(crate) struct Asking {
     pub partner: Option<Arc<Partner>>,
     pub sees_embargoed: bool,
+    /// Changes that the answer tells.
+    told: Arc<AtomicUsize>,
+}
+
+impl Asking {
+    fn new(partner: Option<Arc<Partner>>, sees_embargoed: bool) -> Self {
+        Self { partner, sees_embargoed, told: Arc::default() }
+    }
+
+    /// Counts changes that the answer tells.
+    pub fn told(&self, count: usize) {
+        self.told.fetch_add(count, Ordering::Relaxed);
+    }
+
+    fn told_count(&self) -> usize {
+        self.told.load(Ordering::Relaxed)
+    }
 }
 
 /// Whether whoever asks may have what is under embargo.
