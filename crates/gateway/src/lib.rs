@@ -66,11 +66,11 @@ use crate::cors::AllowedOrigins;
 use crate::documents::{Early, Shelf, document_routes};
 use crate::editorial::{Editors, editorial_routes};
 use crate::graphql::delivery::memory::Memory;
-use crate::graphql::delivery::{Delivery, delivery_schema, scalar_checks, sdl};
+use crate::graphql::delivery::{Delivery, PERSONAL, delivery_schema, scalar_checks, sdl};
 use crate::live::{Feed, Sources};
 use crate::media::{Media, media_routes, preview_media_routes};
 use crate::metrics::{KeptFigures, Metrics};
-use crate::partners::{partner_routes, with_meter};
+use crate::partners::{Source, partner_routes, with_meter};
 use crate::preview::{Previews, preview_routes};
 use crate::tail::Listeners;
 use crate::uploads::upload_routes;
@@ -213,7 +213,8 @@ impl Gateway {
             let costs = costs.clone();
             Some(Arc::new(move |cost: u64| costs.observe(cost as f64)) as Observe)
         };
-        let options = FrontOptions { prepare, observe, scalars: scalar_checks(), caching, ..front.clone() };
+        let options =
+            FrontOptions { prepare, observe, scalars: scalar_checks(), caching, personal: PERSONAL, ..front.clone() };
         let delivery = Arc::new(Front::new(delivery_schema(), &sdl(), limits.clone(), options)?);
         let public = showing.of(store.clone(), MEDIA_PATH, memory.clone());
         let documents = Arc::clone(&public);
@@ -256,7 +257,7 @@ impl Gateway {
         let (mut router, live, partners, hub, shown_early) = match settings.editorial {
             None => {
                 let gate = Gate { authenticator: Authenticator::new(None, None, clock), proxies: settings.proxies };
-                let audiences = Arc::new(Audiences { gate, public, early: None, mode });
+                let audiences = Arc::new(Audiences { gate, public, early: None, partners: None, mode });
                 let media = media.map(|media| media_routes(media, None, Arc::clone(&audiences)));
                 let live = live(&audiences);
                 let routes = delivery_routes(Arc::clone(&delivery), Arc::clone(&live), audiences);
@@ -276,7 +277,11 @@ impl Gateway {
                 let partners = Arc::new(partners);
                 let early = showing.of(side.early, MEDIA_PATH, None);
                 let shown_early = Early { delivery: Arc::clone(&early), partners: store_of_partners };
-                let audiences = Arc::new(Audiences { gate: gate.clone(), public, early: Some(early), mode });
+                let source =
+                    Source { partners: Arc::clone(&partners), public: Arc::clone(&public), early: shown_early.clone() };
+                let audiences =
+                    Audiences { gate: gate.clone(), public, early: Some(early), partners: Some(source), mode };
+                let audiences = Arc::new(audiences);
                 let previews = Previews::new(gate.clone(), side.location, showing.clone());
                 let private: Option<Arc<Path>> = side.desk.folders().map(|folders| folders.uploads().into());
                 let of_previews = media.clone().map(|media| preview_media_routes(media, private.clone()));

@@ -37,7 +37,7 @@ use self::feeds::feed_routes;
 pub(crate) use self::feeds::topic;
 pub(crate) use self::form::Form;
 use self::form::accepted;
-pub(crate) use self::heading::{Heading, ItemKey, headings, languages};
+pub(crate) use self::heading::{Heading, ItemKey, Reason, headings, languages};
 pub(crate) use self::item::{Asked, Found, issuer, locales, view_in};
 use self::oembed::oembed_routes;
 use self::sitemaps::sitemap_routes;

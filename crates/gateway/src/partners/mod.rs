@@ -4,12 +4,15 @@ mod account;
 mod changes;
 mod idle;
 mod journal;
+mod line;
 mod meter;
 mod problem;
 mod products;
 mod receipts;
+mod receiving;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -24,9 +27,11 @@ use tokio::time::{MissedTickBehavior, interval};
 
 pub(crate) use self::account::partner_of;
 pub(crate) use self::idle::is_idle;
+pub(crate) use self::line::{DrillLine, Gone, Line, Told};
 use self::meter::metered;
 pub(crate) use self::problem::Problem;
-pub(crate) use self::products::of_drill;
+pub(crate) use self::products::{NoPlace, Wanted};
+pub(crate) use self::receiving::{Receiving, Source};
 use crate::auth::Gate;
 use crate::documents::Shelf;
 
@@ -40,6 +45,23 @@ const MOST_WAITING: usize = 2_000;
 pub(crate) struct Asking {
     pub partner: Option<Arc<Partner>>,
     pub sees_embargoed: bool,
+    /// Changes that the answer tells.
+    told: Arc<AtomicUsize>,
+}
+
+impl Asking {
+    fn new(partner: Option<Arc<Partner>>, sees_embargoed: bool) -> Self {
+        Self { partner, sees_embargoed, told: Arc::default() }
+    }
+
+    /// Counts changes that the answer tells.
+    pub fn told(&self, count: usize) {
+        self.told.fetch_add(count, Ordering::Relaxed);
+    }
+
+    fn told_count(&self) -> usize {
+        self.told.load(Ordering::Relaxed)
+    }
 }
 
 /// Whether whoever asks may have what is under embargo.
