@@ -250,7 +250,9 @@ impl Gateway {
                 let authenticator = Authenticator::new(keys, side.oidc, Arc::clone(&clock));
                 let gate = Gate { authenticator, proxies: settings.proxies };
                 let store_of_partners = side.keys.partners();
-                let endpoints = side.endpoints.map(|endpoints| endpoint_routes(endpoints, store_of_partners.clone()));
+                let endpoints = side
+                    .endpoints
+                    .map(|endpoints| endpoint_routes(endpoints, store_of_partners.clone(), Arc::clone(&clock)));
                 let sorter = Sorter::new(store.clone(), store_of_partners.clone());
                 let partners = Partners::new(gate.clone(), store_of_partners.clone(), sorter, Arc::clone(&clock));
                 let partners = Arc::new(partners);
