@@ -30,3 +30,4 @@ mod syndication;
 mod tools;
 mod two_gateways;
 mod webhooks;
+mod websub;

@@ -2,6 +2,7 @@
 
 mod account;
 mod changes;
+mod idle;
 mod journal;
 mod line;
 mod meter;
@@ -23,11 +24,12 @@ use chrono::{DateTime, Utc};
 use griot_access::{EditorialAct, Origin, Reader};
 use griot_domain::Clock;
 use griot_partners::{Cursors, Ledger, Quotas, Sorter};
-use griot_persistence::{Actor, Partner, PartnerStore, StoreError};
+use griot_persistence::{Actor, Partner, PartnerStore, StoreError, Webhooks};
 use tokio::sync::{OnceCell, Semaphore, watch};
 use tokio::time::{MissedTickBehavior, interval};
 
-pub(crate) use self::account::{is_idle, partner_of};
+pub(crate) use self::account::partner_of;
+pub(crate) use self::idle::is_idle;
 pub(crate) use self::line::{DrillLine, Gone, Line, Told};
 use self::meter::metered;
 pub(crate) use self::problem::Problem;
@@ -93,13 +95,21 @@ pub struct Partners {
     quotas: Quotas,
     ledger: Ledger,
     cursors: OnceCell<Cursors>,
+    /// Where partners are warned.
+    endpoints: Option<Webhooks>,
     clock: Arc<dyn Clock>,
 }
 
 impl Partners {
-    pub(crate) fn new(gate: Gate, store: PartnerStore, sorter: Sorter, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(
+        gate: Gate,
+        store: PartnerStore,
+        sorter: Sorter,
+        endpoints: Option<Webhooks>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         let (quotas, ledger) = (Quotas::default(), Ledger::default());
-        Self { gate, store, sorter, quotas, ledger, cursors: OnceCell::new(), clock }
+        Self { gate, store, sorter, quotas, ledger, cursors: OnceCell::new(), endpoints, clock }
     }
 
     /// Sorts items into products, writes down what was asked for and warns of partners who do not ask, for as long as it is
@@ -108,11 +118,11 @@ impl Partners {
         let write = async {
             let mut ticks = interval(WRITE_EVERY);
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            let mut idle = account::Idle::default();
+            let mut idle = idle::Idle::default();
             loop {
                 ticks.tick().await;
                 self.write_down().await;
-                idle.look(&self.store, self.clock.now()).await;
+                idle.look(&self.store, self.endpoints.as_ref(), self.clock.now()).await;
             }
         };
         tokio::join!(self.sorter.run(heard), write);
