@@ -277,7 +277,9 @@ impl Gateway {
                     .zip(side.subscribers)
                     .and_then(|(endpoints, caller)| hub_of(endpoints, caller));
                 let warned_at = side.endpoints.as_ref().map(|endpoints| endpoints.store().clone());
-                let endpoints = side.endpoints.map(|endpoints| endpoint_routes(endpoints, store_of_partners.clone()));
+                let endpoints = side
+                    .endpoints
+                    .map(|endpoints| endpoint_routes(endpoints, store_of_partners.clone(), Arc::clone(&clock)));
                 let sorter = Sorter::new(store.clone(), store_of_partners.clone());
                 let of_partners = store_of_partners.clone();
                 let partners = Partners::new(gate.clone(), of_partners, sorter, warned_at, Arc::clone(&clock));

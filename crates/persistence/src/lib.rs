@@ -26,7 +26,7 @@ mod webhooks;
 pub use bell::Bell;
 pub use doctor::{Finding, Level, doctor};
 pub use editorial::{
-    AuditFlaw, AuditMark, AuditMarkError, AuditRecord, Audited, ClockTrace, Committed, DraftFilter, DraftState,
+    Actor, AuditFlaw, AuditMark, AuditMarkError, AuditRecord, Audited, ClockTrace, Committed, DraftFilter, DraftState,
     Drafted, EditorialStore, EditorialTx, OpenSuggestion, Publishing, Replay, Revision, Saving, Schedule,
     ScheduleState, SuggestionFilter, Upload, UploadPlace,
 };
