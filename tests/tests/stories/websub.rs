@@ -190,6 +190,9 @@ fn what_did_not_arrive_is_sent_again(#[values(Backend::Sqlite, Backend::Postgres
     assert_eq!(house.receiver.calls().len(), calls + 1);
 }
 
+/// A form, the status of its answer, and a part of what is said.
+type Case = (Vec<(&'static str, String)>, u16, &'static str);
+
 #[test]
 fn what_cannot_be_subscribed_to_is_refused() {
     let house = House::new(Backend::Sqlite);
@@ -211,7 +214,7 @@ fn what_cannot_be_subscribed_to_is_refused() {
         ["https://other.example/v1/feeds/all.atom".to_owned(), all.replace("all.atom", "topic/nothing.atom")];
     let kept_apart = ["product/communiques.atom", "all.ics", "kind/communique/archive/2025-01.atom", "../graphql"];
     let topics = elsewhere.into_iter().chain(kept_apart.map(|feed| topic(&server, feed)));
-    let mut cases: Vec<(Vec<(&str, String)>, u16, &str)> =
+    let mut cases: Vec<Case> =
         topics.map(|topic| (with("hub.topic", &topic), 404, "which is no feed of this hub")).collect();
     cases.extend([
         (with("hub.mode", "publish"), 400, "the hub knows its feeds"),

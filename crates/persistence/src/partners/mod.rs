@@ -16,7 +16,7 @@ use sea_orm::{
 use serde_json::Value;
 
 pub use embargo::Embargo;
-pub use items::{Entrance, ItemChange, Placed, Round, Sorting};
+pub use items::{ItemChange, Placed, Round, Sorting};
 pub use partner::{Partner, PartnerSaving};
 pub use product::{EVERYTHING_PRODUCT, LanguagesIn, Product, ProductRemoval, ProductSaving};
 pub use receipt::{Drill, DrillNoteError, Receipt, ReceiptState};

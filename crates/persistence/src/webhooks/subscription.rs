@@ -202,7 +202,7 @@ impl Webhooks {
         };
         let mut update = Entity::update_many().filter(Column::Id.eq(id.0));
         for (column, value) in values {
-            update = update.col_expr(column, value.into());
+            update = update.col_expr(column, value);
         }
         update.exec(&self.writes).await?;
         Ok(())
