@@ -24,6 +24,7 @@ mod m20261130_000015_partners;
 mod m20261130_000016_webhooks;
 mod m20261130_000017_statements;
 mod m20261130_000018_receipts;
+mod m20261130_000019_subscriptions;
 
 /// Brings the published store up to date.
 pub struct PublishedMigrator;
@@ -68,6 +69,7 @@ impl MigratorTrait for EditorialMigrator {
             Box::new(m20261130_000015_partners::Migration),
             Box::new(m20261130_000016_webhooks::Migration),
             Box::new(m20261130_000018_receipts::Migration),
+            Box::new(m20261130_000019_subscriptions::Migration),
         ]
     }
 }

@@ -121,7 +121,7 @@ impl Receiver {
 fn receive(mut stream: TcpStream, state: &Mutex<State>) {
     state.lock().expect("no receiver panicked").connections += 1;
     let Some(request) = Incoming::read(&mut BufReader::new(&stream)) else { return };
-    let challenge = challenge_in(&request.body);
+    let said = said_to(&request);
     let answer = {
         let mut state = state.lock().expect("no receiver panicked");
         let usual = state.usual.clone().unwrap_or(Reply::Status(200));
@@ -145,13 +145,18 @@ fn receive(mut stream: TcpStream, state: &Mutex<State>) {
             return;
         }
     };
-    let said = json!({ "challenge": challenge }).to_string();
     let head = format!("HTTP/1.1 {status} Said\r\n{more}Content-Length: {}\r\nConnection: close\r\n\r\n", said.len());
     let _ = stream.write_all((head + &said).as_bytes());
 }
 
-/// What an endpoint has to give back to be written to.
-fn challenge_in(body: &[u8]) -> Value {
-    let mut said: Value = serde_json::from_slice(body).unwrap_or_default();
-    said["data"]["challenge"].take()
+/// What it says to show that it wants what it is asked about: a challenge given back, as webhooks or as hubs have it.
+fn said_to(request: &Incoming) -> String {
+    let query = request.target.split_once('?').map_or("", |(_, query)| query);
+    match query.split('&').find_map(|pair| pair.strip_prefix("hub.challenge=")) {
+        Some(challenge) => challenge.to_owned(),
+        None => {
+            let said: Value = serde_json::from_slice(&request.body).unwrap_or_default();
+            json!({ "challenge": said["data"]["challenge"] }).to_string()
+        }
+    }
 }

@@ -136,6 +136,14 @@ impl Checker {
         }
     }
 
+    /// Whether an operation has one of these fields at its root, under whatever alias and in whatever fragment.
+    pub(crate) fn asks_for(&self, query: &str, operation_name: Option<&str>, fields: &[&str]) -> Result<bool, Refusal> {
+        let document = self.document(query)?;
+        let prepared = document.choose(operation_name.filter(|name| !name.is_empty()))?;
+        let mut asked = prepared.operation.root_fields(&document.compiled);
+        Ok(asked.any(|field| fields.contains(&field.name.as_str())))
+    }
+
     fn document(&self, query: &str) -> Result<Arc<Document>, Refusal> {
         if let Some(known) = self.documents.get(query) {
             return Ok(known);

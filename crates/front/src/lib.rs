@@ -101,7 +101,7 @@ pub use limits::Limits;
 pub use listen::{Listen, Unanswered};
 pub use persisted::{OPERATIONS, OperationCounts, OperationMode, TrustedDocument, document_hash};
 pub use refusal::{Location, Passed, Problem, ProblemExtensions, Refusal, code};
-pub use responses::{Caching, Counts, EVERYTHING, MANY, Now, Shared};
+pub use responses::{Caching, Counts, EVERYTHING, MANY, Now, Personal, Shared};
 pub use schema::{FrontError, lists_without_cost};
 pub use serve::{Connections, Peer, PeerAddress, Peers, ServeOptions, serve, serve_counted};
 pub use shell::shell;

@@ -145,7 +145,8 @@ impl Operations {
         found
     }
 
-    fn look_up<'a>(&self, asked: &'a Asked, mode: OperationMode) -> Result<Found<'a>, Refusal> {
+    /// The same without being counted.
+    pub(crate) fn look_up<'a>(&self, asked: &'a Asked, mode: OperationMode) -> Result<Found<'a>, Refusal> {
         match asked {
             Asked::Text(text) if mode == OperationMode::Open => Ok(text_alone(text)),
             Asked::Text(text) => self.trusted_text(text).ok_or_else(|| required(mode)),

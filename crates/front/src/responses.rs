@@ -40,6 +40,12 @@ pub struct Caching {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Shared(pub u8);
 
+/// Marks a request, among its extensions, to which some root fields answer in a way of their own: where it asks for one of
+/// those that [`FrontOptions::personal`](crate::FrontOptions::personal) names, its answer is made anew and kept for nobody,
+/// as if it were not [`Shared`].
+#[derive(Clone, Copy, Debug)]
+pub struct Personal;
+
 /// What was asked for, to the byte.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Key {

@@ -11,7 +11,7 @@ use axum::response::Response;
 use griot_access::{AuthFailure, Caller, Reader};
 use griot_domain::{Clock, Locale, Site};
 use griot_front::fresh::Reads;
-use griot_front::{Front, OperationMode, Shared};
+use griot_front::{Front, OperationMode, Personal, Shared};
 use griot_persistence::PublishedStore;
 use griot_search::Search;
 
@@ -21,6 +21,7 @@ use crate::graphql::delivery::memory::Memory;
 use crate::graphql::delivery::{Delivery, DeliverySchema, Loads};
 use crate::live::{Entered, Live, entrance};
 use crate::operations::mode_of;
+use crate::partners::{Receiving, Source};
 
 /// How much of the record somebody sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +48,8 @@ pub(crate) struct Audiences {
     pub public: Arc<Delivery>,
     /// `None` where nothing but published content is held.
     pub early: Option<Arc<Delivery>>,
+    /// What partners receive, where there are any.
+    pub partners: Option<Source>,
     /// Which documents are run for those whose key does not say.
     pub mode: OperationMode,
 }
@@ -115,6 +118,10 @@ async fn by_audience(State(audiences): State<Arc<Audiences>>, mut request: Reque
             request.extensions_mut().insert(shown);
             request.extensions_mut().insert(mode);
             request.extensions_mut().insert(entered);
+            if let Some(receiving) = audiences.partners.as_ref().and_then(|source| source.of(request.extensions())) {
+                request.extensions_mut().insert(receiving);
+                request.extensions_mut().insert(Personal);
+            }
             // What is refused to some is run for others, so each mode has answers of its own.
             // What is under embargo changes without a publication, and few see it: their answers are made anew.
             if !is_early {
@@ -140,7 +147,13 @@ pub(crate) fn shared_by_public(mode: OperationMode) -> Shared {
 /// Gives a request what its resolvers read.
 pub(crate) fn with_loads(request: async_graphql::Request, parts: &Parts) -> async_graphql::Request {
     let Shown(delivery) = parts.extensions.get().expect("a layer around the endpoint decides what is shown");
-    request.data(Loads::new(Arc::clone(delivery), parts.extensions.get::<Arc<Reads>>().cloned()))
+    let reads = parts.extensions.get::<Arc<Reads>>();
+    let request = request.data(Loads::new(Arc::clone(delivery), reads.cloned()));
+    // What may be kept is nobody's own, whatever the front thought of the document.
+    match parts.extensions.get::<Receiving>().filter(|_| reads.is_none()) {
+        Some(receiving) => request.data(receiving.clone()),
+        None => request,
+    }
 }
 
 #[cfg(test)]

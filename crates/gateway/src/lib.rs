@@ -2,6 +2,7 @@
 
 mod audience;
 mod auth;
+mod body;
 mod client;
 mod cors;
 mod documents;
@@ -21,6 +22,7 @@ mod tags;
 mod tail;
 mod uploads;
 mod webhooks;
+mod websub;
 mod well_known;
 
 use std::path::{Path, PathBuf};
@@ -38,8 +40,8 @@ use griot_partners::Sorter;
 use griot_persistence::{Location, PublishedStore, StatementLog};
 use griot_proof::Keyring;
 use griot_search::Search;
-use griot_webhooks::{Endpoints, SenderHandle};
-use url::Url;
+use griot_webhooks::{Endpoints, Hub, HubSettings, SenderHandle};
+use url::{Host, Url};
 
 pub use crate::client::TrustedProxies;
 pub use crate::doors::Doors;
@@ -55,6 +57,7 @@ pub use crate::proof::Notary;
 pub use crate::purge::{PurgeHook, PurgePlace, Purges, TAGS, TagForm, purge_place};
 pub use crate::tail::Tail;
 pub use crate::webhooks::Dispatcher;
+pub use crate::websub::HUB_PATH;
 pub use crate::well_known::{SecurityContact, WellKnown};
 
 use crate::audience::{Audiences, Showing, delivery_routes, shared_by_public, with_loads};
@@ -63,15 +66,16 @@ use crate::cors::AllowedOrigins;
 use crate::documents::{Early, Shelf, document_routes};
 use crate::editorial::{Editors, editorial_routes};
 use crate::graphql::delivery::memory::Memory;
-use crate::graphql::delivery::{Delivery, delivery_schema, scalar_checks, sdl};
+use crate::graphql::delivery::{Delivery, PERSONAL, delivery_schema, scalar_checks, sdl};
 use crate::live::{Feed, Sources};
 use crate::media::{Media, media_routes, preview_media_routes};
 use crate::metrics::{KeptFigures, Metrics};
-use crate::partners::{partner_routes, with_meter};
+use crate::partners::{Source, partner_routes, with_meter};
 use crate::preview::{Previews, preview_routes};
 use crate::tail::Listeners;
 use crate::uploads::upload_routes;
 use crate::webhooks::{SendingFigures, endpoint_routes};
+use crate::websub::{PublicFeeds, hub_routes};
 use crate::well_known::well_known_routes;
 
 /// Where the delivery schema is served.
@@ -128,6 +132,9 @@ pub struct GatewaySettings {
     pub well_known: WellKnown,
     /// Whether what is issued is stated, by this process or another.
     pub is_stated: bool,
+    /// Address of the hub that feeds name. Where it is this process that has [endpoints](EditorialSide::endpoints), it is
+    /// that hub too.
+    pub hub: Option<String>,
     /// The editors' side; without it delivery works all the same, for the public alone.
     pub editorial: Option<EditorialSide>,
 }
@@ -171,6 +178,7 @@ pub struct Gateway {
     store: PublishedStore,
     live: Arc<Live>,
     partners: Option<Arc<Partners>>,
+    hub: Option<Hub>,
     /// What is public, read anew each time.
     fresh: Arc<Delivery>,
     clock: Arc<dyn Clock>,
@@ -181,8 +189,8 @@ pub struct Gateway {
 impl Gateway {
     /// A gateway over `store`. It fails only if a schema itself is at fault.
     pub fn new(store: PublishedStore, settings: GatewaySettings) -> Result<Self, FrontError> {
-        let GatewaySettings { site, fallback_locales, public_url, limits, front, clock, search, .. } = settings;
-        let public_url = public_url.as_str().trim_end_matches('/').to_owned();
+        let GatewaySettings { site, fallback_locales, limits, front, clock, search, .. } = settings;
+        let public_url = settings.public_url.as_str().trim_end_matches('/').to_owned();
         let well_known = well_known_routes(&settings.well_known, &public_url);
         let showing = Showing { site, fallback_locales, public_url, clock: Arc::clone(&clock), search: search.clone() };
         let prepare = Some(Arc::new(with_loads) as Prepare);
@@ -205,7 +213,8 @@ impl Gateway {
             let costs = costs.clone();
             Some(Arc::new(move |cost: u64| costs.observe(cost as f64)) as Observe)
         };
-        let options = FrontOptions { prepare, observe, scalars: scalar_checks(), caching, ..front.clone() };
+        let options =
+            FrontOptions { prepare, observe, scalars: scalar_checks(), caching, personal: PERSONAL, ..front.clone() };
         let delivery = Arc::new(Front::new(delivery_schema(), &sdl(), limits.clone(), options)?);
         let public = showing.of(store.clone(), MEDIA_PATH, memory.clone());
         let documents = Arc::clone(&public);
@@ -235,27 +244,44 @@ impl Gateway {
         };
 
         let of_gateway = Arc::clone(&clock);
-        let (mut router, live, partners, shown_early) = match settings.editorial {
+        let hub_of = |endpoints: &Endpoints| {
+            let feeds = PublicFeeds { public: Arc::clone(&documents), hub: settings.hub.clone()? };
+            Some(Hub::new(HubSettings {
+                endpoints: endpoints.clone(),
+                address: feeds.hub.clone(),
+                topics: Arc::new(feeds),
+                feeds: format!("{}/v1/feeds/", showing.public_url),
+                is_confidential: is_confidential(&settings.public_url),
+            }))
+        };
+        let (mut router, live, partners, hub, shown_early) = match settings.editorial {
             None => {
                 let gate = Gate { authenticator: Authenticator::new(None, None, clock), proxies: settings.proxies };
-                let audiences = Arc::new(Audiences { gate, public, early: None, mode });
+                let audiences = Arc::new(Audiences { gate, public, early: None, partners: None, mode });
                 let media = media.map(|media| media_routes(media, None, Arc::clone(&audiences)));
                 let live = live(&audiences);
                 let routes = delivery_routes(Arc::clone(&delivery), Arc::clone(&live), audiences);
-                (routes.merge(media.unwrap_or_default()), live, None, None)
+                (routes.merge(media.unwrap_or_default()), live, None, None, None)
             }
             Some(side) => {
                 let keys = Some(side.keys.clone());
                 let authenticator = Authenticator::new(keys, side.oidc, Arc::clone(&clock));
                 let gate = Gate { authenticator, proxies: settings.proxies };
                 let store_of_partners = side.keys.partners();
+                let hub = side.endpoints.as_ref().and_then(hub_of);
+                let warned_at = side.endpoints.as_ref().map(|endpoints| endpoints.store().clone());
                 let endpoints = side.endpoints.map(|endpoints| endpoint_routes(endpoints, store_of_partners.clone()));
                 let sorter = Sorter::new(store.clone(), store_of_partners.clone());
-                let partners = Partners::new(gate.clone(), store_of_partners.clone(), sorter, Arc::clone(&clock));
+                let of_partners = store_of_partners.clone();
+                let partners = Partners::new(gate.clone(), of_partners, sorter, warned_at, Arc::clone(&clock));
                 let partners = Arc::new(partners);
                 let early = showing.of(side.early, MEDIA_PATH, None);
                 let shown_early = Early { delivery: Arc::clone(&early), partners: store_of_partners };
-                let audiences = Arc::new(Audiences { gate: gate.clone(), public, early: Some(early), mode });
+                let source =
+                    Source { partners: Arc::clone(&partners), public: Arc::clone(&public), early: shown_early.clone() };
+                let audiences =
+                    Audiences { gate: gate.clone(), public, early: Some(early), partners: Some(source), mode };
+                let audiences = Arc::new(audiences);
                 let previews = Previews::new(gate.clone(), side.location, showing.clone());
                 let private: Option<Arc<Path>> = side.desk.folders().map(|folders| folders.uploads().into());
                 let of_previews = media.clone().map(|media| preview_media_routes(media, private.clone()));
@@ -273,7 +299,8 @@ impl Gateway {
                     .merge(media.unwrap_or_default())
                     .merge(preview_routes(Arc::clone(&delivery), of_previews.unwrap_or_default(), previews))
                     .merge(editorial_routes(schema, uploads, editors, &limits, front)?);
-                (routes, live, Some(partners), Some(shown_early))
+                let routes = routes.merge(hub.clone().map(hub_routes).unwrap_or_default());
+                (routes, live, Some(partners), hub, Some(shown_early))
             }
         };
         if let Some(options) = settings.graphiql {
@@ -286,6 +313,7 @@ impl Gateway {
             seen_by,
             early: shown_early,
             is_stated: settings.is_stated,
+            hub: settings.hub,
         };
         let routes = document_routes(shelf.clone()).merge(partner_routes(shelf, tail.hear(), partners.clone()));
         router = router.merge(with_meter(routes, partners.as_ref()));
@@ -293,7 +321,7 @@ impl Gateway {
         router = router.merge(health::health_routes(settings.readiness, store.clone()));
         let doors = Doors { routes: shell(router, &limits), delivery, public: seen_by, metrics: None };
         let (is_stated, clock) = (settings.is_stated, of_gateway);
-        Ok(Self { doors, tail, kept, operations, store, live, partners, fresh, clock, is_stated, documents })
+        Ok(Self { doors, tail, kept, operations, store, live, partners, hub, fresh, clock, is_stated, documents })
     }
 
     /// What keeps the answers kept in step with the record.
@@ -355,6 +383,16 @@ impl Gateway {
         })
     }
 
+    /// Sends feeds to those who subscribed to them, wherever `sender` is the one that sends, for as long as it is polled.
+    pub fn distribute(&self, sender: &SenderHandle) -> impl Future<Output = ()> + Send + 'static {
+        let (hub, leading, heard) = (self.hub.clone(), sender.leading(), self.tail.hear());
+        async move {
+            if let Some(hub) = hub {
+                hub.distribute(leading, heard).await;
+            }
+        }
+    }
+
     /// What serves subscriptions: to be stopped before the listener is, or it waits for those who listen.
     pub fn live(&self) -> Arc<Live> {
         Arc::clone(&self.live)
@@ -370,4 +408,15 @@ impl Gateway {
     pub fn doors(self) -> Doors {
         self.doors
     }
+}
+
+/// Whether nobody on the way reads what is sent to this address.
+fn is_confidential(url: &Url) -> bool {
+    let is_loopback = match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    };
+    url.scheme() == "https" || is_loopback
 }

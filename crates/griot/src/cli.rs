@@ -12,7 +12,7 @@ use griot_access::{OperationGrant, Role};
 use griot_domain::{ArticleKind, Locale};
 use griot_persistence::AuditMark;
 
-pub use self::partners::{Partner, PartnerTerms, Product, ProductTerms, Webhook};
+pub use self::partners::{Partner, PartnerTerms, Product, ProductTerms, Webhook, Websub};
 use crate::config::{Bind, DatabaseUrl, Flags, Sources};
 
 const AFTER_HELP: &str = "\
@@ -72,6 +72,9 @@ pub enum Command {
     /// Add, verify, list and change the endpoints that partners are told of changes at (docs/webhooks.md)
     #[command(subcommand)]
     Webhook(Webhook),
+    /// List and end the subscriptions of others to feeds (docs/syndication.md)
+    #[command(subcommand)]
+    Websub(Websub),
     /// Store, list and remove the documents that clients may name (docs/persisted-operations.md)
     #[command(subcommand)]
     Operations(Operations),

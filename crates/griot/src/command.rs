@@ -16,3 +16,4 @@ pub mod serve;
 pub mod signing_key;
 pub mod verify;
 pub mod webhook;
+pub mod websub;

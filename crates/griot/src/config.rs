@@ -7,6 +7,7 @@ mod keys;
 mod layers;
 mod purge;
 mod webhooks;
+mod websub;
 mod well_known;
 
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ pub use editorial::{Editorial, Oidc};
 pub use layers::{Flags, Sources, load};
 pub use purge::{Hook, Purge};
 pub use webhooks::Webhooks;
+pub use websub::Websub;
 pub use well_known::WellKnown;
 
 /// Every setting. `griot.example.toml` explains each one; its defaults are these.
@@ -60,7 +62,10 @@ pub struct Config {
     #[allow(missing_docs)]
     pub webhooks: Webhooks,
     #[allow(missing_docs)]
+    pub websub: Websub,
+    #[allow(missing_docs)]
     pub proof: Proof,
+    #[allow(missing_docs)]
     pub search: Search,
     #[allow(missing_docs)]
     pub well_known: WellKnown,
@@ -198,6 +203,7 @@ impl Default for Config {
             operations: Operations::default(),
             purge: Purge::default(),
             webhooks: Webhooks::default(),
+            websub: Websub::default(),
             proof: Proof::default(),
             search: Search::default(),
             well_known: WellKnown::default(),

@@ -64,6 +64,7 @@ fn start(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Key(Key::Init(options)) => command::signing_key::init(&config, &options),
             Command::Key(Key::Access(command)) => command::key::run(&config, command).await,
             Command::Webhook(command) => command::webhook::run(&config, command).await,
+            Command::Websub(command) => command::websub::run(&config, command).await,
             Command::Partner(command) => command::partner::run(&config, command).await,
             Command::Product(command) => command::product::run(&config, command).await,
             Command::Operations(command) => command::operations::run(&config, command).await,

@@ -68,6 +68,11 @@ impl Cursors {
         Self { key: hmac::Key::new(hmac::HMAC_SHA256, key) }
     }
 
+    /// Whether a text has the form of a place, whoever wrote it.
+    pub fn is_like(text: &str) -> bool {
+        decode(text).is_ok()
+    }
+
     /// A place as text: 87 letters, digits, `-` and `_`.
     pub fn write(&self, scope: &Scope, place: &Place) -> String {
         let mut bytes = Vec::with_capacity(PAYLOAD + MAC);
@@ -84,11 +89,7 @@ impl Cursors {
 
     /// The place a text stands for.
     pub fn read(&self, scope: &Scope, text: &str) -> Result<Place, CursorError> {
-        let bytes = URL_SAFE_NO_PAD.decode(text.get(..text.len().min(128)).ok_or(CursorError::Foreign)?);
-        let bytes = bytes.map_err(|_| CursorError::Foreign)?;
-        if bytes.len() != PAYLOAD + MAC || bytes[0] != FORM {
-            return Err(CursorError::Foreign);
-        }
+        let bytes = decode(text)?;
         let (payload, mac) = bytes.split_at(PAYLOAD);
         // What is compared is no secret of ours: whoever guesses may go on guessing, 128 bits long.
         if hmac::sign(&self.key, payload).as_ref()[..MAC] != *mac {
@@ -109,6 +110,12 @@ impl Cursors {
             embargoed: embargoed.cast_unsigned(),
         })
     }
+}
+
+fn decode(text: &str) -> Result<Vec<u8>, CursorError> {
+    let bytes = URL_SAFE_NO_PAD.decode(text.get(..text.len().min(128)).ok_or(CursorError::Foreign)?);
+    let is_one = |bytes: &Vec<u8>| bytes.len() == PAYLOAD + MAC && bytes[0] == FORM;
+    bytes.ok().filter(is_one).ok_or(CursorError::Foreign)
 }
 
 #[cfg(test)]

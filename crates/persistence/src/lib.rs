@@ -53,5 +53,6 @@ pub use stating::{Addition, StatementLog};
 pub use suggestion::Suggestion;
 pub use webhooks::{
     Attempt, Attempted, Delivery, DeliveryState, Dispatch, Endpoint, EndpointChange, EndpointId, EndpointState, Health,
-    Lane, LoggedAttempt, NewDelivery, QueueFigures, SigningSecrets, Then, Webhooks,
+    Lane, LoggedAttempt, NewDelivery, QueueFigures, SigningSecrets, Subscription, SubscriptionCount, SubscriptionThen,
+    Then, Webhooks,
 };

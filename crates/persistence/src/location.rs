@@ -299,7 +299,9 @@ pub(crate) fn postgres_reader(url: &str, reader: Reader) -> ConnectOptions {
 }
 
 fn postgres_writer(url: &str, store: StoreName, access: Access) -> ConnectOptions {
-    let mut options = postgres_options(url, 2);
+    // Keys, partners and endpoints are read through it too, with each request that brings a key.
+    let connections = if store == StoreName::Editorial && access == Access::Write { 6 } else { 2 };
+    let mut options = postgres_options(url, connections);
     options.map_sqlx_postgres_opts(move |options| {
         let options = options.statement_cache_capacity(512).options([("search_path", store.as_str())]);
         if access == Access::Migrate {

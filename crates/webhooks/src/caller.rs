@@ -8,8 +8,8 @@ use chrono::TimeDelta;
 use griot_domain::Clock;
 use griot_egress::header::{CONTENT_TYPE, HeaderValue};
 use griot_egress::{
-    Egress, EgressError, Failure, Forbidden, Method, Reach, Resolve, Rules, StatusCode, Timeouts, beginning_of,
-    retry_after,
+    Egress, EgressError, Failure, Forbidden, Method, Reach, RequestBuilder, Resolve, Rules, StatusCode, Timeouts,
+    beginning_of, retry_after,
 };
 use griot_persistence::SigningSecrets;
 use url::Url;
@@ -110,29 +110,48 @@ impl Caller {
         clock: &dyn Clock,
     ) -> Result<Reply, Unsent> {
         let at = clock.now();
-        let sent = self
+        let request = self
             .egress
             .request(Method::POST, Url::parse(url)?)?
             .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
             .header("webhook-id", event_id)
             .header("webhook-timestamp", at.timestamp())
             .header("webhook-signature", signatures(secrets, event_id, at, body)?)
-            .body(body.to_owned())
-            .send()
-            .await;
-        let response = match sent {
-            Ok(response) => response,
-            Err(error) => return Ok(Reply { failure: Some(Failure::from(error).to_string()), ..Reply::default() }),
+            .body(body.to_owned());
+        Ok(exchange(request, clock).await)
+    }
+
+    /// Sends any other request; `complete` adds what it needs.
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        url: Url,
+        complete: impl FnOnce(RequestBuilder) -> RequestBuilder,
+        clock: &dyn Clock,
+    ) -> Reply {
+        let started = Instant::now();
+        let mut reply = match self.egress.request(method, url) {
+            Ok(request) => exchange(complete(request), clock).await,
+            Err(forbidden) => Reply { failure: Some(forbidden.to_string()), ..Reply::default() },
         };
-        let status = response.status();
-        let asked = retry_after(response.headers(), || clock.now()).and_then(|asked| TimeDelta::from_std(asked).ok());
-        Ok(Reply {
-            status: Some(status.as_u16()),
-            failure: failure_of(status),
-            asked,
-            body: beginning_of(response, MOST_READ, READ_FOR).await,
-            took: Duration::ZERO,
-        })
+        reply.took = started.elapsed();
+        reply
+    }
+}
+
+async fn exchange(request: RequestBuilder, clock: &dyn Clock) -> Reply {
+    let response = match request.send().await {
+        Ok(response) => response,
+        Err(error) => return Reply { failure: Some(Failure::from(error).to_string()), ..Reply::default() },
+    };
+    let status = response.status();
+    let asked = retry_after(response.headers(), || clock.now()).and_then(|asked| TimeDelta::from_std(asked).ok());
+    Reply {
+        status: Some(status.as_u16()),
+        failure: failure_of(status),
+        asked,
+        body: beginning_of(response, MOST_READ, READ_FOR).await,
+        took: Duration::ZERO,
     }
 }
 

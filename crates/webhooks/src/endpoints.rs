@@ -28,10 +28,10 @@ pub const ROTATION: TimeDelta = TimeDelta::hours(24);
 /// Makes, verifies and changes endpoints.
 #[derive(Clone)]
 pub struct Endpoints {
-    store: Webhooks,
-    caller: Caller,
-    clock: Arc<dyn Clock>,
-    ids: Arc<dyn IdSource + Send + Sync>,
+    pub(crate) store: Webhooks,
+    pub(crate) caller: Caller,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<dyn IdSource + Send + Sync>,
 }
 
 /// An endpoint to be.

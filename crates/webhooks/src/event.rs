@@ -14,9 +14,13 @@ pub const MOST_BYTES: usize = 4_096;
 pub const VERIFICATION: &str = "endpoint.verification";
 /// Type of the event sent to try an endpoint.
 pub const TEST: &str = "endpoint.test";
+/// Type of the event that warns a partner who does not ask for changes.
+pub const IDLE: &str = "partner.idle";
+/// Type of the event that tells the other endpoints of a partner that one gets nothing any more.
+pub const DISABLED: &str = "endpoint.disabled";
 
 /// What an endpoint can ask for.
-pub const TYPES: [&str; 20] = [
+pub const TYPES: [&str; 22] = [
     "item.published",
     "item.updated",
     "item.corrected",
@@ -37,6 +41,8 @@ pub const TYPES: [&str; 20] = [
     "institution.withheld",
     "institution.killed",
     "institution.left_scope",
+    IDLE,
+    DISABLED,
 ];
 
 /// A word that names no type.
@@ -112,6 +118,7 @@ mod tests {
         assert!(is_wanted(Some(&nouns), "person.killed") && is_wanted(Some(&nouns), "item.withheld"));
         assert!(is_wanted(None, "item.updated"));
         assert_eq!(types(["item.killed", "item.*", "item.*"]).unwrap().len(), 6);
+        assert_eq!(types(["endpoint.*", "partner.idle"]).unwrap().len(), 2);
         for wrong in ["item", "*", "item.gone", "items.*", TEST] {
             let error = types([wrong]).unwrap_err().to_string();
             assert!(error.contains(&format!("`{wrong}`")) && error.contains("item.published"), "{error}");

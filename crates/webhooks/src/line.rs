@@ -7,12 +7,14 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use griot_domain::Clock;
 use griot_persistence::{
-    Attempt, Attempted, Delivery, Endpoint, EndpointId, Health, Lane, SigningSecrets, StoreError, Webhooks,
+    Attempt, Attempted, Delivery, Endpoint, EndpointId, Health, Lane, NewDelivery, SigningSecrets, StoreError, Webhooks,
 };
 use tokio::sync::{Notify, oneshot, watch};
 use tokio::task::JoinSet;
+use uuid::Uuid;
 
 use crate::caller::{Caller, Reply};
+use crate::event::{DISABLED, event_body, event_id, is_wanted};
 use crate::figures::Figures;
 use crate::slots::{Room, Slots};
 use crate::verdict::verdict;
@@ -40,6 +42,7 @@ pub(crate) struct Shared {
 pub(crate) struct Line {
     shared: Shared,
     id: EndpointId,
+    partner: Uuid,
     target: watch::Receiver<Target>,
     wake: Arc<Notify>,
     health: Health,
@@ -82,6 +85,7 @@ impl Line {
         Self {
             shared,
             id: endpoint.id,
+            partner: endpoint.partner,
             target,
             wake,
             health: endpoint.health,
@@ -218,5 +222,36 @@ impl Line {
         }
         self.sent.remove(&delivery.number);
         self.health = told.health;
+        if let Some(reason) = &attempted.disable
+            && let Err(error) = self.tell_others(reason, now).await
+        {
+            tracing::error!(endpoint = %self.id, %error, "the partner's other endpoints are not told");
+        }
+    }
+
+    /// Tells the partner's other endpoints that this one gets nothing any more.
+    async fn tell_others(&self, reason: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let at = now.to_rfc3339();
+        let data =
+            [("id", self.id.to_string()), ("url", self.target.borrow().url.clone()), ("reason", reason.to_owned())];
+        let event = NewDelivery {
+            event_id: event_id([DISABLED, &self.id.to_string(), &at]),
+            event_type: DISABLED.to_owned(),
+            item: None,
+            version: None,
+            change: None,
+            lane: Lane::Normal,
+            body: event_body(
+                DISABLED,
+                now,
+                data.map(|(name, value)| (name.to_owned(), value.into())).into_iter().collect(),
+            ),
+        };
+        for other in self.shared.store.endpoints(Some(self.partner)).await? {
+            if other.is_active() && is_wanted(other.types.as_ref(), DISABLED) {
+                self.shared.store.enqueue(other.id, &event, now).await?;
+            }
+        }
+        Ok(())
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use griot_domain::Clock;
-use griot_persistence::{EndpointId, EndpointState, Location, SenderLock, StoreError, Webhooks};
+use griot_persistence::{EndpointId, Location, SenderLock, StoreError, Webhooks};
 use tokio::sync::{Notify, watch};
 use tokio::task::AbortHandle;
 
@@ -168,11 +168,8 @@ impl Sender {
     /// Has a line for each active endpoint and none for others, and wakes them all.
     async fn look(&mut self) -> Result<(), StoreError> {
         let endpoints = self.shared.store.endpoints(None).await?;
-        let active: HashMap<EndpointId, _> = endpoints
-            .iter()
-            .filter(|endpoint| endpoint.state == EndpointState::Active)
-            .map(|endpoint| (endpoint.id, endpoint))
-            .collect();
+        let active: HashMap<EndpointId, _> =
+            endpoints.iter().filter(|endpoint| endpoint.is_active()).map(|endpoint| (endpoint.id, endpoint)).collect();
         self.lines.retain(|id, _| active.contains_key(id));
         self.handle.lock().retain(|id, _| active.contains_key(id));
         for (id, endpoint) in active {

@@ -1,44 +1,29 @@
 //! What partners receive: documents and feeds in the formats of the trade, judged by their own schemas and readers.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use griot_testbed::Backend;
 use griot_tests::{Client, Record, Server, workspace};
 use rstest::rstest;
 use serde_json::{Value, json};
 
+use crate::issued::{FORMS, Got, collect, files, get, judge, save};
 use crate::tools::{node, python, xmllint};
 
-const FORMS: [&str; 5] = [".ninjs.json", ".g2.xml", ".jsonld", ".html", ".txt"];
+/// What there has to be among the articles that are judged.
+const OF_ARTICLES: [(&str, fn(&Value) -> bool); 5] = [
+    ("with an image", |one| has_one(&one["associations"], "type", "picture")),
+    ("without one", |one| !has_one(&one["associations"], "type", "picture")),
+    ("of an event", |one| one["events"].is_array()),
+    ("of none", |one| one["events"].is_null()),
+    ("in two languages", |one| has_one(&one["associations"], "rel", "/v1/rel/translation")),
+];
 
-/// An answer to a GET.
-struct Got {
-    status: u16,
-    headers: BTreeMap<String, String>,
-    body: String,
-}
-
-impl Got {
-    #[track_caller]
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.body).unwrap_or_else(|err| panic!("{err}: {}", self.body))
-    }
-}
-
-fn get(server: &Server, path: &str, headers: &[(&str, &str)]) -> Got {
-    let mut request = ureq::get(format!("{}{path}", server.address()));
-    for (name, value) in headers {
-        request = request.header(*name, *value);
-    }
-    let mut response = request.config().http_status_as_error(false).build().call().expect("it answers");
-    let headers = response.headers().iter();
-    let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()));
-    Got {
-        status: response.status().as_u16(),
-        headers: headers.collect(),
-        body: response.body_mut().read_to_string().expect("UTF-8"),
-    }
+/// Whether one of a list has a name whose value ends so.
+fn has_one(list: &Value, name: &str, end: &str) -> bool {
+    let mut list = list.as_array().into_iter().flatten();
+    list.any(|one| one[name].as_str().is_some_and(|value| value.ends_with(end)))
 }
 
 fn with(item: &Value, key: &str, value: Value) -> Value {
@@ -62,62 +47,6 @@ fn id(item: &Value) -> &str {
     item["contentId"].as_str().expect("an id")
 }
 
-/// Every document and feed of the record, as files in folders by form.
-fn collect(server: &Server, into: &Path) -> usize {
-    let mut found = 0;
-    let mut after = Value::Null;
-    loop {
-        let query =
-            "query($after: String) { changes(after: $after) { nextCursor hasMore changes { contentId kind } } }";
-        let page = server.data(query, json!({ "after": after }))["changes"].take();
-        for change in page["changes"].as_array().expect("a list") {
-            let kind = change["kind"].as_str().expect("a kind");
-            if !["ARTICLE", "PERSON", "INSTITUTION", "EVENT"].contains(&kind) {
-                continue;
-            }
-            for locale in ["", "-fr", "-en"] {
-                for form in FORMS {
-                    let path = format!("/v1/items/{}{locale}{form}", id(change));
-                    let got = get(server, &path, &[]);
-                    let has_none = form == ".ninjs.json" && ["PERSON", "INSTITUTION"].contains(&kind);
-                    match got.status {
-                        200 => assert!(!has_none, "{path}"),
-                        406 => assert!(has_none, "{path}: {}", got.body),
-                        // Not every entry is there in English; the HTML of what was taken back is gone.
-                        404 if locale == "-en" => continue,
-                        410 if form == ".html" => {}
-                        other => panic!("{path}: {other} {}", got.body),
-                    }
-                    if got.status == 200 {
-                        save(into, &form[1..], &path, &got.body);
-                        found += 1;
-                    }
-                }
-            }
-        }
-        after = page["nextCursor"].clone();
-        if page["hasMore"] == false {
-            return found;
-        }
-    }
-}
-
-fn save(into: &Path, folder: &str, path: &str, body: &str) -> PathBuf {
-    let folder = into.join(folder);
-    std::fs::create_dir_all(&folder).unwrap();
-    let file = folder.join(path.trim_start_matches('/').replace('/', "_"));
-    std::fs::write(&file, body).unwrap();
-    file
-}
-
-fn files(of: &Path) -> Vec<String> {
-    let entries = std::fs::read_dir(of).unwrap_or_else(|err| panic!("{}: {err}", of.display()));
-    let mut files: Vec<String> = entries.map(|entry| entry.unwrap().path().to_string_lossy().into_owned()).collect();
-    files.sort();
-    assert!(!files.is_empty());
-    files
-}
-
 /// The demo, and an article in each state there is.
 struct Office {
     record: Record,
@@ -137,10 +66,27 @@ impl Office {
         let server = record.serve(&[]);
         let desk = server.client("/editorial/graphql", Some(&key));
         let corrected = publish(&desk, &article(&desk, "CORRECTEDWORD"));
-        let correction = json!({ "correctionKind": "CORRECTION", "publicNote": { "fr": "Un nom était faux." },
-            "contentId": corrected["contentId"], "expectedRevision": corrected["revision"],
-            "texts": [{ "locale": "fr", "headline": "RIGHTWORD" }] });
-        desk.done("articleCorrect", correction);
+        for (kind, item, note, headline) in [
+            ("CORRECTION", &corrected, "Un nom était faux.", "RIGHTWORD"),
+            ("CLARIFICATION", &publish(&desk, &article(&desk, "Peu clair")), "Une date manquait.", "Plus clair"),
+            (
+                "RETRACTION",
+                &publish(&desk, &article(&desk, "Propos prêtés")),
+                "Ils n’ont pas été tenus.",
+                "Propos retirés",
+            ),
+        ] {
+            let correction = json!({ "correctionKind": kind, "publicNote": { "fr": note },
+                "contentId": item["contentId"], "expectedRevision": item["revision"],
+                "texts": [{ "locale": "fr", "headline": headline }] });
+            desk.done("articleCorrect", correction);
+        }
+        // One is changed, and then told in another language too.
+        let updated = publish(&desk, &article(&desk, "Mis à jour"));
+        let text = json!([{ "locale": "fr", "headline": "Mis à jour deux fois" }]);
+        let updated = publish(&desk, &desk.draft("articleUpdate", with(&updated, "texts", text)));
+        let text = json!([{ "locale": "en", "headline": "Translated", "body": { "markdown": "All of it." } }]);
+        publish(&desk, &desk.draft("articleUpdate", with(&updated, "texts", text)));
         let withdrawn = publish(&desk, &article(&desk, "WITHDRAWNWORD"));
         desk.done("contentWithdraw", with(&withdrawn, "reason", json!("Il est revu.")));
         let killed = publish(&desk, &article(&desk, "KILLEDWORD"));
@@ -148,6 +94,17 @@ impl Office {
         let embargoed = article(&desk, "CANARIEMBARGO");
         desk.done("contentEmbargo", json!({ "items": [embargoed], "at": "2099-01-01T00:00:00Z" }));
         Self { record, server, partner, corrected, withdrawn, killed, embargoed }
+    }
+
+    /// How many items `changes` tells of by each signal.
+    fn states(&self) -> BTreeMap<String, usize> {
+        let page = get(&self.server, "/v1/changes?limit=500", &[]).json();
+        assert_eq!(page["has_more"], false);
+        let mut states = BTreeMap::new();
+        for change in page["changes"].as_array().expect("a list") {
+            *states.entry(change["signal"].as_str().expect("a signal").to_owned()).or_default() += 1;
+        }
+        states
     }
 
     fn item(&self, of: &Value, rest: &str) -> Got {
@@ -160,16 +117,19 @@ fn every_document_passes_the_schema_of_its_format(#[values(Backend::Sqlite, Back
     let office = Office::open(backend);
     let folder = office.record.directory().join("documents");
     let found = collect(&office.server, &folder);
-    let schemas = workspace().join("tests/schemas");
-    let schemas = schemas.to_str().expect("UTF-8");
-    let documents = files(&folder.join("ninjs.json"));
-    node("ninjs.mjs", &[schemas].into_iter().chain(documents.iter().map(String::as_str)).collect::<Vec<_>>());
-    for form in ["jsonld", "html"] {
-        node("jsonld.mjs", &files(&folder.join(form)).iter().map(String::as_str).collect::<Vec<_>>());
-    }
-    let schema = format!("{schemas}/newsml-g2/NewsML-G2_2.35-spec-All-Power.xsd");
-    xmllint(&["--schema", &schema], &files(&folder.join("g2.xml")));
+    judge(&folder);
     println!("{backend:?}: {found} documents");
+    let states = office.states();
+    let wanted = ["new", "update", "correction", "clarification", "retraction", "withheld", "kill"];
+    assert_eq!(states.keys().map(String::as_str).collect::<BTreeSet<_>>(), wanted.into_iter().collect(), "{states:?}");
+    let ninjs = files(&folder.join("ninjs.json")).into_iter().map(|file| std::fs::read_to_string(file).unwrap());
+    let ninjs: Vec<Value> = ninjs.map(|text| serde_json::from_str(&text).unwrap()).collect();
+    for (what, is_one) in OF_ARTICLES {
+        let usable = ninjs.iter().filter(|one| one["type"] == "text" && one["pubStatus"] == "usable");
+        let count = usable.filter(|one| is_one(one)).count();
+        println!("{backend:?}: {count} articles {what}");
+        assert!(count > 0, "no article {what}");
+    }
 }
 
 #[rstest]
@@ -193,7 +153,7 @@ fn terms_of_use_are_odrl_and_what_documents_refer_to_is_there(
     let events = texts.split('"').filter(|text| text.contains("/v1/rel/"));
     let addresses = own.into_iter().filter_map(Value::as_str).chain(events);
     let addresses = addresses.filter_map(|address| address.strip_prefix(office.server.address()));
-    let addresses: std::collections::BTreeSet<&str> = addresses.collect();
+    let addresses: BTreeSet<&str> = addresses.collect();
     assert!(addresses.len() >= 3, "{addresses:?}");
     for path in addresses {
         assert_eq!(get(&office.server, path, &[]).status, 200, "{path}");
@@ -389,7 +349,7 @@ fn sitemaps_name_the_pages_there_are(#[values(Backend::Sqlite, Backend::Postgres
         pages.extend(part.body.split("<loc>").skip(1).map(|rest| rest.split('<').next().unwrap().to_owned()));
     }
     xmllint(&[], &files(&folder.join("xml")));
-    let unique: std::collections::BTreeSet<&String> = pages.iter().collect();
+    let unique: BTreeSet<&String> = pages.iter().collect();
     assert_eq!(unique.len(), pages.len(), "each page once");
     let route = "query($path: String!) { route(path: $path) { status } }";
     for page in &pages {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, TimeDelta, Utc};
 use griot_domain::{Clock, SystemClock};
 use griot_testbed::Backend;
-use griot_tests::{Call, Client, Receiver, Record, Reply, Server};
+use griot_tests::{Call, Client, Receiver, Record, Reply, Server, WallClock};
 use griot_webhooks::{Secret, sign};
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -368,4 +368,31 @@ fn partners_manage_their_own_endpoints_and_no_others(#[values(Backend::Sqlite, B
     });
     assert_eq!(ask(&theirs, "DELETE", &second, None).1["state"], "deleted");
     assert_eq!(ask(&theirs, "GET", "", None).1["endpoints"], json!([]));
+}
+
+#[rstest]
+fn a_partner_who_does_not_ask_is_warned_once(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let house = House::new(backend);
+    house.record.run(&["partner", "set", PARTNER, "--idle-after", "2"]).expect_success();
+    let mut command = house.record.command(&["serve", "--bind", "127.0.0.1:0"]);
+    let clock = WallClock::of(&mut command, house.record.directory());
+    let mut server = Server::start(command);
+    house.webhook("test");
+    house.wait("the test is told", |taken| taken.len() == 1);
+    clock.set(180);
+    let warning = house.wait("the warning", |taken| taken.len() == 2).remove(1);
+    let said = event(&warning);
+    assert_eq!(said["type"], "partner.idle");
+    let data = json!({ "partner": PARTNER, "polled_at": null, "idle_after_minutes": 2 });
+    assert_eq!(said["data"], data);
+    until("it is written down", || house.webhook("attempts").contains("partner.idle"));
+    // Another process sees the same silence, and does not tell of it again.
+    server.kill();
+    let mut command = house.record.command(&["serve", "--bind", "127.0.0.1:0"]);
+    clock.give(&mut command);
+    let server = Server::start(command);
+    until("it is seen", || server.said().contains("has not asked for changes for too long"));
+    house.webhook("test");
+    let all = house.wait("the next test is told", |taken| taken.len() == 3);
+    assert_eq!(event(&all[2])["type"], "endpoint.test");
 }

@@ -36,7 +36,7 @@ use crate::fresh::{Freshness, Reads, Tag};
 use crate::limits::Limits;
 use crate::persisted::{OPERATIONS, OperationCounts, OperationMode, Operations, TrustedDocument};
 use crate::refusal::Refusal;
-use crate::responses::{Caching, Counts, Key, Responses, Shared};
+use crate::responses::{Caching, Counts, Key, Personal, Responses, Shared};
 use crate::schema::FrontError;
 use crate::timing::{TIMING_HEADER, Timing, log_slow};
 use crate::values::ScalarCheck;
@@ -81,6 +81,8 @@ pub struct FrontOptions {
     pub prepare: Option<Prepare>,
     /// Who counts what is run.
     pub observe: Option<Observe>,
+    /// Names of root fields that answer requests marked as [`Personal`] in a way of their own.
+    pub personal: &'static [&'static str],
     /// Keeps the answers of requests marked as [`Shared`].
     pub caching: Option<Caching>,
     /// Which documents are run for requests without an [`OperationMode`] among their extensions.
@@ -100,6 +102,7 @@ impl Default for FrontOptions {
             cache_control: "public, max-age=5, s-maxage=30, stale-while-revalidate=30".to_owned(),
             prepare: None,
             observe: None,
+            personal: &[],
             caching: None,
             operations: OperationMode::Open,
             registered_bytes: 4 << 20,
@@ -116,6 +119,7 @@ pub struct Front<E> {
     cache_control: HeaderValue,
     prepare: Option<Prepare>,
     observe: Option<Observe>,
+    personal: &'static [&'static str],
     pub(crate) in_flight: Semaphore,
     freshness: Option<Arc<Freshness>>,
     responses: Option<Responses>,
@@ -146,6 +150,7 @@ impl<E: Executor> Front<E> {
             cache_control,
             prepare: options.prepare,
             observe: options.observe,
+            personal: options.personal,
             in_flight,
             default_mode: options.operations,
             slow_after: options.slow_after,
@@ -276,7 +281,8 @@ impl<E: Executor> Front<E> {
         } else {
             Bytes::copy_from_slice(parts.uri.query().unwrap_or_default().as_bytes())
         };
-        let shared = parts.extensions.get::<Shared>().filter(|_| !parts.headers.contains_key(COST_HEADER));
+        let is_for_one = parts.headers.contains_key(COST_HEADER) || self.is_personal(&parts, &asked);
+        let shared = parts.extensions.get::<Shared>().filter(|_| !is_for_one);
         match (&self.responses, shared) {
             (Some(responses), Some(shared)) => {
                 let key = Key::new(*shared, &parts.method, style.media, asked.clone());
@@ -291,19 +297,35 @@ impl<E: Executor> Front<E> {
         }
     }
 
+    /// Whether what is asked for is answered to whoever asks in a way of their own. What cannot be read is nobody else's either.
+    fn is_personal(&self, parts: &Parts, asked: &[u8]) -> bool {
+        if parts.extensions.get::<Personal>().is_none() {
+            return false;
+        }
+        let Ok(params) = self.params(parts, asked) else { return true };
+        let Ok(found) = self.operations.look_up(&params.asked, self.mode_of(parts)) else { return true };
+        self.checker.asks_for(&found.text, params.operation_name.as_deref(), self.personal).unwrap_or(true)
+    }
+
+    fn params(&self, parts: &Parts, asked: &[u8]) -> Result<Params, Refusal> {
+        match &parts.method {
+            &Method::POST => Params::from_body(asked),
+            _ => Params::from_query_string(parts.uri.query().unwrap_or_default()),
+        }
+    }
+
+    fn mode_of(&self, parts: &Parts) -> OperationMode {
+        parts.extensions.get::<OperationMode>().copied().unwrap_or(self.default_mode)
+    }
+
     async fn run(&self, mut parts: Parts, asked: Bytes, style: Style<'_>, reads: Option<Arc<Reads>>) -> Answer {
         let start = Instant::now();
         let Ok(_permit) = self.in_flight.try_acquire() else { return Self::busy(style) };
-        let params = match &parts.method {
-            &Method::POST => Params::from_body(&asked),
-            _ => Params::from_query_string(parts.uri.query().unwrap_or_default()),
-        };
-        let params = match params {
+        let params = match self.params(&parts, &asked) {
             Ok(params) => params,
             Err(refusal) => return style.refused(&refusal),
         };
-        let mode = parts.extensions.get::<OperationMode>().copied().unwrap_or(self.default_mode);
-        let found = match self.operations.find(&params.asked, mode) {
+        let found = match self.operations.find(&params.asked, self.mode_of(&parts)) {
             Ok(found) => found,
             Err(refusal) => return style.refused(&refusal),
         };

@@ -10,7 +10,7 @@ use axum::middleware::{Next, from_fn};
 use chrono::{DateTime, TimeDelta, Utc};
 use flate2::read::GzDecoder;
 use griot_front::fresh::{Freshness, Reads, Tag};
-use griot_front::{Caching, Counts, FrontOptions, Shared};
+use griot_front::{Caching, Counts, FrontOptions, Personal, Shared};
 
 use crate::support::{Answer, Server, Setup};
 use crate::toy::Counter;
@@ -38,6 +38,7 @@ impl Kept {
         let read = Arc::clone(&counter);
         let options = FrontOptions {
             caching: Some(caching),
+            personal: &["count"],
             prepare: Some(Arc::new(move |request, parts| {
                 let request = request.data(Arc::clone(&read));
                 match parts.extensions.get::<Arc<Reads>>() {
@@ -52,6 +53,9 @@ impl Kept {
         let router = front.routes("/graphql").layer(from_fn(|mut request: Request, next: Next| async {
             if !request.headers().contains_key("authorization") {
                 request.extensions_mut().insert(Shared(0));
+            }
+            if request.headers().contains_key("x-personal") {
+                request.extensions_mut().insert(Personal);
             }
             next.run(request).await
         }));
@@ -125,6 +129,22 @@ async fn what_many_ask_for_at_once_is_made_once_and_so_is_a_failure() {
     // It was shared by those who waited, and kept for nobody.
     kept.ask("{ count(ms: 201) broken }").await;
     assert_eq!(kept.reads(), 3);
+}
+
+#[tokio::test]
+async fn what_is_personal_is_made_anew_wherever_it_stands_in_the_document() {
+    let kept = Kept::start().await;
+    let mine = [("x-personal", "yes")];
+    let documents = ["{ count }", "{ other: count }", "{ ...F } fragment F on Query { ... { count } }"];
+    for (place, document) in documents.into_iter().enumerate() {
+        kept.get(document, &[]).await;
+        for _ in 0..2 {
+            assert_eq!(kept.get(document, &mine).await.header("etag"), None, "{document}");
+        }
+        assert!(kept.get(document, &[]).await.header("etag").is_some(), "{document}");
+        assert_eq!(kept.reads(), 3 * (place as i64 + 1), "{document}: once for all others");
+    }
+    assert!(kept.get("{ __typename }", &mine).await.header("etag").is_some(), "what is not is kept");
 }
 
 #[tokio::test]

@@ -90,6 +90,11 @@ impl Asked {
         self.month.is_none() && self.form != Form::Calendar
     }
 
+    /// Whether it may be subscribed to: archives are over, calendars are fetched, and products are not for everybody.
+    fn is_topic(&self) -> bool {
+        self.month.is_none() && self.form != Form::Calendar && !matches!(self.selection, Selection::Product(_))
+    }
+
     /// The path that [`Asked::parse`] reads.
     fn name(&self) -> String {
         let month = self.month.map(|month| format!("/archive/{month}")).unwrap_or_default();
@@ -111,7 +116,15 @@ async fn feed(State(shelf): State<Shelf>, Path(path): Path<String>, request: Req
         };
     }
     let name = asked.name();
-    shelf.page(request, &name, |loads| async move { page(&asked, &loads).await }).await
+    let hub = shelf.hub.clone().filter(|_| asked.is_topic());
+    shelf.page(request, &name, |loads| async move { page(&asked, hub, &loads).await }).await
+}
+
+/// A feed by the end of its address, such as `all.atom`, written for whoever subscribed to it at `hub`, and its content type.
+pub(crate) async fn topic(name: &str, hub: &str, loads: &Loads) -> Answer<Option<(&'static str, Vec<u8>)>> {
+    let Some(asked) = Asked::parse(name).filter(Asked::is_topic) else { return Ok(None) };
+    let made = made(&asked, Some(hub.to_owned()), loads).await?;
+    Ok(made.map(|feed| (asked.form.content_type(), bytes(asked.form, &feed))))
 }
 
 fn nothing() -> Page {
@@ -120,14 +133,18 @@ fn nothing() -> Page {
     Page::refused(StatusCode::NOT_FOUND, code::BAD_USER_INPUT, message)
 }
 
-async fn page(asked: &Asked, loads: &Loads) -> Answer<Page> {
-    let Some(selected) = asked.selection.look_up(loads).await? else { return Ok(nothing()) };
+async fn page(asked: &Asked, hub: Option<String>, loads: &Loads) -> Answer<Page> {
+    Ok(made(asked, hub, loads).await?.map_or_else(nothing, |feed| written_in(asked.form, &feed)))
+}
+
+async fn made(asked: &Asked, hub: Option<String>, loads: &Loads) -> Answer<Option<Feed>> {
+    let Some(selected) = asked.selection.look_up(loads).await? else { return Ok(None) };
     let made = match (asked.form, asked.month) {
         (Form::Calendar, _) => events(asked, &selected, loads).await?,
         (_, Some(month)) => archived(asked, &selected, month, loads).await?,
         (_, None) => newest(asked, &selected, loads).await?,
     };
-    Ok(made.map_or_else(nothing, |feed| written_in(asked.form, &feed)))
+    Ok(made.map(|feed| Feed { hub, ..feed }))
 }
 
 async fn product_page(asked: &Asked, received: &Received, loads: &Loads) -> Answer<Page> {
@@ -139,20 +156,27 @@ async fn product_page(asked: &Asked, received: &Received, loads: &Loads) -> Answ
 }
 
 fn written_in(form: Form, feed: &Feed) -> Page {
-    let body = match form {
+    written(headers(feed, form), bytes(form, feed))
+}
+
+fn bytes(form: Form, feed: &Feed) -> Vec<u8> {
+    let text = match form {
         Form::Atom => feed.atom(),
         Form::Rss => feed.rss(),
         Form::Json => feed.json_feed(),
         Form::Calendar => feed.calendar(),
     };
-    written(headers(feed, form), body.into_bytes())
+    text.into_bytes()
 }
 
 fn headers(feed: &Feed, form: Form) -> HeaderMap {
     let mut headers = HeaderMap::new();
     let own = format!("<{}{}>; rel=\"self\"", feed.own_address(), form.ending());
-    if let Ok(own) = HeaderValue::try_from(own) {
-        headers.insert(LINK, own);
+    let hub = feed.hub.as_ref().map(|hub| format!("<{hub}>; rel=\"hub\""));
+    for link in hub.into_iter().chain([own]) {
+        if let Ok(link) = HeaderValue::try_from(link) {
+            headers.append(LINK, link);
+        }
     }
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(form.content_type()));
     headers

@@ -25,6 +25,25 @@ pub(crate) struct Heading {
     article_kind: Option<ArticleKind>,
 }
 
+/// Why an item was taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reason {
+    /// It may come again.
+    Withdrawn,
+    /// Everywhere, for ever.
+    Killed,
+}
+
+impl Reason {
+    /// The word in feeds.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Withdrawn => "withdrawn",
+            Self::Killed => "killed",
+        }
+    }
+}
+
 /// Items, each an entry in a language.
 pub(crate) type ItemKey = (EntryId, Locale);
 
@@ -40,6 +59,16 @@ impl Heading {
             urgency: article.and_then(|article| article.urgency),
             article_kind: article.map(|article| article.kind),
         }
+    }
+
+    /// The item, with no content of its own.
+    pub fn item(&self) -> &Item {
+        &self.item
+    }
+
+    /// Of what can be read.
+    pub fn title(&self) -> Option<&str> {
+        self.title.as_deref()
     }
 
     pub fn kind(&self) -> EntryKind {
@@ -75,11 +104,11 @@ impl Heading {
     }
 
     /// Why a copy has to go, where it was taken back.
-    pub fn reason(&self) -> Option<&'static str> {
+    pub fn reason(&self) -> Option<Reason> {
         match self.status() {
             Status::Usable => None,
-            Status::Withheld => Some("withdrawn"),
-            Status::Canceled => Some("killed"),
+            Status::Withheld => Some(Reason::Withdrawn),
+            Status::Canceled => Some(Reason::Killed),
         }
     }
 

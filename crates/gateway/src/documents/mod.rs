@@ -34,9 +34,10 @@ use griot_syndication::policy::Policy;
 
 pub(crate) use self::early::Early;
 use self::feeds::feed_routes;
+pub(crate) use self::feeds::topic;
 pub(crate) use self::form::Form;
 use self::form::accepted;
-pub(crate) use self::heading::{Heading, ItemKey, headings, languages};
+pub(crate) use self::heading::{Heading, ItemKey, Reason, headings, languages};
 pub(crate) use self::item::{Asked, Found, issuer, locales, view_in};
 use self::oembed::oembed_routes;
 use self::sitemaps::sitemap_routes;
@@ -57,6 +58,8 @@ pub(crate) struct Shelf {
     pub early: Option<Early>,
     /// Whether what is issued is stated, so that documents name their statements.
     pub is_stated: bool,
+    /// Where feeds can be subscribed to.
+    pub hub: Option<String>,
 }
 
 impl Shelf {

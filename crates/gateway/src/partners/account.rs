@@ -1,21 +1,20 @@
 //! What a partner is told of itself.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{Query, State};
 use axum::http::{Response, StatusCode, Uri};
 use axum::response::IntoResponse;
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use griot_persistence::{Partner, PartnerStore};
+use chrono::{NaiveDate, TimeDelta};
+use griot_persistence::Partner;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use super::problem::Problem;
 use super::{Asking, Partners};
+use crate::body::whole;
 
 /// Days of a usage report where none are named, and the most there may be.
 const USUAL_DAYS: i64 = 30;
@@ -120,7 +119,7 @@ struct IdleWarning {
 pub(super) async fn set_idle_warning(State(partners): State<Arc<Partners>>, key: Key, body: Body) -> Response<Body> {
     let set = async {
         let (partner, _) = partner_of(key)?;
-        let body = to_bytes(body, BODY).await.map_err(|_| Problem::bad("the body cannot be read"))?;
+        let body = whole(body, BODY).await?;
         let IdleWarning { minutes } = serde_json::from_slice(&body).map_err(|err| {
             Problem::bad(format!("the body is not {{\"minutes\": 15}} or {{\"minutes\": null}}: {err}"))
         })?;
@@ -131,33 +130,4 @@ pub(super) async fn set_idle_warning(State(partners): State<Arc<Partners>>, key:
         Ok(json!({ "minutes": minutes }))
     };
     told(set.await)
-}
-
-/// Partners who were warned of since they last asked.
-#[derive(Debug, Default)]
-pub(super) struct Idle {
-    warned: BTreeSet<Uuid>,
-}
-
-impl Idle {
-    /// Warns, once, of each partner who wants it and has not asked for changes for too long.
-    pub async fn look(&mut self, store: &PartnerStore, now: DateTime<Utc>) {
-        // The store that cannot be read is told of by whoever writes to it.
-        let Ok(partners) = store.partners().await else { return };
-        for partner in partners {
-            if !is_idle(&partner, now) {
-                self.warned.remove(&partner.id);
-            } else if self.warned.insert(partner.id) {
-                let polled_at = partner.polled.map(|(at, _)| at.to_rfc3339());
-                tracing::warn!(partner = partner.name, polled_at, "a partner has not asked for changes for too long");
-            }
-        }
-    }
-}
-
-/// Whether a partner has not asked for changes for as long as it set itself.
-pub(crate) fn is_idle(partner: &Partner, now: DateTime<Utc>) -> bool {
-    let Some(minutes) = partner.idle_after_minutes else { return false };
-    let since = partner.polled.map_or(partner.created_at, |(at, _)| at);
-    partner.suspended_at.is_none() && now - since > TimeDelta::minutes(minutes.into())
 }

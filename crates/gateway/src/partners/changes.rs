@@ -1,7 +1,6 @@
 //! `/v1/changes`: what was issued, changed or taken back since a client last asked, each item once.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::body::Body;
@@ -9,16 +8,16 @@ use axum::extract::{Query, Request, State};
 use axum::http::header::{CONTENT_TYPE, HeaderName};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode};
 use griot_front::Page;
-use griot_persistence::Partner;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::Instant;
 
-use super::meter::Told;
+use super::line::Line;
 use super::problem::Problem;
+use super::products::{Feed, NoPlace, Wanted};
 use super::{Asking, Partners, journal, products};
-use crate::documents::Shelf;
+use crate::documents::{Heading, Shelf};
 use crate::graphql::delivery::Loads;
 
 /// Changes told at a time, and the most that may be asked for.
@@ -80,27 +79,34 @@ impl Parameters {
 /// What is answered.
 pub(super) struct Answered {
     /// Oldest first.
-    pub changes: Vec<Value>,
+    pub changes: Vec<Line>,
     /// All that is under embargo now, for those who may have it; only when there is nothing more.
-    pub embargoed: Option<Vec<Value>>,
+    pub embargoed: Option<Vec<Heading>>,
     pub token: String,
     pub has_more: bool,
     /// The last publication that the answer knows of.
     pub head: i64,
 }
 
+impl From<products::Page> for Answered {
+    fn from(page: products::Page) -> Self {
+        let products::Page { lines, embargoed, token, has_more, head, .. } = page;
+        Self { changes: lines, embargoed, token, has_more, head }
+    }
+}
+
 impl Answered {
-    fn page(self, parameters: &Parameters, base: &str) -> Page {
+    fn page(self, parameters: &Parameters, is_stated: bool, base: &str) -> Page {
         let Self { changes, embargoed, token, has_more, head } = self;
         let mut told = json!({
-            "changes": changes,
+            "changes": changes.iter().map(|line| line.json(is_stated)).collect::<Vec<Value>>(),
             "next": parameters.next(base, &token),
             "token": token,
             "has_more": has_more,
             "head_seq": head.to_string(),
         });
         if let Some(embargoed) = embargoed {
-            told["embargoed"] = embargoed.into();
+            told["embargoed"] = embargoed.iter().map(|heading| Value::from(heading.json(false))).collect();
         }
         let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
         let body = told.to_string().into_bytes().into_boxed_slice().into();
@@ -119,18 +125,35 @@ pub(super) fn lost(kind: &'static str, detail: &str, loads: &Loads) -> Problem {
     reset(Problem::new(StatusCode::GONE, kind, detail), loads)
 }
 
+impl NoPlace {
+    fn problem(self, wanted: &Parameters, loads: &Loads) -> Problem {
+        match self {
+            Self::Product { received } => {
+                let code = wanted.product.as_deref().unwrap_or_default();
+                Problem::bad(format!("`product` is `{code}`: this partner receives {received}"))
+            }
+            Self::Foreign => Problem::bad("`since` is not a token of this feed: pass one back as it was given"),
+            Self::OfPublic => Problem::bad(
+                "`since` is of the feed of the public: with the key of a partner begin with `snapshot=true`, and pass back \
+                 what is given then",
+            ),
+            Self::OtherScope => lost("scope-changed", "`since` is of other products than are received now", loads),
+            Self::OtherRecord => {
+                lost("other-record", "`since` is of another record, or of a later state of this one", loads)
+            }
+            Self::Failed(error) => error.into(),
+        }
+    }
+}
+
 pub(super) async fn changes(State(desk): State<Desk>, request: Request) -> Response<Body> {
     let parameters = match Parameters::of(&request) {
         Ok(parameters) => parameters,
         Err(problem) => return problem.response(),
     };
-    let asking = request.extensions().get::<Asking>().cloned();
-    let partner = asking.as_ref().and_then(|asking| asking.partner.clone());
-    match (partner, desk.partners.clone()) {
-        (Some(partner), Some(partners)) => {
-            let sees_embargoed = asking.is_some_and(|asking| asking.sees_embargoed);
-            of_partner(&desk, &partners, (partner, sees_embargoed), parameters, request).await
-        }
+    let asking = request.extensions().get::<Asking>().filter(|asking| asking.partner.is_some()).cloned();
+    match (asking, desk.partners.clone()) {
+        (Some(asking), Some(partners)) => of_partner(&desk, &partners, asking, parameters, request).await,
         _ => of_public(&desk, parameters, request).await,
     }
 }
@@ -147,8 +170,8 @@ async fn of_public(desk: &Desk, parameters: Parameters, request: Request) -> Res
     let name = format!("/v1/changes?since={}&limit={}", parameters.since().unwrap_or("0"), parameters.limit());
     let is_stated = desk.shelf.is_stated;
     let made = |loads: Loads| async move {
-        Ok(match journal::changes(&parameters, is_stated, &loads).await {
-            Ok(answered) => answered.page(&parameters, &loads.public_url),
+        Ok(match journal::changes(&parameters, &loads).await {
+            Ok(answered) => answered.page(&parameters, is_stated, &loads.public_url),
             Err(problem) => problem.page(),
         })
     };
@@ -158,36 +181,36 @@ async fn of_public(desk: &Desk, parameters: Parameters, request: Request) -> Res
 async fn of_partner(
     desk: &Desk,
     partners: &Partners,
-    (partner, sees_embargoed): (Arc<Partner>, bool),
+    asking: Asking,
     parameters: Parameters,
     request: Request,
 ) -> Response<Body> {
-    let early = desk.shelf.early.as_ref().filter(|_| sees_embargoed);
-    let feed = products::Feed { partners, partner: &partner, early, is_stated: desk.shelf.is_stated };
+    let Some(partner) = &asking.partner else { return of_public(desk, parameters, request).await };
+    let early = desk.shelf.early.as_ref().filter(|_| asking.sees_embargoed);
+    let feed = Feed { partners, partner, early };
     let public = Loads::new(Arc::clone(&desk.shelf.public), None);
-    let place = match feed.enter(&parameters, &public).await {
+    let wanted =
+        Wanted { since: parameters.since(), product: parameters.product.as_deref(), limit: parameters.limit() };
+    let place = match feed.enter(wanted, &public).await {
         Ok(place) => place,
-        Err(problem) => return problem.response(),
+        Err(none) => return none.problem(&parameters, &public).response(),
     };
     if let Some((until, _place)) = desk.wait(&request)
-        && let Err(problem) = place.wait(until).await
+        && let Err(error) = place.wait(until).await
     {
-        return problem.response();
+        return Problem::from(error).response();
     }
-    let told = AtomicUsize::new(0);
     let made = |loads: Loads| async {
         let loads = loads;
         Ok(match place.tell(&loads).await {
-            Ok(answered) => {
-                told.store(answered.changes.len(), Ordering::Relaxed);
-                answered.page(&parameters, &loads.public_url)
+            Ok(page) => {
+                asking.told(page.lines.len());
+                Answered::from(page).page(&parameters, desk.shelf.is_stated, &loads.public_url)
             }
-            Err(problem) => problem.page(),
+            Err(error) => Problem::from(error).page(),
         })
     };
-    let mut response = desk.shelf.page_for_one(request, made).await;
-    response.extensions_mut().insert(Told(told.into_inner()));
-    response
+    desk.shelf.page_for_one(request, made).await
 }
 
 impl Desk {

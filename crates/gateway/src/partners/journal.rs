@@ -6,13 +6,14 @@ use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
 use super::changes::{Answered, Parameters, lost};
+use super::line::{Line, Told};
 use super::problem::Problem;
-use crate::documents::{Heading, ItemKey, headings, languages};
+use crate::documents::{ItemKey, headings, languages};
 use crate::graphql::delivery::Loads;
 use crate::graphql::delivery::change::{Lost, encode, find};
 
 /// What changed after the place of the request.
-pub(super) async fn changes(parameters: &Parameters, is_stated: bool, loads: &Loads) -> Result<Answered, Problem> {
+pub(super) async fn changes(parameters: &Parameters, loads: &Loads) -> Result<Answered, Problem> {
     let seq = place(parameters, loads).await?;
     let limit = parameters.limit();
     let mut found = loads.store.changes_after(seq, &ITEM_KINDS, limit + 1).await?;
@@ -24,7 +25,7 @@ pub(super) async fn changes(parameters: &Parameters, is_stated: bool, loads: &Lo
         (None, None) => encode(0, chrono::DateTime::UNIX_EPOCH),
     };
     let head = found.last().map_or(seq, |last| last.seq);
-    let changes = told(&found, is_stated, loads).await?;
+    let changes = told(&found, loads).await?;
     Ok(Answered { changes, embargoed: None, token, has_more, head })
 }
 
@@ -32,6 +33,9 @@ async fn place(parameters: &Parameters, loads: &Loads) -> Result<i64, Problem> {
     let Some(since) = parameters.since() else { return Ok(0) };
     find(loads, since).await?.map_err(|why| match why {
         Lost::Foreign => Problem::bad("`since` is not a token of this feed: pass one back as it was given"),
+        Lost::OfPartner => Problem::bad(
+            "`since` is of the products of a partner: send the key of that partner, or begin with `snapshot=true`",
+        ),
         Lost::OtherRecord => {
             lost("other-record", "`since` is of another record, or of a later state of this one", loads)
         }
@@ -39,7 +43,7 @@ async fn place(parameters: &Parameters, loads: &Loads) -> Result<i64, Problem> {
 }
 
 /// One line for each language of each entry.
-async fn told(changes: &[Change], is_stated: bool, loads: &Loads) -> Result<Vec<serde_json::Value>, Problem> {
+async fn told(changes: &[Change], loads: &Loads) -> Result<Vec<Line>, Problem> {
     let ids: Vec<EntryId> = changes.iter().map(|change| change.id).collect();
     let languages = languages(&ids, loads).await?;
     let keys: Vec<(i64, ItemKey)> = changes
@@ -51,36 +55,10 @@ async fn told(changes: &[Change], is_stated: bool, loads: &Loads) -> Result<Vec<
         .collect();
     let items: Vec<ItemKey> = keys.iter().map(|(_, key)| key.clone()).collect();
     let headings = headings(&items, loads).await?;
-    Ok(keys
-        .iter()
-        .zip(headings)
-        .filter_map(|((seq, _), heading)| Some(line(*seq, &heading?, true, is_stated)))
+    let lines = keys.iter().zip(headings);
+    Ok(lines
+        .filter_map(|((seq, _), heading)| Some(Line { number: *seq, seq: *seq, told: Told::of(heading?, true) }))
         .collect())
-}
-
-/// What is told of an item: the whole of it where it is one of the feed, else that it has to go.
-pub(super) fn line(seq: i64, heading: &Heading, is_in: bool, is_stated: bool) -> serde_json::Value {
-    let mut told = match heading.reason() {
-        None if is_in => {
-            let mut told = heading.json(is_stated);
-            told.insert("op".to_owned(), "upsert".into());
-            told
-        }
-        None => {
-            let mut told = heading.identity();
-            told.insert("op".to_owned(), "tombstone".into());
-            told.insert("reason".to_owned(), "left_scope".into());
-            told
-        }
-        Some(reason) => {
-            let mut told = heading.json(is_stated);
-            told.insert("op".to_owned(), "tombstone".into());
-            told.insert("reason".to_owned(), reason.into());
-            told
-        }
-    };
-    told.insert("seq".to_owned(), seq.to_string().into());
-    told.into()
 }
 
 /// Returns when something has changed after the place of the request, at `until` at the latest.

@@ -18,10 +18,6 @@ use super::{Asking, Partners};
 use crate::GRAPHQL_PATH;
 use crate::auth::{depending_on_reader, for_one_reader, turn_away};
 
-/// Changes that an answer tells, for the count.
-#[derive(Clone, Copy)]
-pub(super) struct Told(pub usize);
-
 /// Answers whoever brings the key of a partner within that partner's quota.
 pub(crate) async fn metered(State(desk): State<Arc<Partners>>, mut request: Request, next: Next) -> Response {
     // Browsers ask whether they may ask, and bring no credentials for that.
@@ -35,7 +31,8 @@ pub(crate) async fn metered(State(desk): State<Arc<Partners>>, mut request: Requ
         Err(failure) => return for_one_reader(turn_away(&failure, request.method(), request.version())),
     };
     let Some(Reader { partner, sees_embargoed, .. }) = reader else { return for_one_reader(next.run(request).await) };
-    request.extensions_mut().insert(Asking { partner: partner.clone(), sees_embargoed });
+    let asking = Asking::new(partner.clone(), sees_embargoed);
+    request.extensions_mut().insert(asking.clone());
     let Some(partner) = partner else { return for_one_reader(next.run(request).await) };
     let channel = channel(request.uri().path());
     let per_minute = partner.requests_per_minute;
@@ -46,7 +43,7 @@ pub(crate) async fn metered(State(desk): State<Arc<Partners>>, mut request: Requ
         }
         Grant::Granted { left, full_in } => {
             let mut response = next.run(request).await;
-            desk.count(&partner, channel, usage_of(&response));
+            desk.count(&partner, channel, usage_of(&response, &asking));
             tell(&mut response, per_minute, left, full_in);
             for_one_reader(response)
         }
@@ -67,14 +64,14 @@ fn channel(path: &str) -> &'static str {
     CHANNELS.iter().find(|(start, _)| path.starts_with(start)).map_or("other", |(_, channel)| channel)
 }
 
-fn usage_of(response: &Response) -> Usage {
+fn usage_of(response: &Response, asking: &Asking) -> Usage {
     let is_error = response.status().is_client_error() || response.status().is_server_error();
     let bytes = response.body().size_hint().exact().unwrap_or_default();
     Usage {
         requests: 1,
         refused: 0,
         errors: is_error.into(),
-        items: response.extensions().get::<Told>().map_or(0, |told| i64::try_from(told.0).unwrap_or(i64::MAX)),
+        items: i64::try_from(asking.told_count()).unwrap_or(i64::MAX),
         bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
     }
 }

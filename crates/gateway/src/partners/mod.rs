@@ -2,13 +2,17 @@
 
 mod account;
 mod changes;
+mod idle;
 mod journal;
+mod line;
 mod meter;
 mod problem;
 mod products;
 mod receipts;
+mod receiving;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -17,14 +21,17 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, put};
 use griot_domain::Clock;
 use griot_partners::{Cursors, Ledger, Quotas, Sorter};
-use griot_persistence::{Partner, PartnerStore, StoreError};
+use griot_persistence::{Partner, PartnerStore, StoreError, Webhooks};
 use tokio::sync::{OnceCell, Semaphore, watch};
 use tokio::time::{MissedTickBehavior, interval};
 
-pub(crate) use self::account::{is_idle, partner_of};
+pub(crate) use self::account::partner_of;
+pub(crate) use self::idle::is_idle;
+pub(crate) use self::line::{DrillLine, Gone, Line, Told};
 use self::meter::metered;
 pub(crate) use self::problem::Problem;
-pub(crate) use self::products::of_drill;
+pub(crate) use self::products::{NoPlace, Wanted};
+pub(crate) use self::receiving::{Receiving, Source};
 use crate::auth::Gate;
 use crate::documents::Shelf;
 
@@ -38,6 +45,23 @@ const MOST_WAITING: usize = 2_000;
 pub(crate) struct Asking {
     pub partner: Option<Arc<Partner>>,
     pub sees_embargoed: bool,
+    /// Changes that the answer tells.
+    told: Arc<AtomicUsize>,
+}
+
+impl Asking {
+    fn new(partner: Option<Arc<Partner>>, sees_embargoed: bool) -> Self {
+        Self { partner, sees_embargoed, told: Arc::default() }
+    }
+
+    /// Counts changes that the answer tells.
+    pub fn told(&self, count: usize) {
+        self.told.fetch_add(count, Ordering::Relaxed);
+    }
+
+    fn told_count(&self) -> usize {
+        self.told.load(Ordering::Relaxed)
+    }
 }
 
 /// Whether whoever asks may have what is under embargo.
@@ -53,13 +77,21 @@ pub struct Partners {
     quotas: Quotas,
     ledger: Ledger,
     cursors: OnceCell<Cursors>,
+    /// Where partners are warned.
+    endpoints: Option<Webhooks>,
     clock: Arc<dyn Clock>,
 }
 
 impl Partners {
-    pub(crate) fn new(gate: Gate, store: PartnerStore, sorter: Sorter, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(
+        gate: Gate,
+        store: PartnerStore,
+        sorter: Sorter,
+        endpoints: Option<Webhooks>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         let (quotas, ledger) = (Quotas::default(), Ledger::default());
-        Self { gate, store, sorter, quotas, ledger, cursors: OnceCell::new(), clock }
+        Self { gate, store, sorter, quotas, ledger, cursors: OnceCell::new(), endpoints, clock }
     }
 
     /// Sorts items into products, writes down what was asked for and warns of partners who do not ask, for as long as it is
@@ -68,11 +100,11 @@ impl Partners {
         let write = async {
             let mut ticks = interval(WRITE_EVERY);
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            let mut idle = account::Idle::default();
+            let mut idle = idle::Idle::default();
             loop {
                 ticks.tick().await;
                 self.write_down().await;
-                idle.look(&self.store, self.clock.now()).await;
+                idle.look(&self.store, self.endpoints.as_ref(), self.clock.now()).await;
             }
         };
         tokio::join!(self.sorter.run(heard), write);

@@ -6,35 +6,42 @@ use std::time::Duration;
 use chrono::DateTime;
 use griot_domain::{EntryId, micros};
 use griot_partners::{CursorError, Judge, Judged, Place, Scope};
-use griot_persistence::{Drill, Embargo, ItemChange, Partner, Product};
-use griot_syndication::item::Issuer;
-use serde_json::{Value, json};
+use griot_persistence::{Embargo, ItemChange, Partner, Product, StoreError};
 use sha2::{Digest, Sha256};
 use tokio::time::{Instant, timeout};
 use uuid::Uuid;
 
 use super::Partners;
-use super::changes::{Answered, Parameters, lost};
-use super::journal::line;
-use super::problem::Problem;
-use crate::documents::{Early, ItemKey, headings, issuer, view_in};
+use super::line::{DrillLine, Line, Told};
+use crate::documents::{Early, Heading, ItemKey, headings, issuer, view_in};
 use crate::graphql::delivery::Loads;
+use crate::graphql::delivery::change::is_of_public;
+use crate::graphql::delivery::error::{Answer, ApiError};
 
 /// How often it is looked for changes while a request waits and nobody tells of them.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// What a partner receives.
-pub(super) struct Feed<'a> {
+pub(crate) struct Feed<'a> {
     pub partners: &'a Partners,
     pub partner: &'a Partner,
     /// What is under embargo, where the partner may have it.
     pub early: Option<&'a Early>,
-    /// Whether what is issued is stated.
-    pub is_stated: bool,
+}
+
+/// Where in a feed somebody wants to go on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted<'a> {
+    /// The token of a place; the beginning when there is none.
+    pub since: Option<&'a str>,
+    /// Code of the only product to tell of.
+    pub product: Option<&'a str>,
+    /// Items at most.
+    pub limit: u64,
 }
 
 /// A place in the feed, found to be good.
-pub(super) struct Entered<'a> {
+pub(crate) struct Entered<'a> {
     feed: Feed<'a>,
     products: Vec<Product>,
     scope: Scope,
@@ -42,49 +49,89 @@ pub(super) struct Entered<'a> {
     limit: u64,
 }
 
+/// Why there is no such place.
+#[derive(Debug)]
+pub(crate) enum NoPlace {
+    /// The partner does not receive that product; the codes of those it does.
+    Product {
+        received: String,
+    },
+    /// Nobody here has written the token.
+    Foreign,
+    /// It is of the public's feed.
+    OfPublic,
+    /// It is of other products, or of another partner.
+    OtherScope,
+    /// It is of another record, or of a later state of this one.
+    OtherRecord,
+    Failed(ApiError),
+}
+
+impl From<ApiError> for NoPlace {
+    fn from(error: ApiError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<StoreError> for NoPlace {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// What there is to tell, and the places in it.
+pub(crate) struct Page {
+    /// Oldest first.
+    pub lines: Vec<Line>,
+    /// All that is under embargo now, for those who may have it; only when there is nothing more.
+    pub embargoed: Option<Vec<Heading>>,
+    /// To go on from.
+    pub token: String,
+    pub has_more: bool,
+    /// The last publication that the page knows of.
+    pub head: i64,
+    sorted: (i64, i64),
+}
+
 impl<'a> Feed<'a> {
     /// Goes to the place that a request names.
-    pub async fn enter(self, parameters: &Parameters, loads: &Loads) -> Result<Entered<'a>, Problem> {
+    pub async fn enter(self, wanted: Wanted<'_>, loads: &Loads) -> Result<Entered<'a>, NoPlace> {
         let mut products = self.partners.store.products().await?;
         products.retain(|product| self.partner.products.contains(&product.id));
-        if let Some(code) = &parameters.product {
-            let codes = products.iter().map(|product| product.code.as_str()).collect::<Vec<_>>().join(", ");
+        if let Some(code) = wanted.product {
+            let received = products.iter().map(|product| product.code.as_str()).collect::<Vec<_>>().join(", ");
             products.retain(|product| product.code.as_str() == code);
             if products.is_empty() {
-                return Err(Problem::bad(format!("`product` is `{code}`: this partner receives {codes}")));
+                return Err(NoPlace::Product { received });
             }
         }
         let mut ids: Vec<Uuid> = products.iter().map(|product| product.id).collect();
         ids.sort_unstable();
         let scope = Scope { partner: self.partner.id, products: ids };
         let (_, head) = self.partners.store.sorted_to().await?;
-        let place = match parameters.since() {
+        let place = match wanted.since {
             None => Place { number: 0, sorted: (0, 0), snapshot: Some(head), embargoed: 0 },
             Some(since) => {
                 let place = self.partners.cursors().await?.read(&scope, since).map_err(|err| match err {
-                    CursorError::Foreign => {
-                        Problem::bad("`since` is not a token of this feed: pass one back as it was given")
-                    }
-                    CursorError::OtherScope => {
-                        lost("scope-changed", "`since` is of other products than are received now", loads)
-                    }
+                    CursorError::Foreign if is_of_public(since) => NoPlace::OfPublic,
+                    CursorError::Foreign => NoPlace::Foreign,
+                    CursorError::OtherScope => NoPlace::OtherScope,
                 })?;
                 let (seq, at) = place.sorted;
                 let known = if seq == 0 { Some(DateTime::UNIX_EPOCH) } else { loads.store.published_at(seq).await? };
                 if place.number > head || known.map(micros) != Some(at) {
-                    let detail = "`since` is of another record, or of a later state of this one";
-                    return Err(lost("other-record", detail, loads));
+                    return Err(NoPlace::OtherRecord);
                 }
                 place
             }
         };
-        Ok(Entered { feed: self, products, scope, place, limit: parameters.limit() })
+        Ok(Entered { feed: self, products, scope, place, limit: wanted.limit })
     }
 }
 
 impl Entered<'_> {
     /// Returns when there is something to tell, at `until` at the latest.
-    pub async fn wait(&self, until: Instant) -> Result<(), Problem> {
+    pub async fn wait(&self, until: Instant) -> Answer<()> {
         let mut numbers = self.feed.partners.sorter.numbers();
         loop {
             numbers.mark_unchanged();
@@ -102,7 +149,7 @@ impl Entered<'_> {
     }
 
     /// What there is to tell after the place, and the token of the place after that.
-    pub async fn tell(&self, loads: &Loads) -> Result<Answered, Problem> {
+    pub async fn tell(&self, loads: &Loads) -> Answer<Page> {
         let Self { feed, scope, place, .. } = self;
         let store = &feed.partners.store;
         // Before the rows: what is sorted later is told the next time.
@@ -113,15 +160,16 @@ impl Entered<'_> {
         let has_more = rows.len() as u64 > self.limit;
         rows.truncate(usize::try_from(self.limit).unwrap_or(usize::MAX));
         let number = rows.last().map_or(place.number, |row| row.number);
-        let changes = self.lines(&rows, loads).await?;
+        let lines = self.lines(&rows, loads).await?;
         let embargoes = if has_more { BTreeMap::new() } else { self.embargoes().await? };
         let embargoed = match feed.early {
             Some(early) if !has_more => Some(self.embargoed(early, &embargoes, loads).await?),
             _ => None,
         };
+        let sorted = (head, micros(at));
         let told = Place {
             number,
-            sorted: (head, micros(at)),
+            sorted,
             snapshot: place.snapshot.filter(|_| has_more),
             embargoed: if has_more { place.embargoed } else { hash_of(&embargoes) },
         };
@@ -130,24 +178,30 @@ impl Entered<'_> {
             // The answer is none the worse for it.
             tracing::warn!(error = &error as &dyn std::error::Error, "that a partner asked for changes was not noted");
         }
-        Ok(Answered { changes, embargoed, token, has_more, head })
+        Ok(Page { lines, embargoed, token, has_more, head, sorted })
     }
 
-    async fn lines(&self, rows: &[ItemChange], loads: &Loads) -> Result<Vec<Value>, Problem> {
+    /// The token that goes on after a line of a page.
+    pub async fn after(&self, line: &Line, page: &Page) -> Answer<String> {
+        let place = Place { number: line.number, sorted: page.sorted, ..self.place };
+        Ok(self.feed.partners.cursors().await?.write(&self.scope, &place))
+    }
+
+    async fn lines(&self, rows: &[ItemChange], loads: &Loads) -> Answer<Vec<Line>> {
         let keys: Vec<ItemKey> = rows.iter().map(|row| (row.entry, row.locale.clone())).collect();
         let headings = headings(&keys, loads).await?;
         let unknown = keys.iter().zip(&headings).filter(|(_, heading)| heading.is_none());
         let unknown: Vec<EntryId> = unknown.map(|((id, _), _)| *id).collect();
-        let drills = self.feed.partners.store.drills_among(&unknown).await?;
+        let mut drills = self.feed.partners.store.drills_among(&unknown).await?;
         let issuer = issuer(&view_in(None, loads), loads);
         let lines = rows.iter().zip(headings).filter_map(|(row, heading)| {
-            let Some(heading) = heading else {
-                let drill = drills.get(&row.entry).filter(|_| self.is_news(row))?;
-                return Some(of_drill(row, drill, &issuer));
+            let told = match heading {
+                Some(heading) => Told::of(heading, row.is_in),
+                None => Told::Drill(DrillLine::new(drills.remove(&row.entry)?, row.locale.clone(), &issuer)),
             };
             // Whoever makes a first copy has nothing yet that could go.
-            let goes = !row.is_in || heading.reason().is_some();
-            (self.is_news(row) || !goes).then(|| line(row.seq, &heading, row.is_in, self.feed.is_stated))
+            let is_told = self.is_news(row) || matches!(told, Told::Upsert(_));
+            is_told.then_some(Line { number: row.number, seq: row.seq, told })
         });
         Ok(lines.collect())
     }
@@ -157,9 +211,9 @@ impl Entered<'_> {
         self.place.snapshot.is_none_or(|begun| row.number > begun)
     }
 
-    async fn embargoes(&self) -> Result<BTreeMap<EntryId, Embargo>, Problem> {
+    async fn embargoes(&self) -> Answer<BTreeMap<EntryId, Embargo>> {
         match self.feed.early {
-            Some(early) => Ok(early.embargoes().await?),
+            Some(early) => early.embargoes().await,
             None => Ok(BTreeMap::new()),
         }
     }
@@ -170,35 +224,15 @@ impl Entered<'_> {
         early: &Early,
         embargoes: &BTreeMap<EntryId, Embargo>,
         loads: &Loads,
-    ) -> Result<Vec<Value>, Problem> {
+    ) -> Answer<Vec<Heading>> {
         let ids: Vec<EntryId> = embargoes.keys().copied().collect();
         let judge = Judge::new(early.delivery.for_files().clone());
         let judged = judge.judge(&ids, &self.products).await?;
         let taken = judged.into_iter().filter(|one| !one.products.is_empty());
         let mut keys: Vec<ItemKey> = taken.map(|Judged { entry, locale, .. }| (entry, locale)).collect();
         keys.sort_unstable();
-        let headings = early.headings(&keys, embargoes, loads).await?;
-        Ok(headings.iter().map(|heading| heading.json(false).into()).collect())
+        early.headings(&keys, embargoes, loads).await
     }
-}
-
-/// A kill of nothing, told as one of something is.
-pub(crate) fn of_drill(row: &ItemChange, drill: &Drill, issuer: &Issuer) -> Value {
-    let day = drill.at.format("%Y%m%d");
-    json!({
-        "seq": row.seq.to_string(),
-        "op": "tombstone",
-        "reason": "drill",
-        "uri": format!("urn:newsml:{}:{day}:drill-{}-{}", issuer.host, drill.id, row.locale),
-        "id": drill.id.to_string(),
-        "kind": "drill",
-        "language": row.locale.to_string(),
-        "version": 1,
-        "version_created": drill.at,
-        "pub_status": "canceled",
-        "signal": "drill",
-        "ed_note": drill.note,
-    })
 }
 
 /// Stands for what is under embargo; 0 for nothing.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{Response, StatusCode};
 use griot_domain::EntryId;
@@ -13,6 +13,7 @@ use serde_json::json;
 use super::Partners;
 use super::account::{Key, partner_of, told};
 use super::problem::Problem;
+use crate::body::whole;
 
 /// Bytes of a body.
 const BODY: usize = 8 * 1024;
@@ -36,7 +37,7 @@ pub(super) async fn put_receipt(
     let kept = async {
         let (partner, _) = partner_of(key)?;
         let states = ReceiptState::ALL.map(ReceiptState::as_str).join(", ");
-        let body = to_bytes(body, BODY).await.map_err(|_| Problem::bad("the body cannot be read"))?;
+        let body = whole(body, BODY).await?;
         let Said { state, note } = serde_json::from_slice(&body).map_err(|err| {
             Problem::bad(format!("the body is not {{\"state\": \"removed\", \"note\": \"…\"}}: {err}"))
         })?;

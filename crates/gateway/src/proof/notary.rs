@@ -3,7 +3,7 @@
 //! How far it is stands with the log, in one row: a process that is killed has added all of a batch or nothing, and another one
 //! that writes too makes this one begin the batch anew.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,8 +20,12 @@ use super::sidecar::{run, torn};
 use crate::graphql::delivery::error::{Answer, ApiError};
 use crate::graphql::delivery::{Delivery, Loads};
 
-/// Publications dealt with in one addition.
+/// Publications looked at together.
 const BATCH: u64 = 16;
+/// Entries stated in one addition. A kill may change the documents of thousands.
+const ENTRIES: usize = 64;
+/// How often an entry whose documents cannot be made is tried, while the store answers.
+const MOST_TRIES: u32 = 5;
 /// What a batch has cost is rested from as long, so that a long record is stated beside its readers and not before them.
 const MOST_REST: Duration = Duration::from_millis(200);
 /// How long a store out of reach, or another process that writes, is left alone.
@@ -39,6 +43,18 @@ pub struct Notary {
     keys: Keyring,
     /// The last publication that this gateway has dealt with itself.
     heard: watch::Receiver<Option<i64>>,
+    under_way: Option<Stretch>,
+    /// Entries whose documents could not be made, and how often.
+    failed: HashMap<EntryId, u32>,
+}
+
+/// A part of the journal being stated.
+struct Stretch {
+    /// The last publication before it, and the last one in it.
+    from: i64,
+    to: i64,
+    /// What is left of the entries whose documents it may change, each with a number to name in its statement.
+    entries: VecDeque<(EntryId, i64)>,
 }
 
 /// What came of a step.
@@ -59,7 +75,7 @@ impl Notary {
         keys: Keyring,
         heard: watch::Receiver<Option<i64>>,
     ) -> Self {
-        Self { public, store, log, keys, heard }
+        Self { public, store, log, keys, heard, under_way: None, failed: HashMap::new() }
     }
 
     /// States for as long as it is polled.
@@ -120,24 +136,67 @@ impl Notary {
             return Ok(Step::Idle);
         }
         self.refuse_ended(&known)?;
-        let mut page = self.store.touched_after(known.seq, BATCH).await?;
-        page.retain(|touched| touched.seq <= heard);
-        let Some(last) = page.last() else { return Ok(Step::Idle) };
-        let seq = last.seq;
-        let entries = concerned(&page);
+        let mut stretch = match self.under_way.take().filter(|stretch| stretch.from == known.seq) {
+            Some(stretch) => stretch,
+            None => match self.next_stretch(known.seq, heard).await? {
+                Some(stretch) => stretch,
+                None => return Ok(Step::Idle),
+            },
+        };
+        let entries: Vec<(EntryId, i64)> = stretch.entries.drain(..ENTRIES.min(stretch.entries.len())).collect();
         let seen = self.store.last_seq().await?;
         let loads = Loads::new(Arc::clone(&self.public), None);
         let mut made = Vec::new();
         for (id, seq) in &entries {
-            made.extend(versions_of(*id, &loads).await?.into_iter().map(|one| (*seq, one)));
+            made.extend(self.made(*id, &loads).await?.into_iter().map(|one| (*seq, one)));
         }
         if self.has_changed(&entries, seen).await? {
             // Half of a document may be older than the other.
             return Ok(Step::Overtaken);
         }
         let mut addition = self.stated(&known, made).await?;
-        addition.head.seq = seq;
-        self.added(&known, addition).await
+        let is_last = stretch.entries.is_empty();
+        addition.head.seq = if is_last { stretch.to } else { known.seq };
+        let step = self.added(&known, addition).await?;
+        if !is_last && !matches!(step, Step::Overtaken) {
+            self.under_way = Some(stretch);
+        }
+        Ok(step)
+    }
+
+    /// What comes after a publication, up to `heard`; `None` when nothing does.
+    async fn next_stretch(&self, from: i64, heard: i64) -> Answer<Option<Stretch>> {
+        let mut page = self.store.touched_after(from, BATCH).await?;
+        page.retain(|touched| touched.seq <= heard);
+        let Some(last) = page.last() else { return Ok(None) };
+        let mut entries = concerned(&page);
+        // Whoever was killed is in no document any more, nor is a picture that was taken back.
+        let changes_others = |touched: &&Touched| touched.is_killed || touched.kind == EntryKind::Asset;
+        let named: Vec<EntryId> = page.iter().filter(changes_others).map(|touched| touched.id).collect();
+        let known: HashSet<EntryId> = entries.iter().map(|(id, _)| *id).collect();
+        let others = self.store.naming(&named, &STATED).await?.into_iter().filter(|id| !known.contains(id));
+        entries.extend(others.map(|id| (id, last.seq)));
+        Ok(Some(Stretch { from, to: last.seq, entries: entries.into() }))
+    }
+
+    /// Every version of an entry. One whose documents cannot be made is left out in the end, so that all others are stated.
+    async fn made(&mut self, id: EntryId, loads: &Loads) -> Answer<Vec<Made>> {
+        let cause = match versions_of(id, loads).await {
+            Ok(made) => {
+                self.failed.remove(&id);
+                return Ok(made);
+            }
+            Err(cause) => cause,
+        };
+        self.store.last_seq().await?;
+        let tries = self.failed.entry(id).or_default();
+        *tries += 1;
+        if *tries < MOST_TRIES {
+            return Err(cause);
+        }
+        self.failed.remove(&id);
+        tracing::error!(%id, ?cause, "the documents of an entry cannot be made: it is stated when it is published again");
+        Ok(Vec::new())
     }
 
     /// A key signs nothing more once another server signs with the one that follows it.

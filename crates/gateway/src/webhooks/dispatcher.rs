@@ -6,9 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use griot_domain::{Clock, EntryId};
-use griot_persistence::{
-    Dispatch, Endpoint, EndpointState, ItemChange, NewDelivery, Partner, PartnerStore, Product, Webhooks,
-};
+use griot_persistence::{Dispatch, Endpoint, ItemChange, NewDelivery, Partner, PartnerStore, Product, Webhooks};
 use griot_webhooks::{SenderHandle, is_wanted};
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -94,7 +92,7 @@ impl Dispatcher {
             // Before the changes: what is sorted later is told the next time.
             let (_, head) = self.partners.sorted_to().await?;
             let endpoints = self.store.endpoints(None).await?;
-            let is_behind = |one: &Endpoint| one.state == EndpointState::Active && one.place < head;
+            let is_behind = |one: &Endpoint| one.is_active() && one.place < head;
             let behind: Vec<Endpoint> = endpoints.into_iter().filter(is_behind).collect();
             if behind.is_empty() {
                 return Ok(());

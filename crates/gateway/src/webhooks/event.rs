@@ -7,8 +7,8 @@ use griot_syndication::item::Issuer;
 use griot_webhooks::{event_body, event_id};
 use serde_json::{Map, Value};
 
-use crate::documents::Heading;
-use crate::partners::of_drill;
+use crate::documents::{Heading, Reason};
+use crate::partners::DrillLine;
 
 /// What is told of a change, and its type.
 #[derive(Clone, Debug)]
@@ -62,7 +62,7 @@ impl Told {
     /// What is told of a kill of nothing: it goes the way a kill does.
     pub fn of_drill(change: &ItemChange, drill: &Drill, issuer: &Issuer) -> Self {
         let event_type = "drill.killed".to_owned();
-        let mut data = match of_drill(change, drill, issuer) {
+        let mut data = match DrillLine::new(drill.clone(), change.locale.clone(), issuer).json(change.seq) {
             Value::Object(data) => data,
             _ => Map::new(),
         };
@@ -94,8 +94,8 @@ impl Told {
 /// What happened to the item, as its partner sees it.
 fn act(change: &ItemChange, heading: &Heading) -> &'static str {
     match (heading.reason(), change.is_in) {
-        (Some("killed"), _) => "killed",
-        (Some(_), _) => "withheld",
+        (Some(Reason::Killed), _) => "killed",
+        (Some(Reason::Withdrawn), _) => "withheld",
         (None, false) => "left_scope",
         (None, true) => match heading.signal() {
             "new" => "published",

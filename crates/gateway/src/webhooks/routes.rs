@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{Response, StatusCode, Uri};
 use axum::response::IntoResponse;
@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
+use crate::body::whole;
 use crate::partners::{Asking, Problem, partner_of};
 
 /// Bytes of a body.
@@ -226,7 +227,7 @@ async fn replay(State(desk): State<Desk>, Path(id): Path<String>, key: Key, requ
 }
 
 async fn body<T: DeserializeOwned>(request: Request) -> Result<T, Problem> {
-    let bytes = to_bytes(request.into_body(), BODY).await.map_err(|_| Problem::bad("the body cannot be read"))?;
+    let bytes = whole(request.into_body(), BODY).await?;
     serde_json::from_slice(&bytes).map_err(|err| Problem::bad(format!("the body is not the JSON wanted here: {err}")))
 }
 

@@ -11,7 +11,7 @@ use crate::support::{Desk, article, at, id, topic};
 
 const CHANGES: &str = "query($first: Int, $after: String, $kinds: [ContentKind!]) {
     changes(first: $first, after: $after, kinds: $kinds) {
-        nextCursor hasMore changes { cursor at contentId kind node { id ... on Content { slug } } notice { act } } } }";
+        nextCursor hasMore changes { cursor at contentId kind node { id ... on Content { slug } } notice { act } tombstone language } } }";
 
 /// What a client keeps: slugs by content id.
 #[derive(Default)]
@@ -109,8 +109,11 @@ async fn a_change_tells_when_of_what_kind_and_what_was_taken_back(
     desk.publish(vec![taken_back(&one, "2024-06-01T00:00:00Z", RetractionAct::Killed)]).await;
     let of = async |kinds: Value| desk.data(CHANGES, json!({ "kinds": kinds })).await["changes"]["changes"].take();
     let all = of(Value::Null).await;
-    let told: Vec<_> = all.as_array().unwrap().iter().map(|one| (&one["kind"], &one["notice"]["act"])).collect();
-    assert_eq!(told, [(&json!("TOPIC"), &Value::Null), (&json!("ARTICLE"), &json!("KILLED"))]);
+    let told = all.as_array().unwrap().iter();
+    let told: Vec<_> = told.map(|one| ["kind", "tombstone", "language"].map(|name| &one[name])).collect();
+    let nothing = &Value::Null;
+    assert_eq!(told, [[&json!("TOPIC"), nothing, nothing], [&json!("ARTICLE"), &json!("KILLED"), nothing]]);
+    assert_eq!([&all[0]["notice"], &all[1]["notice"]["act"]], [nothing, &json!("KILLED")]);
     assert!(all[0]["at"].as_str() <= all[1]["at"].as_str(), "{all}");
     assert_eq!(of(json!(["ARTICLE", "PERSON"])).await, json!([all[1]]));
     assert_eq!(of(json!(["PERSON"])).await, json!([]));

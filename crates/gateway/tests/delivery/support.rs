@@ -58,6 +58,7 @@ impl Desk {
         let statements = store.statements().clone();
         let settings = GatewaySettings {
             is_stated: false,
+            hub: None,
             site: Site {
                 base_url: "https://presidence.example/".parse().unwrap(),
                 publisher: Localized::from("Présidence"),

@@ -10,6 +10,7 @@ mod operations;
 mod partners;
 mod preview;
 mod products;
+mod received;
 mod scope;
 mod support;
 mod terms;

@@ -16,7 +16,7 @@ use crate::support::{Answer, Editor, World, topic};
 /// A desk, and partners it serves.
 pub struct Agency {
     pub world: World,
-    editor: String,
+    pub editor: String,
     pub store: PartnerStore,
 }
 
@@ -39,7 +39,7 @@ impl Agency {
         draft
     }
 
-    fn draft(&self, kind: &str, tags: &[&str]) -> Value {
+    pub fn draft(&self, kind: &str, tags: &[&str]) -> Value {
         let block = json!({ "_type": "block", "_key": "b1", "style": "normal", "markDefs": [],
             "children": [{ "_type": "span", "_key": "s1", "text": "Texte.", "marks": [] }] });
         let body = json!({ "portableText": [block] });
@@ -99,12 +99,12 @@ impl Agency {
         (partner, key)
     }
 
-    async fn save(&self, partner: &Partner) {
+    pub async fn save(&self, partner: &Partner) {
         assert_eq!(self.store.save_partner(partner).await.unwrap(), PartnerSaving::Saved);
     }
 
     /// The changes after a token, once everything is sorted.
-    async fn changes(&self, key: Option<&str>, query: &str) -> Answer {
+    pub async fn changes(&self, key: Option<&str>, query: &str) -> Answer {
         self.world.partners.catch_up().await.unwrap();
         let path = format!("/v1/changes{query}");
         key.map_or_else(|| self.world.get(&path), |key| self.world.get_as(key, &path))
@@ -112,7 +112,7 @@ impl Agency {
 }
 
 /// What is told, as `op kind language version reason`.
-fn lines(answer: &Answer) -> Vec<String> {
+pub fn lines(answer: &Answer) -> Vec<String> {
     assert_eq!(answer.status, 200, "{answer:?}");
     let told = answer.json();
     let line = |change: &Value| {
@@ -123,11 +123,11 @@ fn lines(answer: &Answer) -> Vec<String> {
     told["changes"].as_array().unwrap().iter().map(line).collect()
 }
 
-fn token(answer: &Answer) -> String {
+pub fn token(answer: &Answer) -> String {
     answer.json()["token"].as_str().unwrap().to_owned()
 }
 
-fn since(answer: &Answer) -> String {
+pub fn since(answer: &Answer) -> String {
     format!("?since={}", token(answer))
 }
 

@@ -109,6 +109,7 @@ impl World {
         let desk = Arc::new(desk.with_files(folders.clone(), "https://api.example/"));
         let settings = GatewaySettings {
             is_stated: false,
+            hub: None,
             site: Site {
                 base_url: "https://presidence.example/".parse().unwrap(),
                 publisher: Localized::from("Présidence"),

@@ -71,6 +71,25 @@ pub enum Webhook {
 }
 
 #[derive(Debug, Subcommand)]
+pub enum Websub {
+    /// List subscriptions to feeds, until when they last and how deliveries go
+    List,
+    /// Show deliveries that failed, and the ones that arrived after that, latest first
+    Attempts {
+        /// As `list` shows it
+        id: EndpointId,
+        /// At most so many
+        #[arg(long, default_value_t = 20)]
+        limit: u64,
+    },
+    /// End a subscription; the subscriber may ask for it again
+    End {
+        /// As `list` shows it
+        id: EndpointId,
+    },
+}
+
+#[derive(Debug, Subcommand)]
 pub enum Partner {
     /// Add a partner; it receives the product `all` unless others are named
     Add {

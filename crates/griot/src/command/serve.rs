@@ -11,7 +11,9 @@ use griot_domain::{Site, SystemClock};
 use griot_editorial::Scheduler;
 use griot_front::graphiql::GraphiqlOptions;
 use griot_front::{Connections, FrontOptions};
-use griot_gateway::{CacheSizes, GRAPHQL_PATH, Gateway, GatewaySettings, METRICS_PATH, Readiness, TrustedProxies};
+use griot_gateway::{
+    CacheSizes, GRAPHQL_PATH, Gateway, GatewaySettings, HUB_PATH, METRICS_PATH, Readiness, TrustedProxies,
+};
 use griot_persistence::{Bell, Location, PublishedStore, Publisher, StatementLog, StoreName};
 use griot_search::Search;
 use tokio::net::TcpListener;
@@ -60,6 +62,8 @@ pub async fn run(config: &Config, wants_demo: bool) -> anyhow::Result<ExitCode> 
             tokio::try_join!(editors, webhooks::open(config, &location), published)?;
         side.endpoints = Some(endpoints.clone());
         sending = config.webhooks.enabled.then_some((endpoints, sender));
+        let hub = || format!("{}{HUB_PATH}", settings.public_url.as_str().trim_end_matches('/'));
+        settings.hub = config.websub.enabled.then(|| settings.hub.take().unwrap_or_else(hub));
         settings.editorial = Some(side);
         let scheduler = Scheduler::new(desk);
         let readiness = settings.readiness.clone();
@@ -102,6 +106,7 @@ pub async fn run(config: &Config, wants_demo: bool) -> anyhow::Result<ExitCode> 
     tokio::spawn(gateway.follow_partners());
     if let Some((dispatcher, sender)) = sending {
         tokio::spawn(dispatcher.follow());
+        tokio::spawn(gateway.distribute(&sender.handle()));
         tokio::spawn(sender.run());
     }
     if config.graphiql.enabled {
@@ -192,6 +197,7 @@ fn settings(config: &Config, address: SocketAddr) -> anyhow::Result<GatewaySetti
         search: None,
         well_known: config.well_known.told()?,
         is_stated: false,
+        hub: config.websub.url.as_ref().filter(|_| config.websub.enabled).map(|url| url.0.to_string()),
         editorial: None,
     })
 }

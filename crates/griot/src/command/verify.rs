@@ -42,18 +42,20 @@ pub fn run(options: &Verify) -> anyhow::Result<ExitCode> {
         "jcs" => "the same JSON, written otherwise (RFC 8785)",
         _ => "the same text, apart from line ends, blanks and how letters are composed",
     };
-    say(format!("genuine: {} is {} of version {}, {how}", options.file.display(), subject.name, statement.version))?;
-    say(format!("item:    {} ({})", statement.uri, statement.language))?;
-    say(format!("issued:  by {}, stated on {}", statement.iss, second(statement.iat)))?;
-    let until = key.exp.map(|end| format!(", which signed until {}", second(end))).unwrap_or_default();
-    say(format!("signed:  by the key {}{until}", key.kid))?;
     if key.exp.is_some_and(|end| statement.iat > end) {
         bail!(
             "the statement is of {}, after its key signed for the last time: it may be forged",
             second(statement.iat)
         );
     }
-    logged(options, &statement, jws)?;
+    // Nothing is called genuine before all that was given holds.
+    let log = logged(options, &statement, jws)?;
+    say(format!("genuine: {} is {} of version {}, {how}", options.file.display(), subject.name, statement.version))?;
+    say(format!("item:    {} ({})", statement.uri, statement.language))?;
+    say(format!("issued:  by {}, stated on {}", statement.iss, second(statement.iat)))?;
+    let until = key.exp.map(|end| format!(", which signed until {}", second(end))).unwrap_or_default();
+    say(format!("signed:  by the key {}{until}", key.kid))?;
+    say(format!("log:     {log}"))?;
     if statement.pub_status != "usable" {
         say(format!(
             "status:  {}: the item was taken back; do not use what was issued of it before",
@@ -64,8 +66,8 @@ pub fn run(options: &Verify) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Checks the proof that the log has the statement, as far as there is one.
-fn logged(options: &Verify, statement: &Statement, jws: &str) -> anyhow::Result<()> {
+/// Checks the proof that the log has the statement, as far as there is one. What is to be said of it.
+fn logged(options: &Verify, statement: &Statement, jws: &str) -> anyhow::Result<String> {
     let file = options.proof.clone().or_else(|| beside(&options.file, "tlog-proof"));
     let (file, key) = match (file, &options.log_key) {
         (Some(file), Some(key)) => (file, key),
@@ -73,8 +75,8 @@ fn logged(options: &Verify, statement: &Statement, jws: &str) -> anyhow::Result<
             "there is no proof {}.tlog-proof that the log has the statement: name one with --proof, or leave --log-key out",
             options.file.display()
         ),
-        (Some(_), None) => return Ok(say("log:     not checked; give the key of the log with --log-key")?),
-        (None, None) => return Ok(say("log:     not checked; give a proof and the key of the log")?),
+        (Some(_), None) => return Ok("not checked; give the key of the log with --log-key".to_owned()),
+        (None, None) => return Ok("not checked; give a proof and the key of the log".to_owned()),
     };
     let shown = file.display();
     let verifier: Verifier = key.parse().map_err(|why| anyhow!("--log-key: {why}"))?;
@@ -87,7 +89,7 @@ fn logged(options: &Verify, statement: &Statement, jws: &str) -> anyhow::Result<
         bail!("the proof {shown} is of another statement: version {} of {}", entry.version, entry.uri);
     }
     let (index, size, at) = (proof.index, checkpoint.size, second(entry.logged_at));
-    Ok(say(format!("log:     entry {index} of {size} in {}, added on {at}", checkpoint.origin))?)
+    Ok(format!("entry {index} of {size} in {}, added on {at}", checkpoint.origin))
 }
 
 fn names(statement: &Statement) -> String {

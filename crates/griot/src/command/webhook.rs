@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use chrono::{DateTime, Utc};
 use griot_domain::{Clock, SystemClock};
-use griot_persistence::{Endpoint, EndpointId, EndpointState, Partner, PartnerStore};
+use griot_persistence::{Endpoint, EndpointId, EndpointState, Partner, PartnerStore, Webhooks};
 use griot_webhooks::{EndpointError, Endpoints, NewEndpoint, ROTATION};
 use uuid::Uuid;
 
@@ -162,9 +162,14 @@ fn state(endpoint: &Endpoint, now: DateTime<Utc>) -> String {
 
 async fn attempts(endpoints: &Endpoints, id: EndpointId, limit: u64) -> anyhow::Result<()> {
     endpoints.get(id).await.map_err(told)?;
-    let log = endpoints.store().attempts(id, None, limit).await?;
+    show_attempts(endpoints.store(), id, limit, "nothing was tried in the last 90 days").await
+}
+
+/// Shows what was tried, latest first, or says that there is nothing.
+pub(super) async fn show_attempts(store: &Webhooks, id: EndpointId, limit: u64, nothing: &str) -> anyhow::Result<()> {
+    let log = store.attempts(id, None, limit).await?;
     if log.is_empty() {
-        complain("nothing was tried in the last 90 days");
+        complain(nothing);
     }
     for one in log {
         let attempt = one.attempt;

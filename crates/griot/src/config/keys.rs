@@ -70,6 +70,8 @@ const OURS: &[(&str, Shape)] = &[
     ("webhooks.enabled", Shape::Flag),
     ("webhooks.allowed_hosts", Shape::List),
     ("webhooks.timeout_ms", Shape::Number),
+    ("websub.enabled", Shape::Flag),
+    ("websub.url", Shape::Text),
     ("proof.keys_dir", Shape::Text),
     ("search.enabled", Shape::Flag),
     ("search.dir", Shape::Text),
@@ -150,6 +152,7 @@ mod tests {
         assert_eq!(allowed_in("log"), ["level", "format", "slow_ms"]);
         assert_eq!(allowed_in("purge"), ["hooks"]);
         assert_eq!(allowed_in("webhooks"), ["enabled", "allowed_hosts", "timeout_ms"]);
+        assert_eq!(allowed_in("websub"), ["enabled", "url"]);
         let of_live = "allowed_origins connections connections_per_address event_bytes idle_ms init_ms message_bytes \
                        operations ping_ms queue replay subscriptions";
         assert_eq!(allowed_in("live").join(" "), of_live);

@@ -42,3 +42,4 @@ pub mod webhook_attempt;
 pub mod webhook_delivery;
 pub mod webhook_endpoint;
 pub mod webhook_head;
+pub mod websub_subscription;

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use griot_domain::{EntryId, EntryKind, RetractionAct, Slug, from_micros};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
 use super::PublishedStore;
@@ -101,6 +101,33 @@ impl PublishedStore {
             })
         });
         touched.collect()
+    }
+
+    /// Entries of `kinds` of which any version links to one of `targets`, by itself or through an appointment, in order.
+    /// Two statements.
+    pub async fn naming(&self, targets: &[EntryId], kinds: &[EntryKind]) -> Result<Vec<EntryId>, StoreError> {
+        if targets.is_empty() {
+            return Ok(Vec::new());
+        }
+        let names: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
+        let targets: Vec<Uuid> = targets.iter().map(|id| id.0).collect();
+        let sources = |kinds: Vec<&str>| {
+            let of_targets = link::Column::TargetId.is_in(targets.clone());
+            let kinds = link::Column::SourceKind.is_in(kinds);
+            link::Entity::find().select_only().filter(of_targets).filter(kinds).distinct()
+        };
+        let own = sources(names).column(link::Column::SourceId).into_tuple::<Uuid>().all(&self.db);
+        let appointments = sources(vec![EntryKind::Appointment.as_str()]).column(link::Column::SourceId);
+        let told_with = link::Entity::find()
+            .select_only()
+            .column(link::Column::TargetId)
+            .distinct()
+            .filter(link::Column::SourceId.in_subquery(appointments.into_query()))
+            .into_tuple::<Uuid>()
+            .all(&self.db);
+        let (own, told_with) = tokio::try_join!(own, told_with)?;
+        let found: BTreeSet<Uuid> = own.into_iter().chain(told_with).collect();
+        Ok(found.into_iter().map(EntryId).collect())
     }
 }
 

@@ -134,6 +134,13 @@ impl Webhooks {
         log(&self.writes, attempt).await
     }
 
+    /// Forgets what was tried with an endpoint.
+    pub(super) async fn forget_attempts(&self, id: EndpointId) -> Result<(), StoreError> {
+        let of_endpoint = webhook_attempt::Column::EndpointId.eq(id.0);
+        webhook_attempt::Entity::delete_many().filter(of_endpoint).exec(&self.writes).await?;
+        Ok(())
+    }
+
     /// What was tried with an endpoint, latest first; `before` is a number.
     pub async fn attempts(
         &self,

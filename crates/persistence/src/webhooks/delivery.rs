@@ -138,6 +138,23 @@ impl Webhooks {
         Ok(())
     }
 
+    /// The same, unless the event was ever in that line; for what several processes may come to say.
+    pub async fn enqueue_once(&self, id: EndpointId, new: &NewDelivery, at: DateTime<Utc>) -> Result<(), StoreError> {
+        let tx = self.begin().await?;
+        endpoint::locked(&tx, id).await?;
+        let same = webhook_delivery::Entity::find()
+            .filter(Column::EndpointId.eq(id.0))
+            .filter(Column::EventId.eq(new.event_id.as_str()))
+            .one(&tx)
+            .await?;
+        if same.is_none() {
+            put(&tx, id, new, at).await?;
+            note_change(&tx).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
     /// What may be sent to an endpoint at `now`, kills first, then in order: of one item only what is first in line.
     /// `busy` are numbers of deliveries under way.
     pub async fn due(

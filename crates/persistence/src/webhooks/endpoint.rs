@@ -115,6 +115,13 @@ impl fmt::Debug for SigningSecrets {
     }
 }
 
+impl Endpoint {
+    /// Whether it gets what is new.
+    pub fn is_active(&self) -> bool {
+        self.state == EndpointState::Active
+    }
+}
+
 impl EndpointState {
     /// The word in the store.
     pub fn as_str(&self) -> &'static str {

@@ -1,10 +1,11 @@
-//! Webhooks: endpoints of partners, the deliveries that wait in line for each, and the log of attempts. All of it is in the
-//! editorial store.
+//! Webhooks: endpoints of partners, the deliveries that wait in line for each, subscriptions to feeds, and the log of attempts.
+//! All of it is in the editorial store.
 
 mod attempt;
 mod delivery;
 mod endpoint;
 mod queue;
+mod subscription;
 
 use chrono::{DateTime, Utc};
 use griot_domain::from_micros;
@@ -18,6 +19,7 @@ pub use attempt::{Attempt, Attempted, LoggedAttempt, Then};
 pub use delivery::{Delivery, DeliveryState, Dispatch, Lane, NewDelivery};
 pub use endpoint::{Endpoint, EndpointChange, EndpointId, EndpointState, Health, SigningSecrets};
 pub use queue::QueueFigures;
+pub use subscription::{Subscription, SubscriptionCount, SubscriptionThen};
 
 use crate::entity::webhook_head;
 use crate::keys::is_within_reach;

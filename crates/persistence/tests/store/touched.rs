@@ -96,3 +96,24 @@ async fn an_entry_that_another_stands_for_is_told_with_it(
     let touched = touched_after(&store, 2).await;
     assert_eq!((touched[0].id, touched[0].successors.as_slice()), (id(2), [id(1)].as_slice()));
 }
+
+#[rstest]
+#[tokio::test]
+async fn what_names_an_entry_or_did_is_found(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let store = fresh_store(backend).await;
+    store
+        .publish(&[
+            topic(5, "Old").build(),
+            topic(6, "New").build(),
+            article(1, "2024-01-01").topic(id(5)).build(),
+            article(2, "2024-01-01").topic(id(6)).build(),
+        ])
+        .await;
+    store.publish(&[article(1, "2024-01-01").on("2024-02-01").topic(id(6)).build()]).await;
+    let naming = async |targets: &[EntryId], kinds: &[EntryKind]| store.reader.naming(targets, kinds).await.unwrap();
+    let articles = [EntryKind::Article];
+    assert_eq!(naming(&[id(5)], &articles).await, [id(1)], "it was filed there once");
+    assert_eq!(naming(&[id(6)], &articles).await, [id(1), id(2)]);
+    assert_eq!(naming(&[id(6)], &[EntryKind::Person]).await, []);
+    assert_eq!(naming(&[], &articles).await, []);
+}

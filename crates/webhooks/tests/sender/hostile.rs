@@ -10,11 +10,14 @@ use griot_domain::SystemClock;
 use griot_egress::{Addrs, Name, Resolve, Resolving};
 use griot_persistence::SigningSecrets;
 use griot_testbed::Backend;
-use griot_webhooks::{Caller, CallerSettings, Endpoints, NewEndpoint, Secret};
+use griot_webhooks::{
+    Caller, CallerSettings, Content, Endpoints, Hub, HubSettings, Making, NewEndpoint, Secret, Topics,
+};
+use url::Url;
 use uuid::Uuid;
 
 use crate::receiver::{Mode, Receiver};
-use crate::support::{House, event};
+use crate::support::{House, event, until};
 
 /// Written as they are, `PORT` being that of the listener.
 const WRITTEN: [&str; 52] = [
@@ -133,6 +136,35 @@ fn table(port: u16) -> Arc<Table> {
     Arc::new(Table { port, names: names.collect(), asked: Mutex::default(), rebinding: AtomicUsize::new(0) })
 }
 
+/// One feed.
+struct OneFeed;
+
+impl Topics for OneFeed {
+    fn content<'a>(&'a self, topic: &'a str) -> Making<'a> {
+        let content = Content { content_type: "application/atom+xml", body: "<feed/>".into() };
+        Box::pin(async move { Ok((topic == "all.atom").then_some(content)) })
+    }
+}
+
+fn hub(endpoints: &Endpoints) -> Hub {
+    Hub::new(HubSettings {
+        endpoints: endpoints.clone(),
+        topics: Arc::new(OneFeed),
+        address: "https://presse.example/v1/websub/hub".to_owned(),
+        feeds: "https://presse.example/v1/feeds/".to_owned(),
+        is_confidential: true,
+    })
+}
+
+/// What asks for a subscription to the feed.
+fn form(callback: &str) -> Vec<u8> {
+    let mut url = Url::parse("https://presse.example/").unwrap();
+    let topic = "https://presse.example/v1/feeds/all.atom";
+    let pairs = [("hub.mode", "subscribe"), ("hub.topic", topic), ("hub.callback", callback)];
+    url.query_pairs_mut().extend_pairs(pairs);
+    url.query().unwrap().as_bytes().to_vec()
+}
+
 fn secrets() -> SigningSecrets {
     SigningSecrets { current: Secret::draw().unwrap().expose(), previous: None }
 }
@@ -151,6 +183,7 @@ async fn no_address_leads_into_a_private_network() {
         let partner = Uuid::from_u128(1);
         endpoints.create(NewEndpoint { partner, url: url.to_owned(), products: None, types: None, place: 0 }).await
     };
+    let hub = hub(&endpoints);
     let call = async |url: &str| caller.call(url, &secrets(), "evt_1", "{}", &SystemClock).await;
 
     for written in WRITTEN {
@@ -161,6 +194,8 @@ async fn no_address_leads_into_a_private_network() {
         // Were it in the store all the same, it would not be asked.
         let reply = call(&url).await;
         assert!(reply.status.is_none() && reply.failure.is_some(), "{url}: {reply:?}");
+        let refused = hub.accept(&form(&url)).await.expect_err(&url).to_string();
+        assert!(refused.starts_with("`hub.callback`: "), "{refused}");
     }
     assert_eq!(*table.asked.lock().unwrap(), [""; 0], "none of these is even resolved");
 
@@ -180,6 +215,13 @@ async fn no_address_leads_into_a_private_network() {
             "an answer is vetted and used, with no second question"
         );
     }
+    for name in NAMED.map(|(name, _)| name).into_iter().chain(["rebinding.example"]) {
+        let before = table.asked.lock().unwrap().len();
+        hub.accept(&form(&format!("https://{name}/callback"))).await.unwrap();
+        until("the name is looked at", || table.asked.lock().unwrap().len() > before).await;
+    }
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert_eq!(house.store.subscriptions().await.unwrap(), []);
     assert_eq!(listener.connections(), 0);
     println!("{} addresses, and not one connection", WRITTEN.len() + NAMED.len() + 1);
 

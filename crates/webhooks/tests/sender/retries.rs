@@ -5,11 +5,12 @@ use std::sync::Arc;
 use griot_domain::Clock;
 use griot_persistence::EndpointState;
 use griot_testbed::Backend;
-use griot_webhooks::GIVEN_UP_AFTER;
+use griot_webhooks::{GIVEN_UP_AFTER, NewEndpoint};
 use rstest::rstest;
+use serde_json::json;
 
 use crate::receiver::{Mode, Receiver};
-use crate::support::{HandClock, House, event, kill, seconds};
+use crate::support::{HandClock, House, event, kill, seconds, until};
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
@@ -89,4 +90,26 @@ async fn a_kill_is_tried_each_minute_even_where_an_hour_was_asked_for() {
     let log = house.log(id).await;
     let kills = log.iter().filter(|one| one.attempt.event_type == "item.killed").count();
     assert_eq!((log.len(), kills), (12, 11), "the other one waits as asked");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn other_endpoints_of_the_partner_are_told_of_one_that_is_gone(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let (gone, other) = (Receiver::start(Mode::Status(410)).await, Receiver::start(Mode::Status(200)).await);
+    let stranger = Receiver::start(Mode::Status(200)).await;
+    let house = House::new(backend, &[&gone, &other, &stranger]).await;
+    let id = house.active(&gone).await;
+    let partner = house.store.endpoint(id).await.unwrap().unwrap().partner;
+    let new = NewEndpoint { partner, url: other.url(), products: None, types: None, place: 0 };
+    let second = house.endpoints.create(new).await.unwrap().0;
+    house.store.activate(second.id, &second.url, house.clock.now()).await.unwrap().unwrap();
+    house.active(&stranger).await;
+    house.dispatch(id, event("a", 1)).await;
+    until("it is told", || other.calls().len() == 1).await;
+    let told = other.calls()[0].json();
+    assert_eq!((&told["type"], &told["data"]["url"]), (&json!("endpoint.disabled"), &json!(gone.url())));
+    assert_eq!(told["data"]["reason"], "it answered 410 Gone");
+    assert!(stranger.calls().is_empty(), "others have no business with it");
 }

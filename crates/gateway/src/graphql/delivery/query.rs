@@ -16,6 +16,7 @@ use super::loads::{Loads, loads};
 use super::node_id::NodeId;
 use super::notice::{ContentKind, Notice, notice};
 use super::person::PersonQuery;
+use super::received::received;
 use super::route::{Route, route};
 use super::search::SearchQuery;
 use super::seen::Seen;
@@ -23,6 +24,7 @@ use super::shared_view::SharedView;
 use super::topic::TopicQuery;
 use super::verification::{Verification, verify};
 use super::view::ViewInput;
+use crate::partners::Receiving;
 
 /// The public record, read-only. Lookups answer null when nothing public answers to a name: what is not public and
 /// what does not exist look the same.
@@ -104,18 +106,25 @@ impl LookupQuery {
     }
 
     /// What became public, changed or was taken back since a cursor, for building and refreshing copies. Each entry is
-    /// told of once, at its last change, so that a copy begun without a cursor is whole when `hasMore` is false.
+    /// told of once, at its last change, so that a copy begun without a cursor is whole when `hasMore` is false. With the key
+    /// of a partner: what is in its products, and what has to go from a copy of them, each language by itself.
     #[graphql(directive = Page::apply(100, "changes"), directive = Cost::apply(5))]
     async fn changes(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "How many, 0 to 100; 100 when omitted.")] first: Option<i32>,
         #[graphql(desc = "`nextCursor` of the page before; from the beginning when omitted.")] after: Option<String>,
-        #[graphql(desc = "Only entries of these kinds; of all when omitted.")] kinds: Option<Vec<ContentKind>>,
-        #[graphql(desc = "Language to read `node` in; `asOf` is not taken.")] view: Option<ViewInput>,
+        #[graphql(desc = "Only entries of these kinds; of all when omitted. A partner's page may be empty for that.")]
+        kinds: Option<Vec<ContentKind>>,
+        #[graphql(desc = "Language to read `node` in; a partner's items are read in their own. `asOf` is not taken.")]
+        view: Option<ViewInput>,
     ) -> Answer<ChangePage> {
         let kinds: Vec<_> = kinds.unwrap_or_default().into_iter().map(Into::into).collect();
-        changes(loads(ctx)?, first, after.as_deref(), &kinds, view).await
+        let loads = loads(ctx)?;
+        match ctx.data_opt::<Receiving>() {
+            Some(receiving) => received(receiving, loads, first, after.as_deref(), &kinds, view).await,
+            None => changes(loads, first, after.as_deref(), &kinds, view).await,
+        }
     }
 
     /// Whether something was issued here, by the SHA-256 of a document of it or of its text, and what became of it since; null

@@ -9,6 +9,9 @@ use super::subscription::Subscription;
 /// The delivery schema: read-only by type.
 pub(crate) type DeliverySchema = Schema<Query, EmptyMutation, Subscription>;
 
+/// Fields of the query that tell a partner something of its own.
+pub(crate) const PERSONAL: &[&str] = &["changes"];
+
 /// The schema. Requests bring their own loaders; the front in front of it validates and sets the limits.
 pub(crate) fn delivery_schema() -> DeliverySchema {
     let builder: SchemaBuilder<_, _, _> = Schema::build(Query::default(), EmptyMutation, Subscription);

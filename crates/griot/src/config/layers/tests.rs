@@ -130,12 +130,12 @@ fn a_secret_may_come_from_a_file() {
 )]
 #[case::a_guess(
     "colour = 1",
-    "griot.toml, line 1: unknown key `colour`. Allowed at the top level: data, database_url, delivery_database_url, bind, insecure_http, public_url, trusted_proxies, status_profile, [site], [graphiql], [introspection], [cache], [metrics], [operations], [purge], [webhooks], [proof], [search], [well_known], [log], [live], [editorial], [limits], [server]"
+    "griot.toml, line 1: unknown key `colour`. Allowed at the top level: data, database_url, delivery_database_url, bind, insecure_http, public_url, trusted_proxies, status_profile, [site], [graphiql], [introspection], [cache], [metrics], [operations], [purge], [webhooks], [websub], [proof], [search], [well_known], [log], [live], [editorial], [limits], [server]"
 )]
 #[case::a_section_as_a_key("site = 1", "griot.toml, line 1: `site` is a section: write [site], then its keys")]
 #[case::an_unknown_section(
     "[sight]\nurl = \"x\"",
-    "griot.toml, line 1: unknown key `sight`; did you mean `[site]`? Allowed at the top level: data, database_url, delivery_database_url, bind, insecure_http, public_url, trusted_proxies, status_profile, [site], [graphiql], [introspection], [cache], [metrics], [operations], [purge], [webhooks], [proof], [search], [well_known], [log], [live], [editorial], [limits], [server]"
+    "griot.toml, line 1: unknown key `sight`; did you mean `[site]`? Allowed at the top level: data, database_url, delivery_database_url, bind, insecure_http, public_url, trusted_proxies, status_profile, [site], [graphiql], [introspection], [cache], [metrics], [operations], [purge], [webhooks], [websub], [proof], [search], [well_known], [log], [live], [editorial], [limits], [server]"
 )]
 #[case::a_bad_address(
     "data = \"x\"\nbind = \"8080\"",
@@ -155,7 +155,7 @@ fn a_secret_may_come_from_a_file() {
 )]
 #[case::a_slip_in_a_section(
     "[limts]\ntokens = 5",
-    "griot.toml, line 1: unknown key `limts`; did you mean `[limits]`? Allowed at the top level: data, database_url, delivery_database_url, bind, insecure_http, public_url, trusted_proxies, status_profile, [site], [graphiql], [introspection], [cache], [metrics], [operations], [purge], [webhooks], [proof], [search], [well_known], [log], [live], [editorial], [limits], [server]"
+    "griot.toml, line 1: unknown key `limts`; did you mean `[limits]`? Allowed at the top level: data, database_url, delivery_database_url, bind, insecure_http, public_url, trusted_proxies, status_profile, [site], [graphiql], [introspection], [cache], [metrics], [operations], [purge], [webhooks], [websub], [proof], [search], [well_known], [log], [live], [editorial], [limits], [server]"
 )]
 #[case::nothing_at_once(
     "[limits]\ncost = 9\nin_flight = 0",
@@ -281,7 +281,7 @@ fn the_example_lists_every_key_at_its_default() {
     assert!(shown.database_url.take().is_some() && shown.delivery_database_url.take().is_some());
     assert!(shown.public_url.take().is_some() && shown.site.url.take().is_some());
     assert!(shown.metrics.bind.take().is_some() && shown.search.dir.take().is_some());
-    assert!(shown.proof.keys_dir.take().is_some());
+    assert!(shown.proof.keys_dir.take().is_some() && shown.websub.url.take().is_some());
     assert_eq!(std::mem::take(&mut shown.purge).hooks.len(), 1);
     assert!(shown.editorial.embargo_terms.take().is_some());
     let told = std::mem::take(&mut shown.well_known);

@@ -1,0 +1,116 @@
+//! What a feed of changes tells of an item.
+
+use griot_domain::Locale;
+use griot_persistence::Drill;
+use griot_syndication::item::Issuer;
+use serde_json::{Value, json};
+
+use crate::documents::{Heading, Reason};
+
+/// An item's last change, as a feed tells it.
+pub(crate) struct Line {
+    /// Its place in the feed.
+    pub number: i64,
+    /// The publication it comes from.
+    pub seq: i64,
+    pub told: Told,
+}
+
+/// What a copy is to do.
+pub(crate) enum Told {
+    /// Take the item over.
+    Upsert(Heading),
+    /// Let it go.
+    Tombstone(Gone, Heading),
+    /// Nothing: it is a kill of nothing.
+    Drill(DrillLine),
+}
+
+/// Why an item has to go from a copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Gone {
+    TakenBack(Reason),
+    /// It is public, and in none of the products any more.
+    LeftScope,
+}
+
+/// A kill of nothing in the form of an item.
+pub(crate) struct DrillLine {
+    pub drill: Drill,
+    pub locale: Locale,
+    pub uri: String,
+}
+
+impl Gone {
+    /// The word in feeds.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::TakenBack(reason) => reason.as_str(),
+            Self::LeftScope => "left_scope",
+        }
+    }
+}
+
+impl Told {
+    /// The whole of an item where it is one of the feed, else that it has to go.
+    pub fn of(heading: Heading, is_in: bool) -> Self {
+        match heading.reason() {
+            None if is_in => Self::Upsert(heading),
+            None => Self::Tombstone(Gone::LeftScope, heading),
+            Some(reason) => Self::Tombstone(Gone::TakenBack(reason), heading),
+        }
+    }
+}
+
+impl DrillLine {
+    pub fn new(drill: Drill, locale: Locale, issuer: &Issuer) -> Self {
+        let uri = format!("urn:newsml:{}:{}:drill-{}-{locale}", issuer.host, drill.at.format("%Y%m%d"), drill.id);
+        Self { drill, locale, uri }
+    }
+}
+
+impl Line {
+    /// JSON; with the address of its statement where what is issued `is_stated`.
+    pub fn json(&self, is_stated: bool) -> Value {
+        let mut told = match &self.told {
+            Told::Upsert(heading) => {
+                let mut told = heading.json(is_stated);
+                told.insert("op".to_owned(), "upsert".into());
+                told
+            }
+            Told::Tombstone(gone, heading) => {
+                let mut told = match gone {
+                    Gone::TakenBack(_) => heading.json(is_stated),
+                    Gone::LeftScope => heading.identity(),
+                };
+                told.insert("op".to_owned(), "tombstone".into());
+                told.insert("reason".to_owned(), gone.as_str().into());
+                told
+            }
+            Told::Drill(drill) => return drill.json(self.seq),
+        };
+        told.insert("seq".to_owned(), self.seq.to_string().into());
+        told.into()
+    }
+}
+
+impl DrillLine {
+    /// As a kill of something is told; `seq` is that of the publication before it.
+    pub fn json(&self, seq: i64) -> Value {
+        let Self { drill, locale, uri } = self;
+        json!({
+            "seq": seq.to_string(),
+            "op": "tombstone",
+            "reason": "drill",
+            "uri": uri,
+            "id": drill.id.to_string(),
+            "kind": "drill",
+            "language": locale.to_string(),
+            "version": 1,
+            "version_created": drill.at,
+            "pub_status": "canceled",
+            "signal": "drill",
+            "ed_note": drill.note,
+        })
+    }
+}
