@@ -25,6 +25,7 @@ mod m20261130_000016_webhooks;
 mod m20261130_000017_statements;
 mod m20261130_000018_receipts;
 mod m20261130_000019_subscriptions;
+mod m20261130_000021_entered;
 
 /// Brings the published store up to date.
 pub struct PublishedMigrator;
@@ -70,6 +71,7 @@ impl MigratorTrait for EditorialMigrator {
             Box::new(m20261130_000016_webhooks::Migration),
             Box::new(m20261130_000018_receipts::Migration),
             Box::new(m20261130_000019_subscriptions::Migration),
+            Box::new(m20261130_000021_entered::Migration),
         ]
     }
 }

@@ -1,7 +1,7 @@
 //! What a feed of changes tells of an item.
 
 use griot_domain::Locale;
-use griot_persistence::Drill;
+use griot_persistence::{Drill, Entrance};
 use griot_syndication::item::Issuer;
 use serde_json::{Value, json};
 
@@ -19,11 +19,20 @@ pub(crate) struct Line {
 /// What a copy is to do.
 pub(crate) enum Told {
     /// Take the item over.
-    Upsert(Heading),
+    Upsert(Heading, Arrival),
     /// Let it go.
     Tombstone(Gone, Heading),
     /// Nothing: it is a kill of nothing.
     Drill(DrillLine),
+}
+
+/// How an item came to be told of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Arrival {
+    /// It was issued, or changed.
+    Issued,
+    /// It was public before, and has come into the products.
+    EnteredScope,
 }
 
 /// Why an item has to go from a copy.
@@ -53,9 +62,14 @@ impl Gone {
 
 impl Told {
     /// The whole of an item where it is one of the feed, else that it has to go.
-    pub fn of(heading: Heading, is_in: bool) -> Self {
+    pub fn of(heading: Heading, is_in: bool, entered: Option<Entrance>) -> Self {
+        let arrival = match entered {
+            Some(Entrance::Moved) => Arrival::EnteredScope,
+            Some(Entrance::Published) if heading.version() > 1 => Arrival::EnteredScope,
+            Some(Entrance::Published) | None => Arrival::Issued,
+        };
         match heading.reason() {
-            None if is_in => Self::Upsert(heading),
+            None if is_in => Self::Upsert(heading, arrival),
             None => Self::Tombstone(Gone::LeftScope, heading),
             Some(reason) => Self::Tombstone(Gone::TakenBack(reason), heading),
         }
@@ -73,9 +87,12 @@ impl Line {
     /// JSON; with the address of its statement where what is issued `is_stated`.
     pub fn json(&self, is_stated: bool) -> Value {
         let mut told = match &self.told {
-            Told::Upsert(heading) => {
+            Told::Upsert(heading, arrival) => {
                 let mut told = heading.json(is_stated);
                 told.insert("op".to_owned(), "upsert".into());
+                if *arrival == Arrival::EnteredScope {
+                    told.insert("reason".to_owned(), "entered_scope".into());
+                }
                 told
             }
             Told::Tombstone(gone, heading) => {

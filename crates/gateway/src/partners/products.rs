@@ -196,11 +196,12 @@ impl Entered<'_> {
         let issuer = issuer(&view_in(None, loads), loads);
         let lines = rows.iter().zip(headings).filter_map(|(row, heading)| {
             let told = match heading {
-                Some(heading) => Told::of(heading, row.is_in),
+                // In a first copy everything is new.
+                Some(heading) => Told::of(heading, row.is_in, row.entered.filter(|_| self.is_news(row))),
                 None => Told::Drill(DrillLine::new(drills.remove(&row.entry)?, row.locale.clone(), &issuer)),
             };
             // Whoever makes a first copy has nothing yet that could go.
-            let is_told = self.is_news(row) || matches!(told, Told::Upsert(_));
+            let is_told = self.is_news(row) || matches!(told, Told::Upsert(..));
             is_told.then_some(Line { number: row.number, seq: row.seq, told })
         });
         Ok(lines.collect())

@@ -218,9 +218,28 @@ async fn a_partner_is_told_of_its_products_and_of_what_leaves_them(
     assert_eq!(lines(&left), ["tombstone article fr 2 left_scope"]);
     assert_eq!(left.json()["changes"][0]["title"], Value::Null, "no more than that");
     agency.world.wait(TimeDelta::minutes(1));
+    let back = agency.changed(&moved, json!({ "kind": "COMMUNIQUE" }));
+    agency.desk().publish(&[&back]);
+    let new = agency.article("COMMUNIQUE", &["fr"]);
+    let entered = agency.changes(key, &since(&left)).await;
+    assert_eq!(lines(&entered), ["upsert article fr 3 entered_scope", "upsert article fr 1 –"]);
+    agency.kill(&new);
+    agency.world.wait(TimeDelta::minutes(1));
+    let moved = agency.changed(&back, json!({ "kind": "NEWS" }));
+    agency.desk().publish(&[&moved]);
+    agency.world.wait(TimeDelta::minutes(1));
     agency.kill(&moved);
-    let killed = agency.changes(key, &since(&left)).await;
-    assert_eq!(lines(&killed), ["tombstone article fr 3 killed"], "who had it once is told");
+    let killed = agency.changes(key, &since(&entered)).await;
+    let told = ["tombstone article fr 2 killed", "tombstone article fr 5 killed"];
+    assert_eq!(lines(&killed), told, "who had it once is told");
+
+    // Another filter moves what did not change itself.
+    agency.product(1, json!({ "any": [{ "kind": "COMMUNIQUE" }, { "kind": "SPEECH" }] })).await;
+    let widened = agency.changes(key, &since(&killed)).await;
+    assert_eq!(lines(&widened), ["upsert article fr 1 entered_scope"]);
+    agency.product(1, json!({ "all": [{ "kind": "COMMUNIQUE" }] })).await;
+    let killed = agency.changes(key, &since(&widened)).await;
+    assert_eq!(lines(&killed), ["tombstone article fr 1 left_scope"]);
     assert_eq!(agency.store.partner(partner.id).await.unwrap().unwrap().polled.unwrap().0, agency.world.clock_now());
 
     // Other products are another feed: the copy is begun anew.

@@ -15,7 +15,7 @@ use crate::support::Answer;
 const CHANGES: &str = "query($after: String, $first: Int, $kinds: [ContentKind!]) {
     changes(after: $after, first: $first, kinds: $kinds) {
         nextCursor hasMore
-        changes { cursor contentId kind language uri version note tombstone
+        changes { cursor contentId kind language uri version note tombstone hasEntered
             node { ... on Article { title resolvedLocale } ... on Person { name } } }
         embargoed { uri contentId kind language version until title node { ... on Article { title } } } } }";
 
@@ -45,10 +45,12 @@ impl Agency {
 /// What is told, in the words of `/v1/changes`.
 fn told(page: &Value) -> Vec<Value> {
     let told = page["changes"].as_array().unwrap().iter().map(|change| {
-        let reason = change["tombstone"].as_str().map(str::to_lowercase);
+        let tombstone = change["tombstone"].as_str().map(str::to_lowercase);
+        let has_entered = change["hasEntered"].as_bool().unwrap();
+        let reason = tombstone.clone().or(has_entered.then(|| "entered_scope".to_owned()));
         let is_drill = reason.as_deref() == Some("drill");
         json!({
-            "op": if reason.is_some() { "tombstone" } else { "upsert" },
+            "op": if tombstone.is_some() { "tombstone" } else { "upsert" },
             "reason": reason,
             "uri": change["uri"],
             "id": change["contentId"],

@@ -15,6 +15,8 @@ pub struct Model {
     pub seq: i64,
     /// Whether it belongs to the product now.
     pub is_in: bool,
+    /// How the last change put it in; 0 when it did not.
+    pub entered: i64,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

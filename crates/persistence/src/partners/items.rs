@@ -63,6 +63,17 @@ pub struct ItemChange {
     pub locale: Locale,
     /// Whether it is in one of these products now.
     pub is_in: bool,
+    /// How this change brought it in; `None` when it did not, or it was in one of these before.
+    pub entered: Option<Entrance>,
+}
+
+/// How an item comes into a product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entrance {
+    /// It was published.
+    Published,
+    /// The product, or what the item is about, changed.
+    Moved,
 }
 
 #[derive(FromQueryResult)]
@@ -72,6 +83,7 @@ struct ChangeRow {
     entry_id: Uuid,
     locale: String,
     is_in: i64,
+    entered: i64,
 }
 
 impl PartnerStore {
@@ -107,8 +119,9 @@ impl PartnerStore {
             rows.extend(changed(entry, &products, known.get(&entry.id), &mut head.number));
         }
         for some in rows.chunks(ROWS) {
-            let columns = [product_item::Column::Number, product_item::Column::Seq, product_item::Column::IsIn];
-            let key = [product_item::Column::ProductId, product_item::Column::EntryId, product_item::Column::Locale];
+            use product_item::Column;
+            let columns = [Column::Number, Column::Seq, Column::IsIn, Column::Entered];
+            let key = [Column::ProductId, Column::EntryId, Column::Locale];
             product_item::Entity::insert_many(some.to_vec())
                 .on_conflict(OnConflict::columns(key).update_columns(columns).to_owned())
                 .exec_without_returning(&tx)
@@ -141,8 +154,12 @@ impl PartnerStore {
                     entry: EntryId(row.entry_id),
                     locale,
                     is_in: row.is_in != 0,
+                    entered: Entrance::of(row.entered),
                 };
-                merged.insert((row.number, row.entry_id, row.locale), change);
+                let place = (row.number, row.entry_id, row.locale);
+                // What leaves one product for another stays in what is received.
+                let entered = merged.get(&place).map_or(change.entered, |known| change.entered.and(known.entered));
+                merged.insert(place, ItemChange { entered, ..change });
             }
         }
         Ok(merged.into_values().take(usize::try_from(limit).unwrap_or(usize::MAX)).collect())
@@ -198,6 +215,20 @@ impl PartnerStore {
     }
 }
 
+impl Entrance {
+    /// The number in the store, where 0 is none.
+    fn number(self) -> i64 {
+        match self {
+            Self::Published => 1,
+            Self::Moved => 2,
+        }
+    }
+
+    fn of(number: i64) -> Option<Self> {
+        [Self::Published, Self::Moved].into_iter().find(|one| one.number() == number)
+    }
+}
+
 /// What is written about some entries.
 type Known = HashMap<EntryId, Vec<(Uuid, Locale, bool)>>;
 
@@ -230,7 +261,7 @@ fn changed(
     let mut rows = Vec::new();
     for locale in locales {
         let placed = entry.items.iter().find(|item| item.locale == *locale);
-        let told: Vec<(Uuid, bool)> = products
+        let told: Vec<(Uuid, bool, i64)> = products
             .iter()
             .filter_map(|product| {
                 let is_in = placed.is_some_and(|item| item.products.contains(product));
@@ -240,20 +271,26 @@ fn changed(
                     None => is_in,
                     Some(was) => was != is_in || entry.is_news && (is_in || is_gone),
                 };
-                is_told.then_some((*product, is_in))
+                let entered = match is_in && was != Some(true) {
+                    true if entry.is_news => Entrance::Published.number(),
+                    true => Entrance::Moved.number(),
+                    false => 0,
+                };
+                is_told.then_some((*product, is_in, entered))
             })
             .collect();
         if told.is_empty() {
             continue;
         }
         *number += 1;
-        rows.extend(told.into_iter().map(|(product, is_in)| product_item::ActiveModel {
+        rows.extend(told.into_iter().map(|(product, is_in, entered)| product_item::ActiveModel {
             product_id: Set(product),
             entry_id: Set(entry.id.0),
             locale: Set(locale.as_str().to_owned()),
             number: Set(*number),
             seq: Set(entry.seq),
             is_in: Set(is_in),
+            entered: Set(entered),
         }));
     }
     rows
@@ -282,7 +319,18 @@ fn select(product: Uuid, products: &[Uuid], (after, upto): (i64, i64), limit: u6
         .take();
     let inside =
         other("inside").and_where(Expr::col((Alias::new("inside"), product_item::Column::IsIn)).eq(true)).take();
+    // In one of the others before this change, or in spite of it.
+    let stayed = other("stayed")
+        .and_where(Expr::col((Alias::new("stayed"), product_item::Column::IsIn)).eq(true))
+        .cond_where(
+            Condition::any().add(Expr::col((Alias::new("stayed"), product_item::Column::Entered)).eq(0)).add(
+                Expr::col((Alias::new("stayed"), product_item::Column::Number))
+                    .ne(Expr::col((this(), product_item::Column::Number))),
+            ),
+        )
+        .take();
     let column = |column| (this(), column);
+    let entered = Expr::case(Expr::exists(stayed), 0i64).finally(Expr::col(column(product_item::Column::Entered)));
     Query::select()
         .columns(
             [
@@ -294,6 +342,7 @@ fn select(product: Uuid, products: &[Uuid], (after, upto): (i64, i64), limit: u6
             .map(column),
         )
         .expr_as(Expr::case(Expr::exists(inside), 1i64).finally(0i64), Alias::new("is_in"))
+        .expr_as(entered, Alias::new("entered"))
         .from_as(product_item::Entity, this())
         .and_where(Expr::col(column(product_item::Column::ProductId)).eq(product))
         .and_where(Expr::col(column(product_item::Column::Number)).gt(after))

@@ -13,7 +13,7 @@ use sea_orm::{
 };
 
 pub use embargo::Embargo;
-pub use items::{ItemChange, Placed, Round, Sorting};
+pub use items::{Entrance, ItemChange, Placed, Round, Sorting};
 pub use partner::{Partner, PartnerSaving};
 pub use product::{EVERYTHING_PRODUCT, LanguagesIn, Product, ProductRemoval, ProductSaving};
 pub use receipt::{Drill, DrillNoteError, Receipt, ReceiptState};

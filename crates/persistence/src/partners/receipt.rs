@@ -157,6 +157,7 @@ impl PartnerStore {
             number: Set(number),
             seq: Set(head.seq),
             is_in: Set(false),
+            entered: Set(0),
         });
         product_item::Entity::insert_many(items).exec_without_returning(&tx).await?;
         product_head::Entity::update_many()

@@ -59,6 +59,8 @@ pub(crate) struct Change {
     version: Option<i32>,
     /// What partners are told to do: of a correction, a kill, a drill.
     note: Option<String>,
+    /// Whether it was public before and has come into the products of whoever asks; false without the key of a partner.
+    has_entered: bool,
     #[graphql(skip)]
     id: EntryId,
     #[graphql(skip)]
@@ -86,6 +88,7 @@ pub(crate) struct ItemFields {
     pub version: u32,
     pub note: Option<String>,
     pub tombstone: Option<Tombstone>,
+    pub has_entered: bool,
 }
 
 /// Why an entry has to go from a copy.
@@ -112,6 +115,7 @@ impl Change {
             uri: None,
             version: None,
             note: None,
+            has_entered: false,
             id: change.id,
             view: view.clone(),
             told: Telling::Entry,
@@ -129,6 +133,7 @@ impl Change {
             uri: Some(item.uri),
             version: Some(i32::try_from(item.version).unwrap_or(i32::MAX)),
             note: item.note,
+            has_entered: item.has_entered,
             id: item.id,
             view,
             told: Telling::Item(item.locale, item.tombstone),

@@ -12,7 +12,7 @@ use super::scalar::{Instant, Tag};
 use super::shared_view::SharedView;
 use super::view::ViewInput;
 use crate::documents::{Heading, Reason};
-use crate::partners::{Gone, Line, NoPlace, Receiving, Told, Wanted};
+use crate::partners::{Arrival, Gone, Line, NoPlace, Receiving, Told, Wanted};
 
 /// What is under embargo, for those who may have it before its time.
 #[derive(SimpleObject)]
@@ -91,9 +91,9 @@ pub(crate) async fn received(
 }
 
 fn item(line: &Line, cursor: String) -> ItemFields {
-    let (heading, tombstone) = match &line.told {
-        Told::Upsert(heading) => (heading, None),
-        Told::Tombstone(gone, heading) => (heading, Some(Tombstone::from(*gone))),
+    let (heading, tombstone, has_entered) = match &line.told {
+        Told::Upsert(heading, arrival) => (heading, None, *arrival == Arrival::EnteredScope),
+        Told::Tombstone(gone, heading) => (heading, Some(Tombstone::from(*gone)), false),
         Told::Drill(line) => {
             return ItemFields {
                 cursor,
@@ -105,6 +105,7 @@ fn item(line: &Line, cursor: String) -> ItemFields {
                 version: 1,
                 note: Some(line.drill.note.clone()),
                 tombstone: Some(Tombstone::Drill),
+                has_entered: false,
             };
         }
     };
@@ -121,6 +122,7 @@ fn item(line: &Line, cursor: String) -> ItemFields {
         version: item.version,
         note: item.editors_note().filter(|_| !is_out),
         tombstone,
+        has_entered,
     }
 }
 
