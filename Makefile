@@ -73,10 +73,11 @@ soak: test-tools ## Kill the server 200 times on each database while people writ
 	GRIOT_SLOW_CLIENTS=2000 cargo test --locked --package griot-tests --test stories slow_clients -- --nocapture
 
 .PHONY: bench
-bench: rust ## Measure import and queries on generated records (ARTICLES="10000 100000" SECONDS=4)
+bench: rust ## Measure import, queries, documents, feeds, webhooks on generated records (ARTICLES="10000 100000" SECONDS=4)
 	cargo build --locked --release --package griot --package griot-bench
 	$(RELEASE)/griot-bench run --griot $(RELEASE)/griot --seconds $(SECONDS) $(ARTICLES)
 	$(RELEASE)/griot-bench live --griot $(RELEASE)/griot
+	$(RELEASE)/griot-bench fanout --griot $(RELEASE)/griot
 
 .PHONY: release
 release: rust ## Build the optimised binary, target/release/griot

@@ -53,6 +53,7 @@ pub async fn run(options: Run) -> anyhow::Result<ExitCode> {
             let source = Source { griot: &griot, files, slugs, dir: &dir };
             let record = Record::make(&source, backend).await?;
             table::print_import(backend, &record);
+            table::print_snapshots(backend, &record);
             records.push(record);
         }
         measure(&options, &mut records, &home.path().join(format!("{backend:?}-floor"))).await?;

@@ -1,6 +1,7 @@
 //! A closed loop over HTTP/1.1: a fixed number of connections, each asking again as soon as it is answered. One thread.
 
 mod connection;
+mod request;
 
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -10,8 +11,7 @@ use fastrand::Rng;
 use futures_util::future::try_join_all;
 use hdrhistogram::Histogram;
 
-use sha2::{Digest, Sha256};
-
+use self::request::{Requests, naming};
 pub use connection::{Connection, LoadError};
 
 /// What to ask, again and again.
@@ -24,7 +24,9 @@ pub struct Workload {
     pub document: &'static str,
     /// How it is asked.
     pub method: Method,
-    /// JSON objects; each request draws one at random.
+    /// Entity tag of the answer that the client has.
+    pub known: Option<String>,
+    /// JSON objects, or addresses; each request draws one at random.
     pub variables: Rc<[String]>,
     /// Stands in every right answer; a lookup that found nothing does not have it.
     pub expects: &'static str,
@@ -47,8 +49,8 @@ pub enum Method {
     Post,
     /// The hash of the document, which the server has been [told](register), and the variables in the address.
     Get,
-    /// The same, by a client that has the answer with this entity tag.
-    Conditional(String),
+    /// No GraphQL: the variables are paths.
+    Path,
 }
 
 /// What was seen.
@@ -174,11 +176,6 @@ pub async fn register(workload: &Workload) -> Result<(), LoadError> {
     check(workload, connection.exchange(request.as_bytes()).await?)
 }
 
-/// The extension that names a document.
-fn naming(document: &str) -> String {
-    format!("{{\"persistedQuery\":{{\"version\":1,\"sha256Hash\":\"{:x}\"}}}}", Sha256::digest(document))
-}
-
 /// Asks once for the entity tag of the answer.
 pub async fn ask_tag(workload: &Workload, variables: &str) -> Result<String, LoadError> {
     let mut request = Vec::new();
@@ -189,7 +186,7 @@ pub async fn ask_tag(workload: &Workload, variables: &str) -> Result<String, Loa
 }
 
 fn check(workload: &Workload, body: &[u8]) -> Result<(), LoadError> {
-    if matches!(workload.method, Method::Conditional(_)) && body.is_empty() {
+    if workload.known.is_some() && body.is_empty() {
         return Ok(());
     }
     let has = |needle: &str| memchr::memmem::find(body, needle.as_bytes()).is_some();
@@ -200,62 +197,6 @@ fn check(workload: &Workload, body: &[u8]) -> Result<(), LoadError> {
     Ok(())
 }
 
-/// Requests of one workload, all but the variables written beforehand.
-struct Requests {
-    head: String,
-    /// Up to the variables.
-    body: String,
-    /// After the variables, where they stand in the address.
-    tail: Option<String>,
-}
-
-impl Requests {
-    fn of(workload: &Workload) -> Self {
-        let document = serde_json::Value::from(workload.document);
-        let known = match &workload.method {
-            Method::Post => None,
-            Method::Get => Some(String::new()),
-            Method::Conditional(tag) => Some(format!("If-None-Match: {tag}\r\n")),
-        };
-        if let Some(known) = known {
-            let naming = naming(workload.document);
-            let naming: String = form_urlencoded::byte_serialize(naming.as_bytes()).collect();
-            return Self {
-                head: format!("GET {}?extensions={naming}&variables=", workload.path),
-                body: String::new(),
-                tail: Some(format!(
-                    " HTTP/1.1\r\nHost: {}\r\nAccept: application/graphql-response+json\r\n{known}\r\n",
-                    workload.address
-                )),
-            };
-        }
-        Self {
-            tail: None,
-            head: format!(
-                "POST {} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\n\
-                 Accept: application/graphql-response+json\r\nContent-Length: ",
-                workload.path, workload.address
-            ),
-            body: format!("{{\"query\":{document},\"variables\":"),
-        }
-    }
-
-    fn write(&self, variables: &str, request: &mut Vec<u8>) {
-        use std::io::Write;
-        request.clear();
-        request.extend_from_slice(self.head.as_bytes());
-        if let Some(tail) = &self.tail {
-            request.extend(form_urlencoded::byte_serialize(variables.as_bytes()).flat_map(str::bytes));
-            request.extend_from_slice(tail.as_bytes());
-            return;
-        }
-        write!(request, "{}\r\n\r\n", self.body.len() + variables.len() + 1).expect("a vector takes all bytes");
-        request.extend_from_slice(self.body.as_bytes());
-        request.extend_from_slice(variables.as_bytes());
-        request.push(b'}');
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -264,7 +205,7 @@ mod tests {
     fn workload(address: SocketAddr, expects: &'static str) -> Workload {
         let variables = Rc::from(["{\"a\":1}".to_owned(), "{\"a\":22}".to_owned()]);
         let document = "query($a: Int) { a }";
-        Workload { address, path: "/one".into(), document, method: Method::Post, variables, expects }
+        Workload { address, path: "/one".into(), document, method: Method::Post, known: None, variables, expects }
     }
 
     async fn served(bytes: &'static [u8]) -> SocketAddr {
@@ -290,18 +231,5 @@ mod tests {
             let error = drive(&workload, 2, Duration::from_secs(60), 1).await.unwrap_err();
             assert!(matches!(error, LoadError::Unexpected { .. }), "{error}");
         }
-    }
-
-    #[test]
-    fn a_request_is_whole_json_of_the_length_it_says() {
-        let workload = workload(SocketAddr::from(([127, 0, 0, 1], 80)), "");
-        let mut request = Vec::new();
-        Requests::of(&workload).write("{\"a\":22}", &mut request);
-        let text = String::from_utf8(request).unwrap();
-        let (head, body) = text.split_once("\r\n\r\n").unwrap();
-        assert!(head.ends_with(&format!("Content-Length: {}", body.len())));
-        let body: serde_json::Value = serde_json::from_str(body).unwrap();
-        assert_eq!(body["query"], "query($a: Int) { a }");
-        assert_eq!(body["variables"]["a"], 22);
     }
 }

@@ -2,15 +2,19 @@
 
 mod bench;
 mod documents;
+mod fanout;
 mod floor;
 mod generate;
 mod live;
 mod load;
+mod office;
 mod process;
 mod publishing;
 mod record;
+mod snapshot;
 mod table;
 mod topic;
+mod trade;
 mod websocket;
 mod workload;
 
@@ -60,6 +64,8 @@ enum Command {
     },
     /// Listen by many sockets to what is published, and print the figures
     Live(live::Live),
+    /// Publish to many endpoints of partners, and print the figures
+    Fanout(fanout::Fanout),
     /// Serve the files of a directory, each at its name, to POST requests
     Floor { dir: PathBuf },
 }
@@ -125,6 +131,7 @@ async fn obey(command: Command) -> anyhow::Result<ExitCode> {
             };
         }
         Command::Live(options) => return live::run(options).await,
+        Command::Fanout(options) => return fanout::run(options).await,
         Command::Generate { dir, recipe } => {
             let (files, _) = generate::generate(recipe.into(), &dir)?;
             println!("{}\n{}", files.record.display(), files.wordpress.display());

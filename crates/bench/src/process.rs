@@ -43,6 +43,15 @@ pub fn run(mut command: Command, log: &Path) -> anyhow::Result<Cost> {
     Ok(Cost { elapsed, peak_bytes })
 }
 
+/// Runs `command` to its end, which has to be a success, for what it prints.
+pub fn output(mut command: Command) -> anyhow::Result<String> {
+    let output = command.stdin(Stdio::null()).output().with_context(|| format!("cannot start {command:?}"))?;
+    if !output.status.success() {
+        bail!("{command:?} ended with {}:\n{}", output.status, String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(String::from_utf8(output.stdout)?)
+}
+
 /// A server, ended on drop.
 pub struct Server {
     child: Child,

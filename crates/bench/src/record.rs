@@ -13,6 +13,7 @@ use crate::generate::{Files, Slugs};
 use crate::load::{self, Method, Tally, Workload};
 use crate::process::{self, Cost, Server};
 use crate::publishing::{self, Publishing};
+use crate::snapshot::{self, Snapshot};
 use crate::workload::{self, Keeps, Page};
 
 /// What the record is made of and by.
@@ -35,8 +36,13 @@ pub struct Record {
     pub wordpress: Cost,
     /// Bytes of SQLite's files.
     pub file_bytes: Option<u64>,
-    /// From the start of the server to its first answer, an article page.
-    pub start: Duration,
+    /// From the first start of a server on the record to its first answer, an article page; the index of words is yet
+    /// to be made then.
+    pub first_start: Duration,
+    /// The same of later starts, in order.
+    pub starts: Vec<Duration>,
+    /// First copies of everything, with whose they are.
+    pub snapshots: Vec<(&'static str, Snapshot)>,
     /// Memory of the server's own after its first answer, in bytes.
     pub idle_bytes: u64,
     /// What publishing costs.
@@ -70,32 +76,27 @@ impl Record {
         };
         let json = run(&["import", "json"], &source.files.record, "import-json.log")?;
         let wordpress = run(&["import", "wordpress"], &source.files.wordpress, "import-wordpress.log")?;
-        let mut servers = HashMap::new();
-        let mut start = Duration::ZERO;
-        for keeps in Keeps::ALL {
-            let mut serve = griot(source, &database);
-            serve.args(["serve", "--bind", "127.0.0.1:0"]);
-            if keeps != Keeps::Answers {
-                serve.env("GRIOT_CACHE_RESPONSES_MIB", "0");
-            }
-            match keeps {
-                Keeps::Nothing => serve.env("GRIOT_CACHE_RECORDS_MIB", "0"),
-                // What it keeps of the record is all that is asked for.
-                Keeps::Records => serve.env("GRIOT_CACHE_RECORDS_MIB", "512"),
-                Keeps::Answers => &mut serve,
-            };
-            let begin = Instant::now();
-            let server = Server::start(serve)?;
-            let article = workload::prepare(Page::Article, server.address, source.slugs).await?;
-            load::ask(&article, &article.variables[0]).await?;
-            start = begin.elapsed();
-            servers.insert(keeps, server);
+        let key = partner_key(source, &database)?;
+        let begin = |keeps| begin(source, &database, keeps);
+        // Alone on the machine: the other servers make indexes of their own. Its index is there for those that follow.
+        let (server, first_start) = begin(Keeps::Answers).await?;
+        workload::wait_for_index(server.address).await?;
+        drop(server);
+        let mut starts = Vec::new();
+        for _ in 1..STARTS {
+            starts.push(begin(Keeps::Answers).await?.1);
         }
-        // The last one is the server as it is by itself.
-        let (address, idle_bytes) = (servers[&Keeps::Answers].address, servers[&Keeps::Answers].own_bytes());
-        for server in servers.values() {
-            workload::wait_for_index(server.address).await?;
+        let (server, start) = begin(Keeps::Answers).await?;
+        starts.push(start);
+        starts.sort_unstable();
+        let (address, idle_bytes) = (server.address, server.own_bytes());
+        let mut servers = HashMap::from([(Keeps::Answers, server)]);
+        for keeps in [Keeps::Nothing, Keeps::Records] {
+            servers.insert(keeps, begin(keeps).await?.0);
         }
+        workload::wait_for_index(address).await?;
+        workload::wait_for_index(servers[&Keeps::Records].address).await?;
+        let snapshots = snapshots(&servers[&Keeps::Nothing], &key).await?;
         let mut workloads = HashMap::new();
         for page in Page::ALL {
             let workload = workload::prepare(page, address, source.slugs).await?;
@@ -109,7 +110,9 @@ impl Record {
             json,
             wordpress,
             file_bytes: files,
-            start,
+            first_start,
+            starts,
+            snapshots,
             idle_bytes,
             publishing: None,
             figures: HashMap::new(),
@@ -137,9 +140,8 @@ impl Record {
         let mut workload = Workload { address: server.address, ..self.workloads[&page].clone() };
         if keeps != Keeps::Nothing {
             workload = workload.of_at_most(WARM);
-            if round == 0 {
-                load::ask_each(&workload, connections).await?;
-            }
+            // In every round, since other pages may have taken its place.
+            load::ask_each(&workload, connections).await?;
         }
         let workload = &workload;
         let seed = u64::from(round) << 32;
@@ -156,7 +158,7 @@ impl Record {
     pub async fn measure_floor(&mut self, page: Page, floor: &Floor, path: &str, time: Duration) -> anyhow::Result<()> {
         let page_workload = &self.workloads[&page];
         let (address, path) = (floor.address(), format!("/{path}"));
-        let workload = Workload { address, path, method: Method::Post, ..page_workload.clone() };
+        let workload = Workload { address, path, method: Method::Post, known: None, ..page_workload.clone() };
         load::drive(&workload, floor.connections, WARM_UP, 0).await?;
         let tally = load::drive(&workload, floor.connections, time, 0).await?;
         self.floors.entry(page).or_default().add(&tally);
@@ -184,8 +186,57 @@ impl Record {
     pub fn server_bytes(&self) -> u64 {
         self.servers[&Keeps::Answers].own_bytes()
     }
+
+    /// From the start of a server to its first answer, as it usually is.
+    pub fn start(&self) -> Duration {
+        self.starts[self.starts.len() / 2]
+    }
 }
 
+/// A server that keeps as much as `keeps` says, and the time to its first answer.
+async fn begin(source: &Source<'_>, database: &TestDatabase, keeps: Keeps) -> anyhow::Result<(Server, Duration)> {
+    let mut serve = griot(source, database);
+    serve.args(["serve", "--bind", "127.0.0.1:0"]);
+    if keeps != Keeps::Answers {
+        serve.env("GRIOT_CACHE_RESPONSES_MIB", "0");
+    }
+    match keeps {
+        // Nobody searches it, and an index costs what is published its time.
+        Keeps::Nothing => serve.env("GRIOT_CACHE_RECORDS_MIB", "0").env("GRIOT_SEARCH_ENABLED", "false"),
+        // What it keeps of the record is all that is asked for.
+        Keeps::Records => serve.env("GRIOT_CACHE_RECORDS_MIB", "512"),
+        Keeps::Answers => &mut serve,
+    };
+    let begin = Instant::now();
+    let server = Server::start(serve)?;
+    let article = workload::prepare(Page::Article, server.address, source.slugs).await?;
+    load::ask(&article, &article.variables[0]).await?;
+    Ok((server, begin.elapsed()))
+}
+
+/// The key of a partner that receives everything.
+fn partner_key(source: &Source<'_>, database: &TestDatabase) -> anyhow::Result<String> {
+    let run = |arguments: &[&str]| {
+        let mut command = griot(source, database);
+        command.args(arguments);
+        process::output(command)
+    };
+    run(&["partner", "add", PARTNER, "--requests-per-minute", "1000000"])?;
+    Ok(run(&["partner", "key", PARTNER])?.trim().to_owned())
+}
+
+/// First copies, everybody's and a partner's, where nothing is kept: else memory grows by what is.
+async fn snapshots(server: &Server, key: &str) -> anyhow::Result<Vec<(&'static str, Snapshot)>> {
+    let public = snapshot::read(server, None).await?;
+    snapshot::wait_for_sorting(server.address, key, public.head).await?;
+    let partner = snapshot::read(server, Some(key)).await?;
+    Ok(vec![("everybody's", public), ("a partner's", partner)])
+}
+
+/// Starts of a server, of which the one in the middle counts.
+const STARTS: usize = 5;
+/// Name of a partner.
+const PARTNER: &str = "Bench";
 /// Variables of pages that are asked for beforehand, so that what a server keeps is there.
 const WARM: usize = 10_000;
 /// Before each measurement.

@@ -56,6 +56,7 @@ async fn walk(address: SocketAddr, topic: &str) -> Result<Vec<String>, LoadError
         address,
         path: "/graphql".to_owned(),
         method: Method::Post,
+        known: None,
         document: TOPIC_WALK,
         variables: Rc::from([]),
         expects: "\"hasNextPage\":",

@@ -10,6 +10,7 @@ use crate::documents;
 use crate::generate::{Slugs, WORDS};
 use crate::load::{self, LoadError, Method, Workload};
 use crate::topic::{self, Depth};
+use crate::trade;
 
 /// A page that sites show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ValueEnum)]
@@ -39,11 +40,25 @@ pub enum Page {
     Search,
     /// The same with highlights and facets.
     FullSearch,
+    /// Any article as ninjs, and so on for the other forms.
+    Ninjs,
+    NewsMl,
+    JsonLd,
+    Text,
+    Html,
+    /// The newest 100 articles, and so on for the other formats.
+    Atom,
+    /// The same, asked for by a reader that has it.
+    AtomKnown,
+    Rss,
+    RssKnown,
+    JsonFeed,
+    JsonFeedKnown,
 }
 
 impl Page {
     /// In the order they are shown.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 23] = [
         Self::Article,
         Self::OneArticle,
         Self::OneByGet,
@@ -56,7 +71,28 @@ impl Page {
         Self::TopicDeepest,
         Self::Search,
         Self::FullSearch,
+        Self::Ninjs,
+        Self::NewsMl,
+        Self::JsonLd,
+        Self::Text,
+        Self::Html,
+        Self::Atom,
+        Self::AtomKnown,
+        Self::Rss,
+        Self::RssKnown,
+        Self::JsonFeed,
+        Self::JsonFeedKnown,
     ];
+
+    /// Whether it is an article in a form of the trade.
+    pub fn is_document(self) -> bool {
+        matches!(self, Self::Ninjs | Self::NewsMl | Self::JsonLd | Self::Text | Self::Html)
+    }
+
+    /// Whether it is asked for by a client that has it.
+    pub fn is_known(self) -> bool {
+        matches!(self, Self::OneKnown | Self::AtomKnown | Self::RssKnown | Self::JsonFeedKnown)
+    }
 
     /// Whether it says anything of a server that keeps as much as `keeps` says.
     pub fn tells_of(self, keeps: Keeps) -> bool {
@@ -65,6 +101,9 @@ impl Page {
             Self::Article | Self::Front => true,
             Self::Person | Self::Topic | Self::TopicDeep | Self::TopicDeepest => keeps == Keeps::Nothing,
             Self::Search | Self::FullSearch => keeps == Keeps::Records,
+            Self::AtomKnown | Self::RssKnown | Self::JsonFeedKnown => keeps == Keeps::Answers,
+            Self::Atom | Self::Rss | Self::JsonFeed => keeps != Keeps::Records,
+            Self::Ninjs | Self::NewsMl | Self::JsonLd | Self::Text | Self::Html => keeps != Keeps::Records,
         }
     }
 
@@ -82,6 +121,9 @@ impl Page {
             Self::TopicDeep | Self::TopicDeepest => Self::Topic,
             Self::OneArticle | Self::OneByGet | Self::OneKnown => Self::Article,
             Self::FrontByGet => Self::Front,
+            Self::AtomKnown => Self::Atom,
+            Self::RssKnown => Self::Rss,
+            Self::JsonFeedKnown => Self::JsonFeed,
             own => own,
         }
     }
@@ -103,6 +145,8 @@ impl Keeps {
     pub const ALL: [Self; 3] = [Self::Nothing, Self::Records, Self::Answers];
 }
 
+/// In place of a document, for what has an address of its own.
+const NO_GRAPHQL: &str = "";
 /// How long a server may take to make the index of a large record.
 const INDEXING: Duration = Duration::from_secs(600);
 
@@ -113,6 +157,7 @@ pub async fn wait_for_index(address: SocketAddr) -> Result<(), LoadError> {
         path: "/graphql".to_owned(),
         document: documents::SEARCH,
         method: Method::Post,
+        known: None,
         variables: Rc::from(["{\"words\":\"\"}".to_owned()]),
         expects: "\"isComplete\":true",
     };
@@ -163,15 +208,26 @@ pub async fn prepare(page: Page, address: SocketAddr, slugs: &Slugs) -> Result<W
         Page::TopicDeepest => {
             (documents::TOPIC_PAGE, "\"title\":", topic::deep_pages(address, slugs, Depth::Last).await?)
         }
+        Page::Ninjs => (NO_GRAPHQL, "\"pubStatus\"", trade::documents(address, ".ninjs.json").await?),
+        Page::NewsMl => (NO_GRAPHQL, "<newsItem", trade::documents(address, ".g2.xml").await?),
+        Page::JsonLd => (NO_GRAPHQL, "\"NewsArticle\"", trade::documents(address, ".jsonld").await?),
+        Page::Text => (NO_GRAPHQL, "a indiqué", trade::documents(address, ".txt").await?),
+        Page::Html => (NO_GRAPHQL, "<html", trade::documents(address, ".html").await?),
+        Page::Atom | Page::AtomKnown => (NO_GRAPHQL, "<entry", trade::feed(".atom")),
+        Page::Rss | Page::RssKnown => (NO_GRAPHQL, "<item", trade::feed(".rss")),
+        Page::JsonFeed | Page::JsonFeedKnown => (NO_GRAPHQL, "\"items\"", trade::feed(".json")),
     };
     let path = "/graphql".to_owned();
-    let mut workload = Workload { address, path, document, method: Method::Post, variables, expects };
+    let mut workload = Workload { address, path, document, method: Method::Post, known: None, variables, expects };
     if matches!(page, Page::OneByGet | Page::OneKnown | Page::FrontByGet) {
         load::register(&workload).await?;
         workload.method = Method::Get;
     }
-    if page == Page::OneKnown {
-        workload.method = Method::Conditional(load::ask_tag(&workload, &workload.variables[0]).await?);
+    if document == NO_GRAPHQL {
+        workload.method = Method::Path;
+    }
+    if page.is_known() {
+        workload.known = Some(load::ask_tag(&workload, &workload.variables[0]).await?);
     }
     Ok(workload)
 }

@@ -1,7 +1,8 @@
 //! The client.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use reqwest::dns::Resolve;
@@ -64,8 +65,16 @@ pub struct Timeouts {
 #[derive(Clone, Debug)]
 pub struct Egress {
     rules: Rules,
-    public: Client,
-    allowed: Client,
+    clients: Arc<Clients>,
+}
+
+/// Clients, made when they are needed: each reads the root certificates of the machine, which takes tens of
+/// milliseconds.
+struct Clients {
+    timeouts: Timeouts,
+    resolver: Arc<dyn Resolve>,
+    public: OnceLock<Client>,
+    allowed: OnceLock<Client>,
 }
 
 impl Egress {
@@ -74,11 +83,22 @@ impl Egress {
         Self::with_resolver(rules, timeouts, Arc::new(SystemResolver))
     }
 
-    /// The same with another resolver, whose answers are vetted alike.
+    /// The same, made with the first request: for what may never send one.
+    pub fn later(rules: Rules, timeouts: Timeouts) -> Self {
+        Self::of(rules, timeouts, Arc::new(SystemResolver))
+    }
+
+    /// The same as [`Self::new`] with another resolver, whose answers are vetted alike.
     pub fn with_resolver(rules: Rules, timeouts: Timeouts, resolver: Arc<dyn Resolve>) -> Result<Self, EgressError> {
-        let public = client(Arc::new(VettedResolver { inner: Arc::clone(&resolver) }), timeouts)?;
-        let allowed = client(resolver, timeouts)?;
-        Ok(Self { rules, public, allowed })
+        let egress = Self::of(rules, timeouts, resolver);
+        egress.clients.get(Way::Public)?;
+        egress.clients.get(Way::Allowed)?;
+        Ok(egress)
+    }
+
+    fn of(rules: Rules, timeouts: Timeouts, resolver: Arc<dyn Resolve>) -> Self {
+        let (public, allowed) = Default::default();
+        Self { rules, clients: Arc::new(Clients { timeouts, resolver, public, allowed }) }
     }
 
     /// Whether a request may go to `url` as it is written; where its name leads is looked at with each request.
@@ -89,11 +109,34 @@ impl Egress {
     /// A request to `url`, to be completed and sent; an error when it must not go there. A redirect in its answer is a
     /// request of its own, and to be made by this method too.
     pub fn request(&self, method: Method, url: Url) -> Result<RequestBuilder, Forbidden> {
-        let client = match way(&self.rules, &url)? {
+        let way = way(&self.rules, &url)?;
+        let client = self.clients.get(way).map_err(|error| Forbidden::NoClient(error.to_string()))?;
+        Ok(client.request(method, url))
+    }
+}
+
+impl Clients {
+    fn get(&self, way: Way) -> Result<&Client, EgressError> {
+        let made = match way {
             Way::Public => &self.public,
             Way::Allowed => &self.allowed,
         };
-        Ok(client.request(method, url))
+        if let Some(client) = made.get() {
+            return Ok(client);
+        }
+        let resolver = Arc::clone(&self.resolver);
+        let client = match way {
+            Way::Public => client(Arc::new(VettedResolver { inner: resolver }), self.timeouts)?,
+            Way::Allowed => client(resolver, self.timeouts)?,
+        };
+        // Who was faster made the same.
+        Ok(made.get_or_init(|| client))
+    }
+}
+
+impl fmt::Debug for Clients {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Clients").field("timeouts", &self.timeouts).finish_non_exhaustive()
     }
 }
 

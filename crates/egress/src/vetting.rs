@@ -35,6 +35,9 @@ pub enum Forbidden {
     /// `HOST:PORT`.
     #[error("`{0}` is named by its address, and not by a name")]
     Unnamed(String),
+    /// Nothing can be asked.
+    #[error("{0}")]
+    NoClient(String),
 }
 
 impl Forbidden {
@@ -42,7 +45,7 @@ impl Forbidden {
     pub fn meant(&self) -> Option<&str> {
         match self {
             Self::Private(named) | Self::Port { named, .. } | Self::Plain(named) | Self::Unnamed(named) => Some(named),
-            Self::Scheme(_) | Self::Credentials(_) => None,
+            Self::Scheme(_) | Self::Credentials(_) | Self::NoClient(_) => None,
         }
     }
 }

@@ -24,7 +24,7 @@ pub async fn open(config: &Config, location: &Location) -> anyhow::Result<(Endpo
     let caller = Caller::new(CallerSettings {
         allowed_hosts: config.webhooks.allowed_hosts.clone(),
         timeout: Duration::from_millis(config.webhooks.timeout_ms),
-    })?;
+    });
     let endpoints = Endpoints::new(store.clone(), caller.clone(), Arc::clone(&clock), Arc::new(RandomIds));
     let sender = Sender::new(SenderSettings { location: location.clone(), store, caller, clock });
     Ok((endpoints, sender))

@@ -17,6 +17,12 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How long readers of PostgreSQL wait for one: by then it hangs, and what is kept may be given instead.
 const READER_PATIENCE: Duration = Duration::from_secs(1);
 
+/// Most of a file that a reader of SQLite maps: all that SQLite lets it.
+pub(crate) const MAPPED_BYTES: &str = "2147418112";
+/// What each connection that reads may keep of pages that are not mapped: those past the above, and those of the
+/// write-ahead log. The system has them too, and there are a dozen connections. 8 MiB.
+pub(crate) const READERS_CACHE: &str = "-8192";
+
 /// Where the record lives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Location {
@@ -212,8 +218,8 @@ fn sqlite_options(file: &Path, access: Access) -> ConnectOptions {
             .statement_cache_capacity(512)
             .pragma("trusted_schema", "OFF")
             // Mapped pages count as memory of the process: delivery gains by them, an import would grow with the record.
-            .pragma("mmap_size", if access == Access::Read { "1073741824" } else { "0" })
-            .pragma("cache_size", "-65536");
+            .pragma("mmap_size", if access == Access::Read { MAPPED_BYTES } else { "0" })
+            .pragma("cache_size", if access == Access::Read { READERS_CACHE } else { "-65536" });
         match access {
             Access::Read => options.read_only(true).pragma("query_only", "ON"),
             // The journal mode stays with the file.
@@ -280,6 +286,11 @@ pub(crate) fn postgres_reader(url: &str, reader: Reader) -> ConnectOptions {
             ("default_transaction_read_only", "on"),
             ("statement_timeout", "3s"),
             ("jit", "off"),
+            // Every list has an index in its order, from which a page is read off. To plan such a statement takes longer
+            // than to run it, so each is planned once; and without the values the planner takes many rows for few, and
+            // would rather gather and sort them all.
+            ("plan_cache_mode", "force_generic_plan"),
+            ("enable_bitmapscan", "off"),
         ]);
         let options = options.options(reader.settings.clone());
         options.options(reader.role.map(|role| ("role", role)))

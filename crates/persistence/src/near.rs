@@ -11,6 +11,8 @@ use rusqlite::{Connection, OpenFlags};
 use sea_orm::sea_query::{Value, Values};
 use sea_orm::{DbErr, RuntimeErr};
 
+use crate::location::{MAPPED_BYTES, READERS_CACHE};
+
 /// One row, cell by cell.
 pub(crate) type Cells = Vec<Cell>;
 
@@ -47,9 +49,10 @@ impl Near {
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         connection.busy_timeout(Duration::from_secs(5))?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
-        connection.execute_batch(
-            "PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -65536",
-        )?;
+        connection.execute_batch(&format!(
+            "PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA mmap_size = {MAPPED_BYTES}; PRAGMA cache_size = \
+             {READERS_CACHE}"
+        ))?;
         Ok(connection)
     }
 

@@ -35,6 +35,7 @@ fn remedy(forbidden: &Forbidden) -> &'static str {
         Forbidden::Private(_) => "use a host that the public internet reaches",
         Forbidden::Port { .. } => "have the endpoint listen on one of these",
         Forbidden::Unnamed(_) => "use a host name with a certificate",
+        Forbidden::NoClient(_) => "have the office look after its server",
     }
 }
 

@@ -68,12 +68,12 @@ enum Unsent {
 
 impl Caller {
     /// A caller with the resolver of the system.
-    pub fn new(settings: CallerSettings) -> Result<Self, EgressError> {
+    pub fn new(settings: CallerSettings) -> Self {
         let (rules, timeouts) = settings.parts();
-        Ok(Self { egress: Egress::new(rules, timeouts)? })
+        Self { egress: Egress::later(rules, timeouts) }
     }
 
-    /// The same with another resolver, whose answers are vetted alike.
+    /// The same with another resolver, whose answers are vetted alike, and ready to call.
     pub fn with_resolver(settings: CallerSettings, resolver: Arc<dyn Resolve>) -> Result<Self, EgressError> {
         let (rules, timeouts) = settings.parts();
         Ok(Self { egress: Egress::with_resolver(rules, timeouts, resolver)? })

@@ -64,7 +64,7 @@ impl Connection {
         Ok(Self { stream, buffer: Vec::with_capacity(64 << 10), joined: Vec::new() })
     }
 
-    /// Sends `request` and gives the body of the answer, which has status 200, or 304 and no body.
+    /// Sends `request` and gives the body of the answer, which tells of success, or has status 304 and no body.
     pub async fn exchange(&mut self, request: &[u8]) -> Result<&[u8], LoadError> {
         self.stream.write_all(request).await?;
         self.buffer.clear();
@@ -94,7 +94,7 @@ impl Connection {
                 &self.joined
             }
         };
-        if status != 200 && status != 304 {
+        if !(200..300).contains(&status) && status != 304 {
             return Err(LoadError::Status { status, body: String::from_utf8_lossy(body).into_owned() });
         }
         Ok(body)

@@ -48,12 +48,18 @@ pub async fn run(config: &Config, wants_demo: bool) -> anyhow::Result<ExitCode> 
     let location = if config.editorial.enabled { place::location(config) } else { place::of_delivery(config) };
     let mut settings = settings(config, address)?;
     let mut sending = None;
-    if config.editorial.enabled {
+    let published = async { anyhow::Ok(PublishedStore::open(&location).await?) };
+    let store = if config.editorial.enabled {
         griot_persistence::migrate(&location).await?;
         greet(config, &location, wants_demo).await?;
-        let desk = editors::desk(config, &location, &settings.public_url).await?;
-        let mut side = editors::open(config, &location, Arc::clone(&desk)).await?;
-        let (endpoints, sender) = webhooks::open(config, &location).await?;
+        let editors = async {
+            let desk = editors::desk(config, &location, &settings.public_url).await?;
+            let side = editors::open(config, &location, Arc::clone(&desk)).await?;
+            anyhow::Ok((desk, side))
+        };
+        // Readers wait for all of them.
+        let ((desk, mut side), (endpoints, sender), store) =
+            tokio::try_join!(editors, webhooks::open(config, &location), published)?;
         side.endpoints = Some(endpoints.clone());
         sending = config.webhooks.enabled.then_some((endpoints, sender));
         let hub = || format!("{}{HUB_PATH}", settings.public_url.as_str().trim_end_matches('/'));
@@ -64,8 +70,10 @@ pub async fn run(config: &Config, wants_demo: bool) -> anyhow::Result<ExitCode> 
         let scheduler = Scheduler::new(desk);
         let readiness = settings.readiness.clone();
         tokio::spawn(scheduler.run(move |is_ready| readiness.set(is_ready)));
-    }
-    let store = PublishedStore::open(&location).await?;
+        store
+    } else {
+        published.await?
+    };
     let keys = signing::keyring(config)?;
     // A server that only delivers tells of statements that another one makes.
     settings.is_stated = keys.is_some() || !store.statement_head().await?.keys.is_empty();

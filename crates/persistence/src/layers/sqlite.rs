@@ -10,6 +10,7 @@ use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
 
 use super::Overlay;
 use super::tables::{AS_PUBLISHED, Column, LAYERED, Table};
+use crate::location::MAPPED_BYTES;
 use crate::{Location, StoreError, StoreName};
 
 /// Opens the published store of `location` under `overlay`.
@@ -41,7 +42,7 @@ fn options(script: String, overlay: Overlay<'_>) -> ConnectOptions {
             .statement_cache_capacity(512)
             .pragma("trusted_schema", "OFF")
             .pragma("temp_store", "MEMORY")
-            .pragma("mmap_size", "1073741824")
+            .pragma("mmap_size", MAPPED_BYTES)
     });
     options.map_sqlx_sqlite_pool_opts(move |pool| {
         let script = script.clone();
@@ -73,7 +74,7 @@ fn script(over: &str, base: &str, overlay: Overlay<'_>) -> String {
     // base by being written there first; reading the overlay first, no moment lies between.
     let mut script = format!("ATTACH '{over}' AS overlay;\nATTACH '{base}' AS base;\n");
     let pages = match overlay {
-        Overlay::Embargoed => 65_536,
+        Overlay::Embargoed => 8_192,
         Overlay::Editorial(_) => 4_096,
     };
     script.push_str(&format!("PRAGMA overlay.cache_size = -{pages};\nPRAGMA base.cache_size = -{pages};\n"));

@@ -20,7 +20,9 @@ mod version;
 use std::sync::Arc;
 
 use sea_orm::sea_query::{SelectStatement, Value, Values};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, Statement, StatementBuilder};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, Statement, StatementBuilder, TransactionTrait,
+};
 
 pub use changes::Change;
 pub use file::FileState;
@@ -100,13 +102,21 @@ impl PublishedStore {
     /// How the database goes about a statement, step by step in its own words.
     async fn explain(&self, query: &impl StatementBuilder) -> Result<Vec<String>, StoreError> {
         let backend = self.db.get_database_backend();
-        let (explain, column) = match backend {
-            DbBackend::Sqlite => ("EXPLAIN QUERY PLAN", 3),
-            _ => ("EXPLAIN", 0),
-        };
         let mut statement = backend.build(query);
-        statement.sql = format!("{explain} {}", statement.sql);
-        let rows = self.db.query_all_raw(statement).await?;
+        let (rows, column) = if backend == DbBackend::Sqlite {
+            statement.sql = format!("EXPLAIN QUERY PLAN {}", statement.sql);
+            (self.db.query_all_raw(statement).await?, 3)
+        } else {
+            // The plan that serves all values, as it is used: so it does not matter which these are.
+            let values = vec!["NULL"; statement.values.map_or(0, |values| values.0.len())].join(", ");
+            let connection = self.db.begin().await?;
+            connection.execute_unprepared(&format!("PREPARE explained AS {}", statement.sql)).await?;
+            let explain = format!("EXPLAIN EXECUTE explained({values})");
+            let rows = connection.query_all_raw(Statement::from_string(backend, explain)).await?;
+            connection.execute_unprepared("DEALLOCATE explained").await?;
+            connection.rollback().await?;
+            (rows, 0)
+        };
         Ok(rows.iter().map(|row| row.try_get_by_index(column)).collect::<Result<_, _>>()?)
     }
 

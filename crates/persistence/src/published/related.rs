@@ -46,16 +46,7 @@ impl PublishedStore {
         if targets.is_empty() {
             return Ok(Vec::new());
         }
-        let build = || {
-            let mut selects = targets.iter().flat_map(|(role, target)| {
-                [Order::Desc, Order::Asc].map(|order| nearest(moment, article, at, *role, *target, order))
-            });
-            let mut statement = selects.next().unwrap_or_default();
-            for select in selects {
-                statement.union(UnionType::All, select);
-            }
-            statement
-        };
+        let build = || nearest_of_each(moment, article, at, targets);
         let values = || {
             let one = |(role, target): &(LinkRole, EntryId)| -> [Value; 7] {
                 let (target, role, article) = (target.0.into(), role.as_str().into(), article.0.into());
@@ -72,6 +63,27 @@ impl PublishedStore {
         }
         Ok(related)
     }
+
+    /// How the database goes about [`Self::related_to`], step by step in its own words.
+    pub async fn explain_related(
+        &self,
+        article: EntryId,
+        targets: &[(LinkRole, EntryId)],
+    ) -> Result<Vec<String>, StoreError> {
+        self.explain(&nearest_of_each(Moment::Now, article, 0, targets)).await
+    }
+}
+
+/// The articles nearest to each of `targets`, on both sides of `at`.
+fn nearest_of_each(moment: Moment, article: EntryId, at: i64, targets: &[(LinkRole, EntryId)]) -> SelectStatement {
+    let mut selects = targets.iter().flat_map(|(role, target)| {
+        [Order::Desc, Order::Asc].map(|order| nearest(moment, article, at, *role, *target, order))
+    });
+    let mut statement = selects.next().unwrap_or_default();
+    for select in selects {
+        statement.union(UnionType::All, select);
+    }
+    statement
 }
 
 /// Articles linking to `target`, from `at` into the past or the future. Standing pages are no news.

@@ -111,6 +111,20 @@ async fn postgresql_reads_a_page_off_an_index_in_its_order(
 
 #[rstest]
 #[tokio::test]
+async fn what_is_related_is_read_off_an_index_in_its_order(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let store = filled(backend, true).await;
+    let targets = [(LinkRole::Topic, id(10_001)), (LinkRole::Mention, id(20_001))];
+    let plan = store.reader.explain_related(id(1), &targets).await.unwrap();
+    assert!(plan.iter().filter(|step| step.contains("link_list")).count() >= 4, "{plan:#?}");
+    // PostgreSQL would gather all that links to a thing, if it were free to.
+    let gathers = |step: &String| ["Sort", "TEMP B-TREE", "Bitmap", "Seq Scan"].iter().any(|way| step.contains(way));
+    assert!(!plan.iter().any(gathers), "{plan:#?}");
+}
+
+#[rstest]
+#[tokio::test]
 async fn changes_are_read_off_the_journal_with_one_probe_for_each(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {

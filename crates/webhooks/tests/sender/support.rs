@@ -67,7 +67,7 @@ impl House {
         migrate(&location).await.unwrap();
         let store = Webhooks::open(&location).await.unwrap();
         let allowed_hosts: BTreeSet<String> = receivers.iter().map(|receiver| receiver.place()).collect();
-        let caller = Caller::new(CallerSettings { allowed_hosts, timeout: TIMEOUT }).unwrap();
+        let caller = Caller::new(CallerSettings { allowed_hosts, timeout: TIMEOUT });
         let endpoints = Endpoints::new(store.clone(), caller.clone(), Arc::clone(&clock), Arc::new(RandomIds));
         let house = Self { _database: database, location, store, endpoints, clock, caller, sending: Mutex::default() };
         house.send();
