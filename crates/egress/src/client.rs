@@ -91,9 +91,15 @@ impl Egress {
     /// The same as [`Self::new`] with another resolver, whose answers are vetted alike.
     pub fn with_resolver(rules: Rules, timeouts: Timeouts, resolver: Arc<dyn Resolve>) -> Result<Self, EgressError> {
         let egress = Self::of(rules, timeouts, resolver);
-        egress.clients.get(Way::Public)?;
-        egress.clients.get(Way::Allowed)?;
+        egress.ready()?;
         Ok(egress)
+    }
+
+    /// Makes the clients, where that was not done yet.
+    pub fn ready(&self) -> Result<(), EgressError> {
+        self.clients.get(Way::Public)?;
+        self.clients.get(Way::Allowed)?;
+        Ok(())
     }
 
     fn of(rules: Rules, timeouts: Timeouts, resolver: Arc<dyn Resolve>) -> Self {

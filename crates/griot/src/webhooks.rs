@@ -9,12 +9,24 @@ use griot_webhooks::{Caller, CallerSettings, Endpoints, Sender, SenderSettings};
 
 use crate::config::Config;
 
+/// Root certificates take some of the first second to read.
+const AFTER_START: Duration = Duration::from_secs(2);
+
 /// What asks those who subscribe to feeds. Hosts that partners may have endpoints at are not for everybody.
-pub fn subscribers(config: &Config) -> anyhow::Result<Caller> {
-    Ok(Caller::new(CallerSettings {
+pub fn subscribers(config: &Config) -> Caller {
+    Caller::new(CallerSettings {
         allowed_hosts: config.websub.allowed_hosts.clone(),
         timeout: Duration::from_millis(config.webhooks.timeout_ms),
-    })?)
+    })
+}
+
+/// Says in the log when this machine can send nothing, once readers are served: it is no fault of the endpoints.
+pub async fn warn_unless_ready(endpoints: Endpoints) {
+    tokio::time::sleep(AFTER_START).await;
+    let ready = tokio::task::spawn_blocking(move || endpoints.ready()).await;
+    if let Ok(Err(error)) = ready {
+        tracing::error!(%error, "endpoints of partners are told nothing");
+    }
 }
 
 /// What makes and changes endpoints, and what sends to them.

@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
 use griot_domain::{Clock, IdSource};
+use griot_egress::EgressError;
 use griot_persistence::{
     Actor, Attempt, Endpoint, EndpointChange, EndpointId, EndpointState, Health, Lane, NewDelivery, SigningSecrets,
     StoreError, Webhooks,
@@ -98,6 +99,11 @@ impl Endpoints {
     /// The same in somebody's hand: what is done to endpoints stands in the audit log.
     pub fn by(&self, actor: Actor) -> Self {
         Self { store: self.store.by(actor), ..self.clone() }
+    }
+
+    /// Whether anything can be sent from this machine. Reads its root certificates, the first time.
+    pub fn ready(&self) -> Result<(), EgressError> {
+        self.caller.egress().ready()
     }
 
     /// Reads what is kept.

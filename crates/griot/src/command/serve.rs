@@ -61,11 +61,14 @@ pub async fn run(config: &Config, wants_demo: bool) -> anyhow::Result<ExitCode> 
         let ((desk, mut side), (endpoints, sender), store) =
             tokio::try_join!(editors, webhooks::open(config, &location), published)?;
         side.endpoints = Some(endpoints.clone());
+        if config.webhooks.enabled {
+            tokio::spawn(webhooks::warn_unless_ready(endpoints.clone()));
+        }
         sending = config.webhooks.enabled.then_some((endpoints, sender));
         let hub = || format!("{}{HUB_PATH}", settings.public_url.as_str().trim_end_matches('/'));
         let is_hub = config.websub.enabled && config.webhooks.enabled;
         settings.hub = settings.hub.take().or_else(|| is_hub.then(hub));
-        side.subscribers = is_hub.then(|| webhooks::subscribers(config)).transpose()?;
+        side.subscribers = is_hub.then(|| webhooks::subscribers(config));
         settings.editorial = Some(side);
         let scheduler = Scheduler::new(desk);
         let readiness = settings.readiness.clone();

@@ -300,7 +300,7 @@ async fn what_somebody_does_is_in_the_log_or_was_not_done(
     partners.start_drill(&other, &locale("fr")).await.unwrap_err();
     partners.save_receipt(&Receipt { state: ReceiptState::NotUsed, ..receipt.clone() }).await.unwrap_err();
     assert_eq!((machine.products().await.unwrap(), machine.partners().await.unwrap()), (products, known));
-    assert_eq!(machine.drills().await.unwrap(), [drill.clone()]);
+    assert_eq!(machine.drills().await.unwrap(), std::slice::from_ref(&drill));
     assert_eq!(machine.receipts(drill.id).await.unwrap(), [receipt]);
 }
 
