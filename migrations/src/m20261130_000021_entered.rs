@@ -1,4 +1,4 @@
-//! How an item came into a product: so that a partner can tell what moved into it from what was issued.
+//! When an item came into a product that was public before: so that a partner can tell what moved from what was issued.
 
 use sea_orm_migration::prelude::*;
 
@@ -11,7 +11,7 @@ const COLUMN: &str = "entered";
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        // By the last change: 0 not at all, 1 by a publication of its own, 2 because product or record changed around it.
+        // The number of the change by which it came in; 0 where it is out, or was in it from the first.
         let column = ColumnDef::new(Alias::new(COLUMN)).big_integer().not_null().default(0).take();
         let mut table = Table::alter();
         manager.alter_table(table.table(Alias::new(TABLE)).add_column(column).take()).await

@@ -72,7 +72,7 @@ with app.app_context():
     print("found", found)
     callback = subscriber.subscribe(**found, lease_seconds=3600)
     wait("the subscription is agreed to", lambda: len(agreed) == 1)
-    time.sleep(0.5)  # the hub keeps it once it has our consent
+    time.sleep(2)  # the hub keeps it once it has our consent
     publish()
     wait("the feed is sent", lambda: received and received[-1][1] == newest())
     if received[-1][0] != feed:
@@ -92,13 +92,13 @@ with app.app_context():
     wait("the renewal is agreed to", lambda: len(agreed) == 2)
     if kept["topic_url"] != feed:
         sys.exit(f"the topic is {kept['topic_url']}")
-    time.sleep(0.5)
+    time.sleep(2)
     publish()
     wait("it is sent, signed with the secret of the renewal", lambda: len(received) == count + 1)
 
     subscriber.unsubscribe(callback)
     wait("the end is agreed to", lambda: len(agreed) == 3)
-    time.sleep(0.5)
+    time.sleep(2)
     publish()
     time.sleep(3)
     if len(received) != count + 1:

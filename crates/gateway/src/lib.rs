@@ -40,7 +40,7 @@ use griot_partners::Sorter;
 use griot_persistence::{Location, PublishedStore, StatementLog};
 use griot_proof::Keyring;
 use griot_search::Search;
-use griot_webhooks::{Endpoints, Hub, HubSettings, SenderHandle};
+use griot_webhooks::{Caller, Endpoints, Hub, HubSettings, SenderHandle};
 use url::{Host, Url};
 
 pub use crate::client::TrustedProxies;
@@ -132,8 +132,8 @@ pub struct GatewaySettings {
     pub well_known: WellKnown,
     /// Whether what is issued is stated, by this process or another.
     pub is_stated: bool,
-    /// Address of the hub that feeds name. Where it is this process that has [endpoints](EditorialSide::endpoints), it is
-    /// that hub too.
+    /// Address of the hub that feeds name. Where it is this process that has [subscribers](EditorialSide::subscribers),
+    /// it is that hub too.
     pub hub: Option<String>,
     /// The editors' side; without it delivery works all the same, for the public alone.
     pub editorial: Option<EditorialSide>,
@@ -167,6 +167,8 @@ pub struct EditorialSide {
     pub upload_bytes: u64,
     /// Where partners are told of changes; without it they manage no endpoints here.
     pub endpoints: Option<Endpoints>,
+    /// Asks those who subscribe to feeds; without it nobody does here.
+    pub subscribers: Option<Caller>,
 }
 
 /// Serves a record.
@@ -244,10 +246,11 @@ impl Gateway {
         };
 
         let of_gateway = Arc::clone(&clock);
-        let hub_of = |endpoints: &Endpoints| {
+        let hub_of = |endpoints: &Endpoints, caller: Caller| {
             let feeds = PublicFeeds { public: Arc::clone(&documents), hub: settings.hub.clone()? };
             Some(Hub::new(HubSettings {
                 endpoints: endpoints.clone(),
+                caller,
                 address: feeds.hub.clone(),
                 topics: Arc::new(feeds),
                 feeds: format!("{}/v1/feeds/", showing.public_url),
@@ -268,9 +271,15 @@ impl Gateway {
                 let authenticator = Authenticator::new(keys, side.oidc, Arc::clone(&clock));
                 let gate = Gate { authenticator, proxies: settings.proxies };
                 let store_of_partners = side.keys.partners();
-                let hub = side.endpoints.as_ref().and_then(hub_of);
+                let hub = side
+                    .endpoints
+                    .as_ref()
+                    .zip(side.subscribers)
+                    .and_then(|(endpoints, caller)| hub_of(endpoints, caller));
                 let warned_at = side.endpoints.as_ref().map(|endpoints| endpoints.store().clone());
-                let endpoints = side.endpoints.map(|endpoints| endpoint_routes(endpoints, store_of_partners.clone()));
+                let endpoints = side
+                    .endpoints
+                    .map(|endpoints| endpoint_routes(endpoints, store_of_partners.clone(), Arc::clone(&clock)));
                 let sorter = Sorter::new(store.clone(), store_of_partners.clone());
                 let of_partners = store_of_partners.clone();
                 let partners = Partners::new(gate.clone(), of_partners, sorter, warned_at, Arc::clone(&clock));

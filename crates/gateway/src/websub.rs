@@ -68,7 +68,7 @@ async fn ask(State(hub): State<Hub>, request: Request) -> Response<Body> {
 fn problem(refused: HubError) -> Response<Body> {
     let text = refused.to_string();
     match refused {
-        HubError::Busy(_) | HubError::Full => {
+        HubError::Busy(_) | HubError::Full | HubError::FullOfTopics => {
             let mut response = Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-many-subscriptions", text).response();
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(AGAIN_IN));
             response

@@ -39,6 +39,7 @@ pub async fn open(config: &Config, location: &Location, desk: Arc<Desk>) -> anyh
         oidc: oidc.context("the settings in [editorial.oidc] cannot be used")?,
         upload_bytes: config.editorial.upload_bytes,
         endpoints: None,
+        subscribers: None,
         allowed_origins: config.editorial.allowed_origins.iter().map(|origin| origin.as_str().to_owned()).collect(),
     })
 }

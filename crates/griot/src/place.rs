@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, anyhow, bail};
 use griot_access::EditorialAct;
 use griot_domain::{Clock, SystemClock};
-use griot_persistence::{AuditRecord, EditorialStore, Location};
+use griot_persistence::{Actor, AuditRecord, EditorialStore, Location};
 use serde_json::Value;
 
 use crate::config::Config;
@@ -102,6 +102,16 @@ pub fn author() -> String {
     let names = ["USER", "LOGNAME"].into_iter();
     let user = names.filter_map(|name| std::env::var(name).ok()).find(|user| !user.is_empty());
     format!("cli:{}", user.as_deref().unwrap_or("unknown"))
+}
+
+/// Whoever runs a command that writes down itself what it does.
+pub fn actor(origin: &str) -> Actor {
+    Actor {
+        at: SystemClock.now(),
+        author: author(),
+        origin: origin.to_owned(),
+        verb: EditorialAct::ManagePartners.as_str().to_owned(),
+    }
 }
 
 /// Adds to the audit log what was done by a command; never a secret.

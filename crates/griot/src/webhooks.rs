@@ -9,6 +9,14 @@ use griot_webhooks::{Caller, CallerSettings, Endpoints, Sender, SenderSettings};
 
 use crate::config::Config;
 
+/// What asks those who subscribe to feeds. Hosts that partners may have endpoints at are not for everybody.
+pub fn subscribers(config: &Config) -> anyhow::Result<Caller> {
+    Ok(Caller::new(CallerSettings {
+        allowed_hosts: config.websub.allowed_hosts.clone(),
+        timeout: Duration::from_millis(config.webhooks.timeout_ms),
+    })?)
+}
+
 /// What makes and changes endpoints, and what sends to them.
 pub async fn open(config: &Config, location: &Location) -> anyhow::Result<(Endpoints, Sender)> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);

@@ -26,7 +26,7 @@ mod webhooks;
 pub use bell::Bell;
 pub use doctor::{Finding, Level, doctor};
 pub use editorial::{
-    AuditFlaw, AuditMark, AuditMarkError, AuditRecord, Audited, ClockTrace, Committed, DraftFilter, DraftState,
+    Actor, AuditFlaw, AuditMark, AuditMarkError, AuditRecord, Audited, ClockTrace, Committed, DraftFilter, DraftState,
     Drafted, EditorialStore, EditorialTx, OpenSuggestion, Publishing, Replay, Revision, Saving, Schedule,
     ScheduleState, SuggestionFilter, Upload, UploadPlace,
 };
@@ -38,9 +38,8 @@ pub use lock::{ImportLock, SenderLock};
 pub use migrate::{MigrationReport, migrate, migrate_down};
 pub use operations::{OperationImport, Operations, StoredOperation};
 pub use partners::{
-    Drill, DrillNoteError, EVERYTHING_PRODUCT, Embargo, Entrance, ItemChange, LanguagesIn, Partner, PartnerSaving,
-    PartnerStore, Placed, Product, ProductRemoval, ProductSaving, Receipt, ReceiptState, Round, Sorting, Usage,
-    UsageOf,
+    Drill, DrillNoteError, EVERYTHING_PRODUCT, Embargo, ItemChange, LanguagesIn, Partner, PartnerSaving, PartnerStore,
+    Placed, Product, ProductRemoval, ProductSaving, Receipt, ReceiptState, Round, Sorting, Usage, UsageOf,
 };
 pub use publish::{Act, Holder, LiveEntry, Outcome, PublishTx, Publisher, Refusal};
 pub use published::{

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
 use griot_domain::{Clock, IdSource};
 use griot_persistence::{
-    Attempt, Endpoint, EndpointChange, EndpointId, EndpointState, Health, Lane, NewDelivery, SigningSecrets,
+    Actor, Attempt, Endpoint, EndpointChange, EndpointId, EndpointState, Health, Lane, NewDelivery, SigningSecrets,
     StoreError, Webhooks,
 };
 use serde_json::{Map, Value, json};
@@ -93,6 +93,11 @@ impl Endpoints {
     #[allow(missing_docs)]
     pub fn new(store: Webhooks, caller: Caller, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource + Send + Sync>) -> Self {
         Self { store, caller, clock, ids }
+    }
+
+    /// The same in somebody's hand: what is done to endpoints stands in the audit log.
+    pub fn by(&self, actor: Actor) -> Self {
+        Self { store: self.store.by(actor), ..self.clone() }
     }
 
     /// Reads what is kept.

@@ -222,36 +222,42 @@ impl Line {
         }
         self.sent.remove(&delivery.number);
         self.health = told.health;
-        if let Some(reason) = &attempted.disable
-            && let Err(error) = self.tell_others(reason, now).await
-        {
-            tracing::error!(endpoint = %self.id, %error, "the partner's other endpoints are not told");
+        if let Some(reason) = attempted.disable {
+            // By itself: the sender ends this line as soon as it sees that the endpoint is disabled.
+            let (id, partner, url) = (self.id, self.partner, self.target.borrow().url.clone());
+            let store = self.shared.store.clone();
+            tokio::spawn(async move {
+                if let Err(error) = tell_others(&store, (id, partner), &url, &reason, now).await {
+                    tracing::error!(endpoint = %id, %error, "the partner's other endpoints are not told");
+                }
+            });
         }
     }
+}
 
-    /// Tells the partner's other endpoints that this one gets nothing any more.
-    async fn tell_others(&self, reason: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let at = now.to_rfc3339();
-        let data =
-            [("id", self.id.to_string()), ("url", self.target.borrow().url.clone()), ("reason", reason.to_owned())];
-        let event = NewDelivery {
-            event_id: event_id([DISABLED, &self.id.to_string(), &at]),
-            event_type: DISABLED.to_owned(),
-            item: None,
-            version: None,
-            change: None,
-            lane: Lane::Normal,
-            body: event_body(
-                DISABLED,
-                now,
-                data.map(|(name, value)| (name.to_owned(), value.into())).into_iter().collect(),
-            ),
-        };
-        for other in self.shared.store.endpoints(Some(self.partner)).await? {
-            if other.is_active() && is_wanted(other.types.as_ref(), DISABLED) {
-                self.shared.store.enqueue(other.id, &event, now).await?;
-            }
+/// Tells the partner's other endpoints that one gets nothing any more.
+async fn tell_others(
+    store: &Webhooks,
+    (id, partner): (EndpointId, Uuid),
+    url: &str,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let data = [("id", id.to_string()), ("url", url.to_owned()), ("reason", reason.to_owned())];
+    let data = data.map(|(name, value)| (name.to_owned(), value.into())).into_iter().collect();
+    let event = NewDelivery {
+        event_id: event_id([DISABLED, &id.to_string(), &now.to_rfc3339()]),
+        event_type: DISABLED.to_owned(),
+        item: None,
+        version: None,
+        change: None,
+        lane: Lane::Normal,
+        body: event_body(DISABLED, now, data),
+    };
+    for other in store.endpoints(Some(partner)).await? {
+        if other.is_active() && is_wanted(other.types.as_ref(), DISABLED) {
+            store.enqueue_once(other.id, &event, now).await?;
         }
-        Ok(())
     }
+    Ok(())
 }

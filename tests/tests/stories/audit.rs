@@ -2,9 +2,12 @@
 
 use std::path::Path;
 
+use std::time::{Duration, Instant};
+
 use griot_testbed::Backend;
-use griot_tests::Record;
+use griot_tests::{Receiver, Record};
 use rstest::rstest;
+use serde_json::{Value, json};
 
 #[rstest]
 fn a_log_that_was_cut_is_found_out(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
@@ -61,6 +64,76 @@ fn a_log_whose_end_was_cut_off_with_its_head_is_found_out_by_an_earlier_line(
     assert!(replaced.stdout.contains("record 2 is another one than before"), "{replaced:?}");
     let wrong = verify(&["--expect", "2"]).expect_code(2);
     assert!(wrong.stderr.contains("NUMBER:HASH"), "{}", wrong.stderr);
+}
+
+#[rstest]
+fn what_partners_do_for_themselves_and_commands_to_endpoints_is_in_the_log(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let (record, receiver) = (Record::new(backend), Receiver::start());
+    let place = receiver.place();
+    let settings = format!("[webhooks]\nallowed_hosts = [\"{place}\"]\ntimeout_ms = 1000\n");
+    std::fs::write(record.directory().join("griot.toml"), settings).unwrap();
+    record.run(&["migrate"]).expect_success();
+    record.run(&["partner", "add", "L’Essor"]).expect_success();
+    let key = record.run(&["partner", "key", "L’Essor"]).expect_success().stdout.trim().to_owned();
+    let by_command = record.run(&["webhook", "add", "L’Essor", &format!("http://{place}/one")]).expect_success();
+    let one = by_command.stderr.split_whitespace().nth(1).unwrap().to_owned();
+    for act in ["rotate", "delete"] {
+        record.run(&["webhook", act, &one]).expect_success();
+    }
+    let drill = record.run(&["partner", "drill", "tout va bien"]).expect_success().stdout;
+    let drill = drill.trim().rsplit(' ').next().unwrap().to_owned();
+
+    let server = record.serve(&[]);
+    let send = |method: &str, path: &str, body: Value| {
+        let request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", server.address()));
+        let request = request.header("authorization", format!("Bearer {key}")).body(body.to_string()).unwrap();
+        let agent: ureq::Agent =
+            ureq::Agent::config_builder().http_status_as_error(false).allow_non_standard_methods(true).build().into();
+        let mut answer = agent.run(request).expect("it answers");
+        let body = answer.body_mut().read_to_string().unwrap();
+        assert!(answer.status().is_success(), "{method} {path}: {body}");
+        serde_json::from_str::<Value>(&body).unwrap()
+    };
+    let made = send("POST", "/v1/partner/endpoints", json!({ "url": format!("http://{place}/two?t=hidden") }));
+    let two = format!("/v1/partner/endpoints/{}", made["id"].as_str().unwrap());
+    send("PATCH", &two, json!({ "types": ["item.killed"] }));
+    for act in ["verify", "rotate", "disable"] {
+        send("POST", &format!("{two}/{act}"), json!({}));
+    }
+    send("DELETE", &two, json!({}));
+    send("PUT", "/v1/partner/idle-warning", json!({ "minutes": 15 }));
+    let begun = Instant::now();
+    while !record.run(&["partner", "receipts", &drill]).stdout.contains("L’Essor") {
+        assert!(begun.elapsed() < Duration::from_secs(30), "nobody is told of the drill");
+    }
+    send("PUT", &format!("/v1/partner/receipts/{drill}"), json!({ "state": "received" }));
+
+    let admin = record.key(&["--role", "administrator", "--name", "Desk"]);
+    let desk = server.client("/editorial/graphql", Some(&admin));
+    let mut log = desk.data("{ auditLog(first: 100) { author origin verb detail } }", json!({}))["auditLog"].take();
+    let log = log.as_array_mut().unwrap();
+    log.reverse();
+    let of_key = format!("key:{}", log[1]["detail"]["key"].as_str().unwrap());
+    let told = log.iter().map(|one| {
+        let (author, origin, act) = (&one["author"], one["origin"].as_str().unwrap(), one["detail"]["act"].as_str());
+        let who =
+            if *author == json!(of_key) { "the partner" } else { author.as_str().unwrap().split(':').next().unwrap() };
+        format!("{who} at {origin}: {}", act.unwrap_or("–"))
+    });
+    let told: Vec<String> = told.collect();
+    let by_command = |origin: &str, act: &str| format!("cli at griot {origin}: {act}");
+    let by_partner = |act: &str| format!("the partner at 127.0.0.1: {act}");
+    let mut wanted = vec![by_command("partner", "add"), by_command("key", "create")];
+    wanted.extend(["add", "verify", "rotate", "delete"].map(|act| by_command("webhook", act)));
+    wanted.push(by_command("partner", "drill"));
+    wanted.extend(["add", "change", "verify", "rotate", "disable", "delete", "set", "receipt"].map(by_partner));
+    wanted.push(by_command("key", "create"));
+    assert_eq!(told, wanted);
+    let log = format!("{log:?}");
+    assert!(!log.contains("hidden") && !log.contains("whsec"), "{log}");
+    assert!(record.run(&["audit", "verify"]).expect_success().stdout.contains("is whole"));
 }
 
 /// Copies the files of a directory over those of another, and takes away what the other has besides.

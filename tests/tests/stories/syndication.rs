@@ -11,8 +11,11 @@ use serde_json::{Value, json};
 use crate::issued::{FORMS, Got, collect, files, get, judge, save};
 use crate::tools::{node, python, xmllint};
 
+/// Tells whether an article in ninjs is one of some sort.
+type IsOne = fn(&Value) -> bool;
+
 /// What there has to be among the articles that are judged.
-const OF_ARTICLES: [(&str, fn(&Value) -> bool); 5] = [
+const OF_ARTICLES: [(&str, IsOne); 5] = [
     ("with an image", |one| has_one(&one["associations"], "type", "picture")),
     ("without one", |one| !has_one(&one["associations"], "type", "picture")),
     ("of an event", |one| one["events"].is_array()),

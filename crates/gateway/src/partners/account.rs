@@ -27,8 +27,8 @@ const BODY: usize = 4 * 1024;
 /// Who asks, where a key was brought.
 pub(super) type Key = Option<Extension<Asking>>;
 
-pub(crate) fn partner_of(key: Key) -> Result<(Arc<Partner>, bool), Problem> {
-    let partner = key.and_then(|Extension(asking)| Some((asking.partner?, asking.sees_embargoed)));
+pub(crate) fn partner_of(key: Key) -> Result<(Arc<Partner>, Asking), Problem> {
+    let partner = key.and_then(|Extension(asking)| Some((asking.partner.clone()?, asking)));
     partner.ok_or_else(|| {
         Problem::new(
             StatusCode::UNAUTHORIZED,
@@ -48,7 +48,7 @@ pub(super) fn told(value: Result<Value, Problem>) -> Response<Body> {
 /// Who the partner is, and what it receives.
 pub(super) async fn account(State(partners): State<Arc<Partners>>, key: Key) -> Response<Body> {
     let account = async {
-        let (partner, sees_embargoed) = partner_of(key)?;
+        let (partner, asking) = partner_of(key)?;
         let products = partners.store.products().await?;
         let products = products.iter().filter(|product| partner.products.contains(&product.id));
         let products = products
@@ -59,7 +59,7 @@ pub(super) async fn account(State(partners): State<Arc<Partners>>, key: Key) -> 
             "products": products.collect::<Vec<_>>(),
             "requests_per_minute": partner.requests_per_minute,
             "embargo": partner.embargo.as_ref().map(|(terms, at)| {
-                json!({ "terms": terms, "accepted_at": at, "is_entitled": sees_embargoed })
+                json!({ "terms": terms, "accepted_at": at, "is_entitled": asking.sees_embargoed })
             }),
             "idle_after_minutes": partner.idle_after_minutes,
             "polled_at": partner.polled.map(|(at, _)| at),
@@ -118,7 +118,7 @@ struct IdleWarning {
 /// Sets after how many minutes without a request for changes the partner is warned of; null for never.
 pub(super) async fn set_idle_warning(State(partners): State<Arc<Partners>>, key: Key, body: Body) -> Response<Body> {
     let set = async {
-        let (partner, _) = partner_of(key)?;
+        let (partner, asking) = partner_of(key)?;
         let body = whole(body, BODY).await?;
         let IdleWarning { minutes } = serde_json::from_slice(&body).map_err(|err| {
             Problem::bad(format!("the body is not {{\"minutes\": 15}} or {{\"minutes\": null}}: {err}"))
@@ -126,7 +126,7 @@ pub(super) async fn set_idle_warning(State(partners): State<Arc<Partners>>, key:
         if minutes.is_some_and(|minutes| !(1..=LONGEST_IDLE).contains(&minutes)) {
             return Err(Problem::bad(format!("`minutes` is 1 to {LONGEST_IDLE}, or null")));
         }
-        partners.store.set_idle_warning(partner.id, minutes).await?;
+        partners.store_by(&asking).set_idle_warning(partner.id, minutes).await?;
         Ok(json!({ "minutes": minutes }))
     };
     told(set.await)

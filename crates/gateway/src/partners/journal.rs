@@ -57,7 +57,7 @@ async fn told(changes: &[Change], loads: &Loads) -> Result<Vec<Line>, Problem> {
     let headings = headings(&items, loads).await?;
     let lines = keys.iter().zip(headings);
     Ok(lines
-        .filter_map(|((seq, _), heading)| Some(Line { number: *seq, seq: *seq, told: Told::of(heading?, true, None) }))
+        .filter_map(|((seq, _), heading)| Some(Line { number: *seq, seq: *seq, told: Told::of(heading?, true, false) }))
         .collect())
 }
 

@@ -1,7 +1,7 @@
 //! What a feed of changes tells of an item.
 
 use griot_domain::Locale;
-use griot_persistence::{Drill, Entrance};
+use griot_persistence::Drill;
 use griot_syndication::item::Issuer;
 use serde_json::{Value, json};
 
@@ -62,12 +62,8 @@ impl Gone {
 
 impl Told {
     /// The whole of an item where it is one of the feed, else that it has to go.
-    pub fn of(heading: Heading, is_in: bool, entered: Option<Entrance>) -> Self {
-        let arrival = match entered {
-            Some(Entrance::Moved) => Arrival::EnteredScope,
-            Some(Entrance::Published) if heading.version() > 1 => Arrival::EnteredScope,
-            Some(Entrance::Published) | None => Arrival::Issued,
-        };
+    pub fn of(heading: Heading, is_in: bool, has_entered: bool) -> Self {
+        let arrival = if has_entered { Arrival::EnteredScope } else { Arrival::Issued };
         match heading.reason() {
             None if is_in => Self::Upsert(heading, arrival),
             None => Self::Tombstone(Gone::LeftScope, heading),

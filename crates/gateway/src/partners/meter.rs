@@ -9,7 +9,7 @@ use axum::http::header::{AUTHORIZATION, HeaderName, RETRY_AFTER};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
-use griot_access::{Caller, Reader};
+use griot_access::Caller;
 use griot_partners::Grant;
 use griot_persistence::{Partner, Usage, UsageOf};
 
@@ -30,8 +30,9 @@ pub(crate) async fn metered(State(desk): State<Arc<Partners>>, mut request: Requ
         Ok(_) => None,
         Err(failure) => return for_one_reader(turn_away(&failure, request.method(), request.version())),
     };
-    let Some(Reader { partner, sees_embargoed, .. }) = reader else { return for_one_reader(next.run(request).await) };
-    let asking = Asking::new(partner.clone(), sees_embargoed);
+    let Some(reader) = reader else { return for_one_reader(next.run(request).await) };
+    let partner = reader.partner.clone();
+    let asking = Asking::new(reader, credentials.address);
     request.extensions_mut().insert(asking.clone());
     let Some(partner) = partner else { return for_one_reader(next.run(request).await) };
     let channel = channel(request.uri().path());

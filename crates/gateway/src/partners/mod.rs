@@ -11,6 +11,7 @@ mod products;
 mod receipts;
 mod receiving;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -19,9 +20,11 @@ use axum::Router;
 use axum::extract::Request;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, put};
+use chrono::{DateTime, Utc};
+use griot_access::{EditorialAct, Origin, Reader};
 use griot_domain::Clock;
 use griot_partners::{Cursors, Ledger, Quotas, Sorter};
-use griot_persistence::{Partner, PartnerStore, StoreError, Webhooks};
+use griot_persistence::{Actor, Partner, PartnerStore, StoreError, Webhooks};
 use tokio::sync::{OnceCell, Semaphore, watch};
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -45,13 +48,28 @@ const MOST_WAITING: usize = 2_000;
 pub(crate) struct Asking {
     pub partner: Option<Arc<Partner>>,
     pub sees_embargoed: bool,
+    /// `key:<id>`.
+    key: Arc<str>,
+    address: IpAddr,
     /// Changes that the answer tells.
     told: Arc<AtomicUsize>,
 }
 
 impl Asking {
-    fn new(partner: Option<Arc<Partner>>, sees_embargoed: bool) -> Self {
-        Self { partner, sees_embargoed, told: Arc::default() }
+    fn new(reader: Reader, address: IpAddr) -> Self {
+        let Reader { id, partner, sees_embargoed, origin, .. } = reader;
+        // All keys of a partner stand for the same holder: which one it was tells more.
+        let key = match origin {
+            Origin::Key { id } => format!("key:{id}"),
+            Origin::Oidc { .. } => id,
+        };
+        Self { partner, sees_embargoed, key: key.into(), address, told: Arc::default() }
+    }
+
+    /// Who acts in its own affairs, for the audit log.
+    pub fn actor(&self, at: DateTime<Utc>) -> Actor {
+        let (author, origin) = (self.key.to_string(), self.address.to_string());
+        Actor { at, author, origin, verb: EditorialAct::ManagePartners.as_str().to_owned() }
     }
 
     /// Counts changes that the answer tells.
@@ -126,6 +144,11 @@ impl Partners {
     /// Sorts all that was published up to now into products.
     pub async fn catch_up(&self) -> Result<(), StoreError> {
         self.sorter.catch_up().await
+    }
+
+    /// The store in the hand of whoever asks.
+    fn store_by(&self, asking: &Asking) -> PartnerStore {
+        self.store.by(asking.actor(self.clock.now()))
     }
 
     async fn cursors(&self) -> Result<&Cursors, StoreError> {

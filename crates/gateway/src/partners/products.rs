@@ -197,7 +197,7 @@ impl Entered<'_> {
         let lines = rows.iter().zip(headings).filter_map(|(row, heading)| {
             let told = match heading {
                 // In a first copy everything is new.
-                Some(heading) => Told::of(heading, row.is_in, row.entered.filter(|_| self.is_news(row))),
+                Some(heading) => Told::of(heading, row.is_in, row.has_entered && self.is_news(row)),
                 None => Told::Drill(DrillLine::new(drills.remove(&row.entry)?, row.locale.clone(), &issuer)),
             };
             // Whoever makes a first copy has nothing yet that could go.

@@ -35,7 +35,7 @@ pub(super) async fn put_receipt(
     body: Body,
 ) -> Response<Body> {
     let kept = async {
-        let (partner, _) = partner_of(key)?;
+        let (partner, asking) = partner_of(key)?;
         let states = ReceiptState::ALL.map(ReceiptState::as_str).join(", ");
         let body = whole(body, BODY).await?;
         let Said { state, note } = serde_json::from_slice(&body).map_err(|err| {
@@ -56,7 +56,7 @@ pub(super) async fn put_receipt(
             return Err(Problem::new(StatusCode::NOT_FOUND, "not-found", detail));
         };
         let receipt = Receipt { partner: partner.id, entry, state, note, at: partners.clock.now() };
-        partners.store.save_receipt(&receipt).await?;
+        partners.store_by(&asking).save_receipt(&receipt).await?;
         Ok(json!({ "id": entry.to_string(), "state": state.as_str(), "note": receipt.note, "at": receipt.at }))
     };
     told(kept.await)

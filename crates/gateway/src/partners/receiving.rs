@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use axum::http::Extensions;
+use griot_domain::EntryId;
 use griot_persistence::Partner;
 
 use super::products::Feed;
 use super::{Asking, Partners};
 use crate::documents::Early;
+use crate::graphql::delivery::error::Answer;
 use crate::graphql::delivery::{Delivery, Loads};
 
 /// Where feeds of partners come from.
@@ -44,6 +46,14 @@ impl Receiving {
     /// What is public, read anew: nothing of the answer is kept.
     pub fn public(&self) -> Loads {
         Loads::new(Arc::clone(&self.source.public), None)
+    }
+
+    /// Whether the partner sees a state of an entry that is under embargo.
+    pub async fn has_early(&self, id: EntryId) -> Answer<bool> {
+        match self.feed().early {
+            Some(early) => Ok(early.embargoes().await?.contains_key(&id)),
+            None => Ok(false),
+        }
     }
 
     /// Counts changes told.

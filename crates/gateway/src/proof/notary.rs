@@ -33,7 +33,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// How often the log is looked at where nothing happens.
 const IDLE: Duration = Duration::from_secs(60);
 /// Raised when a form is written otherwise, so that everything is stated as it is written then.
-const FORMS: u32 = 1;
+const FORMS: u32 = 2;
 
 /// States everything that is public, from the beginning of the journal on.
 pub struct Notary {
@@ -148,7 +148,16 @@ impl Notary {
         let loads = Loads::new(Arc::clone(&self.public), None);
         let mut made = Vec::new();
         for (id, seq) in &entries {
-            made.extend(self.made(*id, &loads).await?.into_iter().map(|one| (*seq, one)));
+            match self.made(*id, &loads).await {
+                Ok(versions) => made.extend(versions.into_iter().map(|one| (*seq, one))),
+                Err(cause) => {
+                    for entry in entries.into_iter().rev() {
+                        stretch.entries.push_front(entry);
+                    }
+                    self.under_way = Some(stretch);
+                    return Err(cause);
+                }
+            }
         }
         if self.has_changed(&entries, seen).await? {
             // Half of a document may be older than the other.
@@ -158,6 +167,9 @@ impl Notary {
         let is_last = stretch.entries.is_empty();
         addition.head.seq = if is_last { stretch.to } else { known.seq };
         let step = self.added(&known, addition).await?;
+        if is_last {
+            self.failed.clear();
+        }
         if !is_last && !matches!(step, Step::Overtaken) {
             self.under_way = Some(stretch);
         }
@@ -194,7 +206,7 @@ impl Notary {
         if *tries < MOST_TRIES {
             return Err(cause);
         }
-        self.failed.remove(&id);
+        // The count stays until the stretch ends, so that each is tried for so long once.
         tracing::error!(%id, ?cause, "the documents of an entry cannot be made: it is stated when it is published again");
         Ok(Vec::new())
     }
@@ -322,7 +334,8 @@ fn concerned(page: &[Touched]) -> Vec<(EntryId, i64)> {
     for touched in page {
         let own = STATED.contains(&touched.kind).then_some(touched.id);
         let told_with = (touched.kind == EntryKind::Appointment).then_some(&touched.targets).into_iter().flatten();
-        let all = own.into_iter().chain(told_with.copied());
+        // A merge gives what stands for an entry its identifiers.
+        let all = own.into_iter().chain(touched.successors.iter().copied()).chain(told_with.copied());
         entries.extend(all.filter(|id| seen.insert(*id)).map(|id| (id, touched.seq)));
     }
     entries

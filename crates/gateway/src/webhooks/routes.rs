@@ -1,6 +1,7 @@
 //! Where partners manage their endpoints.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{Path, Query, Request, State};
@@ -8,6 +9,7 @@ use axum::http::{Response, StatusCode, Uri};
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use axum::{Extension, Router};
+use griot_domain::Clock;
 use griot_persistence::{Endpoint, EndpointId, EndpointState, LoggedAttempt, Partner, PartnerStore};
 use griot_webhooks::{Changes, EndpointError, Endpoints, NewEndpoint, ROTATION, Secret};
 use serde::de::DeserializeOwned;
@@ -27,13 +29,14 @@ const MOST: u64 = 500;
 struct Desk {
     endpoints: Endpoints,
     partners: PartnerStore,
+    clock: Arc<dyn Clock>,
 }
 
 type Key = Option<Extension<Asking>>;
 type Told = Result<(StatusCode, Value), Problem>;
 
 /// `/v1/partner/endpoints` and what is below it.
-pub(crate) fn endpoint_routes(endpoints: Endpoints, partners: PartnerStore) -> Router {
+pub(crate) fn endpoint_routes(endpoints: Endpoints, partners: PartnerStore, clock: Arc<dyn Clock>) -> Router {
     Router::new()
         .route("/v1/partner/endpoints", get(list).post(create))
         .route("/v1/partner/endpoints/{id}", get(read).patch(change).delete(delete))
@@ -43,7 +46,7 @@ pub(crate) fn endpoint_routes(endpoints: Endpoints, partners: PartnerStore) -> R
         .route("/v1/partner/endpoints/{id}/rotate", post(rotate))
         .route("/v1/partner/endpoints/{id}/test", post(test))
         .route("/v1/partner/endpoints/{id}/replay", post(replay))
-        .with_state(Desk { endpoints, partners })
+        .with_state(Desk { endpoints, partners, clock })
 }
 
 /// An endpoint to be.
@@ -85,6 +88,16 @@ struct Page {
 }
 
 impl Desk {
+    /// An endpoint of the partner who asks, and what changes it in that partner's name.
+    async fn in_hand(&self, key: Key, id: &str) -> Result<(Endpoint, Endpoints), Problem> {
+        let (_, asking) = partner_of(key.clone())?;
+        Ok((self.of(key, id).await?, self.by(&asking)))
+    }
+
+    fn by(&self, asking: &Asking) -> Endpoints {
+        self.endpoints.by(asking.actor(self.clock.now()))
+    }
+
     /// An endpoint of the partner who asks. Those of others are not there.
     async fn of(&self, key: Key, id: &str) -> Result<Endpoint, Problem> {
         let (partner, _) = partner_of(key)?;
@@ -121,12 +134,12 @@ async fn list(State(desk): State<Desk>, key: Key) -> Response<Body> {
 
 async fn create(State(desk): State<Desk>, key: Key, request: Request) -> Response<Body> {
     let created = async {
-        let (partner, _) = partner_of(key)?;
+        let (partner, asking) = partner_of(key)?;
         let New { url, products, types } = body(request).await?;
         desk.known(&partner, products.as_ref()).await?;
         let (_, place) = desk.partners.sorted_to().await?;
         let new = NewEndpoint { partner: partner.id, url, products, types, place };
-        let (endpoint, secret) = desk.endpoints.create(new).await.map_err(refused)?;
+        let (endpoint, secret) = desk.by(&asking).create(new).await.map_err(refused)?;
         Ok((StatusCode::CREATED, with_secret(&endpoint, &secret)))
     };
     answer(created.await)
@@ -139,11 +152,11 @@ async fn read(State(desk): State<Desk>, Path(id): Path<String>, key: Key) -> Res
 async fn change(State(desk): State<Desk>, Path(id): Path<String>, key: Key, request: Request) -> Response<Body> {
     let changed = async {
         let (partner, _) = partner_of(key.clone())?;
-        let endpoint = desk.of(key, &id).await?;
+        let (endpoint, endpoints) = desk.in_hand(key, &id).await?;
         let Changed { url, products, types } = body(request).await?;
         desk.known(&partner, products.as_ref().and_then(Option::as_ref)).await?;
         let changes = Changes { url, products, types };
-        let endpoint = desk.endpoints.change(endpoint.id, changes).await.map_err(refused)?;
+        let endpoint = endpoints.change(endpoint.id, changes).await.map_err(refused)?;
         Ok((StatusCode::OK, shown(&endpoint)))
     };
     answer(changed.await)
@@ -151,8 +164,8 @@ async fn change(State(desk): State<Desk>, Path(id): Path<String>, key: Key, requ
 
 async fn delete(State(desk): State<Desk>, Path(id): Path<String>, key: Key) -> Response<Body> {
     let deleted = async {
-        let endpoint = desk.of(key, &id).await?;
-        desk.endpoints.delete(endpoint.id).await.map_err(refused)?;
+        let (endpoint, endpoints) = desk.in_hand(key, &id).await?;
+        endpoints.delete(endpoint.id).await.map_err(refused)?;
         Ok((StatusCode::OK, json!({ "id": endpoint.id.to_string(), "state": "deleted" })))
     };
     answer(deleted.await)
@@ -176,8 +189,8 @@ async fn attempts(State(desk): State<Desk>, Path(id): Path<String>, key: Key, ur
 
 async fn verify(State(desk): State<Desk>, Path(id): Path<String>, key: Key) -> Response<Body> {
     let verified = async {
-        let endpoint = desk.of(key, &id).await?;
-        let endpoint = desk.endpoints.verify(endpoint.id).await.map_err(refused)?;
+        let (endpoint, endpoints) = desk.in_hand(key, &id).await?;
+        let endpoint = endpoints.verify(endpoint.id).await.map_err(refused)?;
         Ok((StatusCode::OK, shown(&endpoint)))
     };
     answer(verified.await)
@@ -185,8 +198,8 @@ async fn verify(State(desk): State<Desk>, Path(id): Path<String>, key: Key) -> R
 
 async fn disable(State(desk): State<Desk>, Path(id): Path<String>, key: Key) -> Response<Body> {
     let disabled = async {
-        let endpoint = desk.of(key, &id).await?;
-        let endpoint = desk.endpoints.disable(endpoint.id, "disabled by its partner").await.map_err(refused)?;
+        let (endpoint, endpoints) = desk.in_hand(key, &id).await?;
+        let endpoint = endpoints.disable(endpoint.id, "disabled by its partner").await.map_err(refused)?;
         Ok((StatusCode::OK, shown(&endpoint)))
     };
     answer(disabled.await)
@@ -194,8 +207,8 @@ async fn disable(State(desk): State<Desk>, Path(id): Path<String>, key: Key) -> 
 
 async fn rotate(State(desk): State<Desk>, Path(id): Path<String>, key: Key) -> Response<Body> {
     let rotated = async {
-        let endpoint = desk.of(key, &id).await?;
-        let (endpoint, secret) = desk.endpoints.rotate(endpoint.id).await.map_err(refused)?;
+        let (endpoint, endpoints) = desk.in_hand(key, &id).await?;
+        let (endpoint, secret) = endpoints.rotate(endpoint.id).await.map_err(refused)?;
         let mut told = with_secret(&endpoint, &secret);
         told["previous_signs_for_hours"] = ROTATION.num_hours().into();
         Ok((StatusCode::OK, told))
@@ -214,13 +227,13 @@ async fn test(State(desk): State<Desk>, Path(id): Path<String>, key: Key) -> Res
 
 async fn replay(State(desk): State<Desk>, Path(id): Path<String>, key: Key, request: Request) -> Response<Body> {
     let replayed = async {
-        let endpoint = desk.of(key, &id).await?;
+        let (endpoint, endpoints) = desk.in_hand(key, &id).await?;
         let Since { from } = body(request).await?;
         let seq: i64 = from.parse().map_err(|_| {
             Problem::bad(format!("`from` is `{from}`: write the `seq` of an event, such as \"184467\""))
         })?;
         let place = desk.partners.number_before(seq).await?;
-        let endpoint = desk.endpoints.replay(endpoint.id, place).await.map_err(refused)?;
+        let endpoint = endpoints.replay(endpoint.id, place).await.map_err(refused)?;
         Ok((StatusCode::ACCEPTED, shown(&endpoint)))
     };
     answer(replayed.await)

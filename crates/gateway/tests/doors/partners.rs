@@ -221,16 +221,20 @@ async fn a_partner_is_told_of_its_products_and_of_what_leaves_them(
     let back = agency.changed(&moved, json!({ "kind": "COMMUNIQUE" }));
     agency.desk().publish(&[&back]);
     let new = agency.article("COMMUNIQUE", &["fr"]);
+    agency.world.wait(TimeDelta::minutes(1));
+    let again = agency.changed(&back, json!({ "urgency": 3 }));
+    agency.desk().publish(&[&again]);
     let entered = agency.changes(key, &since(&left)).await;
-    assert_eq!(lines(&entered), ["upsert article fr 3 entered_scope", "upsert article fr 1 –"]);
+    let told = ["upsert article fr 1 –", "upsert article fr 4 entered_scope"];
+    assert_eq!(lines(&entered), told, "what came in and changed after that came in all the same");
     agency.kill(&new);
     agency.world.wait(TimeDelta::minutes(1));
-    let moved = agency.changed(&back, json!({ "kind": "NEWS" }));
+    let moved = agency.changed(&again, json!({ "kind": "NEWS" }));
     agency.desk().publish(&[&moved]);
     agency.world.wait(TimeDelta::minutes(1));
     agency.kill(&moved);
     let killed = agency.changes(key, &since(&entered)).await;
-    let told = ["tombstone article fr 2 killed", "tombstone article fr 5 killed"];
+    let told = ["tombstone article fr 2 killed", "tombstone article fr 6 killed"];
     assert_eq!(lines(&killed), told, "who had it once is told");
 
     // Another filter moves what did not change itself.

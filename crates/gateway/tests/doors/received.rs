@@ -280,6 +280,12 @@ async fn who_accepted_the_terms_is_told_what_is_under_embargo(
     let of_new = page["embargoed"].as_array().unwrap().iter().find(|one| one["contentId"] == new["contentId"]).unwrap();
     assert_eq!((&of_new["node"]["title"], &of_new["version"]), (&json!("Titre fr"), &json!(1)), "{page}");
     assert_eq!(page["nextCursor"], json!(token(&as_json)));
+    // A first copy has the public's version without a text, and never the next one's.
+    let copy = agency.told_to(Some(&early), json!({})).await;
+    let of_changed = copy["changes"].as_array().unwrap();
+    let [one] = of_changed.as_slice() else { panic!("{copy}") };
+    assert_eq!((&one["contentId"], &one["version"]), (&public["contentId"], &json!(1)));
+    assert_eq!((&one["node"], &one["tombstone"]), (&Value::Null, &Value::Null), "{copy}");
 
     let id = new["contentId"].as_str().unwrap();
     for (key, embargoed) in [(Some(plain.as_str()), Value::Null), (None, Value::Null)] {

@@ -143,6 +143,7 @@ impl World {
                 allowed_origins: vec!["https://desk.example".to_owned()],
                 upload_bytes: 1 << 20,
                 endpoints: None,
+                subscribers: None,
             }),
         };
         let gateway = Gateway::new(PublishedStore::open(&location).await.unwrap(), settings).unwrap();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{anyhow, bail};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use griot_access::{EditorialAct, Grant, KeyRing, NewHolder};
+use griot_access::{Grant, KeyRing, NewHolder};
 use griot_domain::{Clock, EntryId, IdSource, RandomIds, SystemClock};
 use griot_persistence::{
     AccessKeys, Drill, EVERYTHING_PRODUCT, Partner, PartnerSaving, PartnerStore, Product, Receipt,
@@ -25,9 +25,9 @@ const USUAL_REQUESTS: u32 = 600;
 /// Runs one of the commands about partners.
 pub async fn run(config: &Config, command: cli::Partner) -> anyhow::Result<ExitCode> {
     place::require(config)?;
-    let store = PartnerStore::open(&place::location(config)).await?;
+    let store = PartnerStore::open(&place::location(config)).await?.by(place::actor("griot partner"));
     match command {
-        cli::Partner::Add { name, terms } => add(config, &store, name, terms).await?,
+        cli::Partner::Add { name, terms } => add(&store, name, terms).await?,
         cli::Partner::Set { name, terms, no_embargo, suspend, resume } => {
             let mut partner = named(&store, &name).await?;
             apply(&store, &mut partner, terms).await?;
@@ -39,7 +39,7 @@ pub async fn run(config: &Config, command: cli::Partner) -> anyhow::Result<ExitC
             } else if resume {
                 partner.suspended_at = None;
             }
-            save(config, &store, "set", &partner).await?;
+            save(&store, &partner).await?;
             say(format!("{name} is changed; servers know it within 5 s"))?;
         }
         cli::Partner::Key { name, expires } => make_key(config, &store, &name, expires).await?,
@@ -51,7 +51,7 @@ pub async fn run(config: &Config, command: cli::Partner) -> anyhow::Result<ExitC
     Ok(ExitCode::SUCCESS)
 }
 
-async fn add(config: &Config, store: &PartnerStore, name: String, terms: PartnerTerms) -> anyhow::Result<()> {
+async fn add(store: &PartnerStore, name: String, terms: PartnerTerms) -> anyhow::Result<()> {
     let trimmed = name.trim().to_owned();
     if trimmed.is_empty() || trimmed.chars().count() > 200 || trimmed.chars().any(char::is_control) {
         bail!("`{name}` is not a name; use 1 to 200 characters on one line");
@@ -68,7 +68,7 @@ async fn add(config: &Config, store: &PartnerStore, name: String, terms: Partner
         products: vec![EVERYTHING_PRODUCT],
     };
     apply(store, &mut partner, terms).await?;
-    save(config, store, "add", &partner).await?;
+    save(store, &partner).await?;
     let Partner { name, .. } = partner;
     Ok(say(format!("{name} is a partner; `griot partner key \"{name}\"` makes a key for it"))?)
 }
@@ -96,19 +96,9 @@ fn product(known: &[Product], code: &str) -> anyhow::Result<Uuid> {
     })
 }
 
-async fn save(config: &Config, store: &PartnerStore, act: &str, partner: &Partner) -> anyhow::Result<()> {
+async fn save(store: &PartnerStore, partner: &Partner) -> anyhow::Result<()> {
     match store.save_partner(partner).await? {
-        PartnerSaving::Saved => {
-            let detail = json!({
-                "act": act,
-                "partner": partner.name,
-                "products": partner.products,
-                "requestsPerMinute": partner.requests_per_minute,
-                "embargoTerms": partner.embargo.as_ref().map(|(version, _)| version),
-                "suspended": partner.suspended_at.is_some(),
-            });
-            place::record(&place::location(config), EditorialAct::ManagePartners, "griot partner", detail).await
-        }
+        PartnerSaving::Saved => Ok(()),
         PartnerSaving::NameTaken => {
             bail!("there is a partner {} already; `griot partner set` changes it", partner.name)
         }
@@ -178,8 +168,6 @@ async fn receipts(store: &PartnerStore, id: EntryId) -> anyhow::Result<()> {
 async fn drill(config: &Config, store: &PartnerStore, note: &str) -> anyhow::Result<()> {
     let drill = Drill::new(RandomIds.next_id(), note, SystemClock.now())?;
     store.start_drill(&drill, &config.site.default_locale).await?;
-    let detail = json!({ "drill": drill.id.to_string(), "note": drill.note });
-    place::record(&place::location(config), EditorialAct::ManagePartners, "griot partner", detail).await?;
     complain("partners hear of it when they ask for changes; who did:");
     Ok(say(format!("griot partner receipts {}", drill.id))?)
 }

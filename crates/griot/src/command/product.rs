@@ -3,13 +3,11 @@
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow, bail};
-use griot_access::EditorialAct;
 use griot_domain::{
     Clock, EntryId, EntryKind, IdSource, Locale, ProductCondition as Condition, ProductFilter, RandomIds, Slug,
     SystemClock, Urgency,
 };
 use griot_persistence::{PartnerStore, Product, ProductRemoval, ProductSaving, PublishedStore};
-use serde_json::json;
 
 use crate::cli::{self, ProductTerms};
 use crate::config::Config;
@@ -20,7 +18,7 @@ use crate::say::say;
 pub async fn run(config: &Config, command: cli::Product) -> anyhow::Result<ExitCode> {
     place::require(config)?;
     let location = place::location(config);
-    let store = PartnerStore::open(&location).await?;
+    let store = PartnerStore::open(&location).await?.by(place::actor("griot product"));
     let record = PublishedStore::open(&location).await?;
     match command {
         cli::Product::Add { code, title, filter } => {
@@ -33,7 +31,7 @@ pub async fn run(config: &Config, command: cli::Product) -> anyhow::Result<ExitC
                 revision: 1,
                 created_at: SystemClock.now(),
             };
-            save(config, &store, "add", &product).await?;
+            save(&store, &product).await?;
             say(format!("product {} is added; a running server sorts items into it now", product.code.as_str()))?;
         }
         cli::Product::Set { code, title, filter } => {
@@ -43,11 +41,11 @@ pub async fn run(config: &Config, command: cli::Product) -> anyhow::Result<ExitC
             if told {
                 product.filter = read(&record, &filter).await?;
             }
-            save(config, &store, "set", &product).await?;
+            save(&store, &product).await?;
             say(format!("product {code} is changed"))?;
         }
         cli::Product::List => list(&store, &record).await?,
-        cli::Product::Remove { code } => remove(config, &store, &code).await?,
+        cli::Product::Remove { code } => remove(&store, &code).await?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -57,13 +55,10 @@ async fn named(store: &PartnerStore, code: &str) -> anyhow::Result<Product> {
     found.ok_or_else(|| anyhow!("there is no product {code}; `griot product list` shows them"))
 }
 
-async fn save(config: &Config, store: &PartnerStore, act: &str, product: &Product) -> anyhow::Result<()> {
+async fn save(store: &PartnerStore, product: &Product) -> anyhow::Result<()> {
     let code = product.code.as_str();
     match store.save_product(product).await? {
-        ProductSaving::Saved => {
-            let detail = json!({ "act": act, "product": code, "filter": product.filter });
-            place::record(&place::location(config), EditorialAct::ManagePartners, "griot product", detail).await
-        }
+        ProductSaving::Saved => Ok(()),
         ProductSaving::CodeTaken => {
             bail!("there is a product {code} already; `griot product set` changes it")
         }
@@ -72,14 +67,10 @@ async fn save(config: &Config, store: &PartnerStore, act: &str, product: &Produc
     }
 }
 
-async fn remove(config: &Config, store: &PartnerStore, code: &str) -> anyhow::Result<()> {
+async fn remove(store: &PartnerStore, code: &str) -> anyhow::Result<()> {
     let product = named(store, code).await?;
     match store.remove_product(product.id).await? {
-        ProductRemoval::Removed => {
-            let detail = json!({ "act": "remove", "product": code });
-            place::record(&place::location(config), EditorialAct::ManagePartners, "griot product", detail).await?;
-            Ok(say(format!("product {code} is removed"))?)
-        }
+        ProductRemoval::Removed => Ok(say(format!("product {code} is removed"))?),
         ProductRemoval::InUse(count) => {
             bail!("{count} partners receive {code}; give them others first (`griot partner set NAME --product …`)")
         }

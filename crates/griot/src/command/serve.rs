@@ -63,7 +63,9 @@ pub async fn run(config: &Config, wants_demo: bool) -> anyhow::Result<ExitCode> 
         side.endpoints = Some(endpoints.clone());
         sending = config.webhooks.enabled.then_some((endpoints, sender));
         let hub = || format!("{}{HUB_PATH}", settings.public_url.as_str().trim_end_matches('/'));
-        settings.hub = config.websub.enabled.then(|| settings.hub.take().unwrap_or_else(hub));
+        let is_hub = config.websub.enabled && config.webhooks.enabled;
+        settings.hub = settings.hub.take().or_else(|| is_hub.then(hub));
+        side.subscribers = is_hub.then(|| webhooks::subscribers(config)).transpose()?;
         settings.editorial = Some(side);
         let scheduler = Scheduler::new(desk);
         let readiness = settings.readiness.clone();

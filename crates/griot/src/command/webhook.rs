@@ -21,6 +21,7 @@ pub async fn run(config: &Config, command: Webhook) -> anyhow::Result<ExitCode> 
     let location = place::location(config);
     let partners = PartnerStore::open(&location).await?;
     let (endpoints, _) = webhooks::open(config, &location).await?;
+    let endpoints = endpoints.by(place::actor("griot webhook"));
     match command {
         Webhook::Add { partner, url, product, types } => {
             add(&endpoints, &partners, &partner, url, product, types).await?

@@ -72,6 +72,7 @@ const OURS: &[(&str, Shape)] = &[
     ("webhooks.timeout_ms", Shape::Number),
     ("websub.enabled", Shape::Flag),
     ("websub.url", Shape::Text),
+    ("websub.allowed_hosts", Shape::List),
     ("proof.keys_dir", Shape::Text),
     ("search.enabled", Shape::Flag),
     ("search.dir", Shape::Text),
@@ -152,7 +153,7 @@ mod tests {
         assert_eq!(allowed_in("log"), ["level", "format", "slow_ms"]);
         assert_eq!(allowed_in("purge"), ["hooks"]);
         assert_eq!(allowed_in("webhooks"), ["enabled", "allowed_hosts", "timeout_ms"]);
-        assert_eq!(allowed_in("websub"), ["enabled", "url"]);
+        assert_eq!(allowed_in("websub"), ["enabled", "url", "allowed_hosts"]);
         let of_live = "allowed_origins connections connections_per_address event_bytes idle_ms init_ms message_bytes \
                        operations ping_ms queue replay subscriptions";
         assert_eq!(allowed_in("live").join(" "), of_live);

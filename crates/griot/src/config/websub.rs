@@ -1,5 +1,7 @@
 //! `[websub]`: subscriptions to feeds.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::WebUrl;
@@ -12,10 +14,12 @@ pub struct Websub {
     pub enabled: bool,
     /// Where subscribers reach the hub; without one, at the public address of this server, unless it only delivers.
     pub url: Option<WebUrl>,
+    /// `HOST:PORT` of callbacks that may lie in a private network, and may be asked by plain HTTP.
+    pub allowed_hosts: BTreeSet<String>,
 }
 
 impl Default for Websub {
     fn default() -> Self {
-        Self { enabled: true, url: None }
+        Self { enabled: true, url: None, allowed_hosts: BTreeSet::new() }
     }
 }

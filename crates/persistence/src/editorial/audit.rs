@@ -5,7 +5,8 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 use griot_domain::{EntryId, from_micros, micros};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::Value;
 
 use super::{EditorialStore, EditorialTx, no_head};
@@ -31,6 +32,19 @@ pub struct AuditRecord {
     pub subjects: Vec<EntryId>,
     /// What else matters, such as a revision or a reason.
     pub detail: Value,
+}
+
+/// Who acts, when and from where, for acts that write the record of themselves.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Actor {
+    #[allow(missing_docs)]
+    pub at: DateTime<Utc>,
+    /// Id of the principal, or of a partner's key.
+    pub author: String,
+    /// Address of the client, or the command.
+    pub origin: String,
+    /// The act, such as `manage partners`.
+    pub verb: String,
 }
 
 /// A record as it stands in the log.
@@ -97,24 +111,51 @@ impl FromStr for AuditMark {
 impl EditorialTx<'_> {
     /// Adds a record to the log; it stands there with the commit.
     pub async fn audit(&mut self, record: &AuditRecord) -> Result<i64, StoreError> {
-        let number = self.head.audit + 1;
-        let mut row = audit::Model {
-            number,
-            at: micros(record.at),
-            author: record.author.clone(),
-            origin: record.origin.clone(),
-            verb: record.verb.clone(),
-            subjects: serde_json::to_string(&record.subjects).expect("a list of strings"),
-            detail: record.detail.to_string(),
-            previous: self.head.audit_hash.clone(),
-            hash: String::new(),
-        };
-        row.hash = hash_of(&row);
-        self.head.audit = number;
-        self.head.audit_hash.clone_from(&row.hash);
-        audit::Entity::insert(audit::ActiveModel::from(row)).exec_without_returning(&self.tx.tx).await?;
-        Ok(number)
+        add(&self.tx.tx, &mut self.head, record).await
     }
+}
+
+/// Adds a record of what `actor` did to the log, which stands there with the commit of a transaction that does it; nothing
+/// where nobody acts but the machine. Whoever else writes to the log waits from here on, so this comes last.
+pub(crate) async fn note(
+    tx: &DatabaseTransaction,
+    actor: Option<&Actor>,
+    subjects: Vec<EntryId>,
+    detail: impl FnOnce() -> Value,
+) -> Result<(), StoreError> {
+    let Some(Actor { at, author, origin, verb }) = actor.cloned() else { return Ok(()) };
+    let mut head = drafting_head::Entity::find().lock_exclusive().one(tx).await?.ok_or_else(no_head)?;
+    add(tx, &mut head, &AuditRecord { at, author, origin, verb, subjects, detail: detail() }).await?;
+    drafting_head::Entity::update_many()
+        .col_expr(drafting_head::Column::Audit, Expr::value(head.audit))
+        .col_expr(drafting_head::Column::AuditHash, Expr::value(head.audit_hash))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+async fn add(
+    tx: &DatabaseTransaction,
+    head: &mut drafting_head::Model,
+    record: &AuditRecord,
+) -> Result<i64, StoreError> {
+    let number = head.audit + 1;
+    let mut row = audit::Model {
+        number,
+        at: micros(record.at),
+        author: record.author.clone(),
+        origin: record.origin.clone(),
+        verb: record.verb.clone(),
+        subjects: serde_json::to_string(&record.subjects).expect("a list of strings"),
+        detail: record.detail.to_string(),
+        previous: head.audit_hash.clone(),
+        hash: String::new(),
+    };
+    row.hash = hash_of(&row);
+    head.audit = number;
+    head.audit_hash.clone_from(&row.hash);
+    audit::Entity::insert(audit::ActiveModel::from(row)).exec_without_returning(tx).await?;
+    Ok(number)
 }
 
 impl EditorialStore {

@@ -21,7 +21,8 @@ mod uploads;
 
 use sea_orm::{DatabaseConnection, EntityTrait};
 
-pub use audit::{AuditFlaw, AuditMark, AuditMarkError, AuditRecord, Audited};
+pub(crate) use audit::note;
+pub use audit::{Actor, AuditFlaw, AuditMark, AuditMarkError, AuditRecord, Audited};
 pub use clocks::ClockTrace;
 pub use drafts::{DraftFilter, DraftState, Drafted, Revision, Saving};
 pub use idempotency::Replay;

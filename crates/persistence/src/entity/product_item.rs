@@ -15,7 +15,7 @@ pub struct Model {
     pub seq: i64,
     /// Whether it belongs to the product now.
     pub is_in: bool,
-    /// How the last change put it in; 0 when it did not.
+    /// The change by which it came in, where it was public before; 0 otherwise.
     pub entered: i64,
 }
 

@@ -63,17 +63,8 @@ pub struct ItemChange {
     pub locale: Locale,
     /// Whether it is in one of these products now.
     pub is_in: bool,
-    /// How this change brought it in; `None` when it did not, or it was in one of these before.
-    pub entered: Option<Entrance>,
-}
-
-/// How an item comes into a product.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Entrance {
-    /// It was published.
-    Published,
-    /// The product, or what the item is about, changed.
-    Moved,
+    /// Whether it was public before and has come into these products since, when it, a product or what it is about changed.
+    pub has_entered: bool,
 }
 
 #[derive(FromQueryResult)]
@@ -154,12 +145,12 @@ impl PartnerStore {
                     entry: EntryId(row.entry_id),
                     locale,
                     is_in: row.is_in != 0,
-                    entered: Entrance::of(row.entered),
+                    has_entered: row.entered != 0,
                 };
                 let place = (row.number, row.entry_id, row.locale);
                 // What leaves one product for another stays in what is received.
-                let entered = merged.get(&place).map_or(change.entered, |known| change.entered.and(known.entered));
-                merged.insert(place, ItemChange { entered, ..change });
+                let has_entered = change.has_entered && merged.get(&place).is_none_or(|known| known.has_entered);
+                merged.insert(place, ItemChange { has_entered, ..change });
             }
         }
         Ok(merged.into_values().take(usize::try_from(limit).unwrap_or(usize::MAX)).collect())
@@ -215,22 +206,16 @@ impl PartnerStore {
     }
 }
 
-impl Entrance {
-    /// The number in the store, where 0 is none.
-    fn number(self) -> i64 {
-        match self {
-            Self::Published => 1,
-            Self::Moved => 2,
-        }
-    }
-
-    fn of(number: i64) -> Option<Self> {
-        [Self::Published, Self::Moved].into_iter().find(|one| one.number() == number)
-    }
-}
-
 /// What is written about some entries.
-type Known = HashMap<EntryId, Vec<(Uuid, Locale, bool)>>;
+type Known = HashMap<EntryId, Vec<Kept>>;
+
+/// An item in a product, as it is written.
+struct Kept {
+    product: Uuid,
+    locale: Locale,
+    is_in: bool,
+    entered: i64,
+}
 
 async fn known(tx: &DatabaseTransaction, round: &Round<'_>) -> Result<Known, StoreError> {
     let rows = product_item::Entity::find()
@@ -242,7 +227,8 @@ async fn known(tx: &DatabaseTransaction, round: &Round<'_>) -> Result<Known, Sto
     for row in rows {
         let locale = Locale::parse(&row.locale)
             .map_err(|err| StoreError::corrupt(format!("item {} of a product", row.entry_id), err))?;
-        known.entry(EntryId(row.entry_id)).or_default().push((row.product_id, locale, row.is_in));
+        let kept = Kept { product: row.product_id, locale, is_in: row.is_in, entered: row.entered };
+        known.entry(EntryId(row.entry_id)).or_default().push(kept);
     }
     Ok(known)
 }
@@ -251,30 +237,33 @@ async fn known(tx: &DatabaseTransaction, round: &Round<'_>) -> Result<Known, Sto
 fn changed(
     entry: &Sorting,
     products: &[Uuid],
-    known: Option<&Vec<(Uuid, Locale, bool)>>,
+    known: Option<&Vec<Kept>>,
     number: &mut i64,
 ) -> Vec<product_item::ActiveModel> {
     let known = known.map(Vec::as_slice).unwrap_or_default();
     let locales: BTreeSet<&Locale> =
-        entry.items.iter().map(|item| &item.locale).chain(known.iter().map(|(_, locale, _)| locale)).collect();
+        entry.items.iter().map(|item| &item.locale).chain(known.iter().map(|kept| &kept.locale)).collect();
     let is_gone = entry.items.is_empty();
     let mut rows = Vec::new();
     for locale in locales {
         let placed = entry.items.iter().find(|item| item.locale == *locale);
+        let was_public = !entry.is_news || known.iter().any(|kept| kept.locale == *locale && kept.is_in);
+        let next = *number + 1;
         let told: Vec<(Uuid, bool, i64)> = products
             .iter()
             .filter_map(|product| {
                 let is_in = placed.is_some_and(|item| item.products.contains(product));
-                let was = known.iter().find(|(one, other, _)| one == product && other == locale).map(|row| row.2);
+                let kept = known.iter().find(|kept| kept.product == *product && kept.locale == *locale);
                 // Whoever was told of an item has to hear that it was taken back, even after it had left their product.
-                let is_told = match was {
+                let is_told = match kept {
                     None => is_in,
-                    Some(was) => was != is_in || entry.is_news && (is_in || is_gone),
+                    Some(kept) => kept.is_in != is_in || entry.is_news && (is_in || is_gone),
                 };
-                let entered = match is_in && was != Some(true) {
-                    true if entry.is_news => Entrance::Published.number(),
-                    true => Entrance::Moved.number(),
-                    false => 0,
+                let entered = match kept.filter(|kept| kept.is_in) {
+                    _ if !is_in => 0,
+                    Some(kept) => kept.entered,
+                    None if was_public => next,
+                    None => 0,
                 };
                 is_told.then_some((*product, is_in, entered))
             })
@@ -282,7 +271,7 @@ fn changed(
         if told.is_empty() {
             continue;
         }
-        *number += 1;
+        *number = next;
         rows.extend(told.into_iter().map(|(product, is_in, entered)| product_item::ActiveModel {
             product_id: Set(product),
             entry_id: Set(entry.id.0),
@@ -319,18 +308,14 @@ fn select(product: Uuid, products: &[Uuid], (after, upto): (i64, i64), limit: u6
         .take();
     let inside =
         other("inside").and_where(Expr::col((Alias::new("inside"), product_item::Column::IsIn)).eq(true)).take();
-    // In one of the others before this change, or in spite of it.
+    // In one of them already, at the place that is asked from.
     let stayed = other("stayed")
         .and_where(Expr::col((Alias::new("stayed"), product_item::Column::IsIn)).eq(true))
-        .cond_where(
-            Condition::any().add(Expr::col((Alias::new("stayed"), product_item::Column::Entered)).eq(0)).add(
-                Expr::col((Alias::new("stayed"), product_item::Column::Number))
-                    .ne(Expr::col((this(), product_item::Column::Number))),
-            ),
-        )
+        .and_where(Expr::col((Alias::new("stayed"), product_item::Column::Entered)).lte(after))
         .take();
     let column = |column| (this(), column);
-    let entered = Expr::case(Expr::exists(stayed), 0i64).finally(Expr::col(column(product_item::Column::Entered)));
+    let has_entered = Expr::col(column(product_item::Column::Entered)).gt(after).and(Expr::exists(stayed).not());
+    let entered = Expr::case(has_entered, 1i64).finally(0i64);
     Query::select()
         .columns(
             [

@@ -7,18 +7,22 @@ mod product;
 mod receipt;
 mod usage;
 
+use std::sync::Arc;
+
 use sea_orm::{
     DatabaseConnection, DatabaseTransaction, EntityTrait, QuerySelect, SqliteTransactionMode, TransactionOptions,
     TransactionTrait,
 };
+use serde_json::Value;
 
 pub use embargo::Embargo;
-pub use items::{Entrance, ItemChange, Placed, Round, Sorting};
+pub use items::{ItemChange, Placed, Round, Sorting};
 pub use partner::{Partner, PartnerSaving};
 pub use product::{EVERYTHING_PRODUCT, LanguagesIn, Product, ProductRemoval, ProductSaving};
 pub use receipt::{Drill, DrillNoteError, Receipt, ReceiptState};
 pub use usage::{Usage, UsageOf};
 
+use crate::editorial::{Actor, note};
 use crate::entity::product_head;
 use crate::location::Access;
 use crate::{Location, StoreError, StoreName, migrate};
@@ -29,6 +33,8 @@ pub struct PartnerStore {
     /// On SQLite apart from `writes`, so that readers wait for nobody.
     reads: DatabaseConnection,
     writes: DatabaseConnection,
+    /// Whose acts stand in the audit log; what the machine does by itself does not.
+    actor: Option<Arc<Actor>>,
 }
 
 impl PartnerStore {
@@ -45,12 +51,17 @@ impl PartnerStore {
             Location::Sqlite { .. } => location.connect(store, Access::Read).await?,
             Location::Postgres { .. } => writes.clone(),
         };
-        Ok(Self { reads, writes })
+        Ok(Self { reads, writes, actor: None })
+    }
+
+    /// The handle in somebody's hand: what is done by it stands in the audit log with the commit that does it.
+    pub fn by(&self, actor: Actor) -> Self {
+        Self { actor: Some(Arc::new(actor)), ..self.clone() }
     }
 
     /// The handle over connections of the same store.
     pub(crate) fn sharing(reads: &DatabaseConnection, writes: &DatabaseConnection) -> Self {
-        Self { reads: reads.clone(), writes: writes.clone() }
+        Self { reads: reads.clone(), writes: writes.clone(), actor: None }
     }
 
     /// Ends the handle's connections.
@@ -65,6 +76,11 @@ impl PartnerStore {
             ..TransactionOptions::default()
         };
         Ok(self.writes.begin_with_options(options).await?)
+    }
+
+    /// Writes down what was done, as the last thing before the commit.
+    async fn note(&self, tx: &DatabaseTransaction, detail: impl FnOnce() -> Value) -> Result<(), StoreError> {
+        note(tx, self.actor.as_deref(), Vec::new(), detail).await
     }
 
     /// The head, which whoever writes about items or products takes first.

@@ -5,6 +5,7 @@ use griot_domain::{from_micros, micros};
 use sea_orm::ActiveValue::{NotSet, Set, Unchanged};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::PartnerStore;
@@ -111,19 +112,35 @@ impl PartnerStore {
         if !changed.products.is_empty() {
             partner_product::Entity::insert_many(rows).exec_without_returning(&tx).await?;
         }
+        let act = if is_new { "add" } else { "set" };
+        self.note(&tx, || {
+            json!({
+                "act": act,
+                "partner": changed.name,
+                "partnerId": changed.id,
+                "products": changed.products,
+                "requestsPerMinute": changed.requests_per_minute,
+                "embargoTerms": changed.embargo.as_ref().map(|(version, _)| version),
+                "idleAfterMinutes": changed.idle_after_minutes,
+                "suspended": changed.suspended_at.is_some(),
+            })
+        })
+        .await?;
         tx.commit().await?;
         Ok(PartnerSaving::Saved)
     }
 
     /// Sets after how many minutes without a request for changes a partner is warned of, and nothing else.
     pub async fn set_idle_warning(&self, id: Uuid, minutes: Option<u32>) -> Result<(), StoreError> {
-        let minutes = minutes.map(|minutes| i32::try_from(minutes).unwrap_or(i32::MAX));
+        let tx = self.begin().await?;
+        let stored = minutes.map(|minutes| i32::try_from(minutes).unwrap_or(i32::MAX));
         partner::Entity::update_many()
-            .col_expr(partner::Column::IdleAfterMinutes, Expr::value(minutes))
+            .col_expr(partner::Column::IdleAfterMinutes, Expr::value(stored))
             .filter(partner::Column::Id.eq(id))
-            .exec(&self.writes)
+            .exec(&tx)
             .await?;
-        Ok(())
+        self.note(&tx, || json!({ "act": "set", "partnerId": id, "idleAfterMinutes": minutes })).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Notes that a partner asked for changes, and the number of the last one it has been told.

@@ -7,6 +7,7 @@ use griot_domain::{EntryId, Locale, ProductFilter, Slug, from_micros, micros};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::PartnerStore;
@@ -81,7 +82,9 @@ impl PartnerStore {
             return Ok(ProductSaving::CodeTaken);
         }
         let filter = serde_json::to_string(&changed.filter).expect("a filter has string keys only");
-        match product::Entity::find_by_id(changed.id).one(&tx).await? {
+        let known = product::Entity::find_by_id(changed.id).one(&tx).await?;
+        let act = if known.is_none() { "add" } else { "set" };
+        match known {
             None => {
                 let row = product::ActiveModel {
                     id: Set(changed.id),
@@ -106,6 +109,9 @@ impl PartnerStore {
                     .await?;
             }
         }
+        let code = changed.code.as_str();
+        let detail = || json!({ "act": act, "product": code, "title": changed.title, "filter": changed.filter });
+        self.note(&tx, detail).await?;
         tx.commit().await?;
         Ok(ProductSaving::Saved)
     }
@@ -123,7 +129,11 @@ impl PartnerStore {
             return Ok(ProductRemoval::InUse(count));
         }
         product_item::Entity::delete_many().filter(product_item::Column::ProductId.eq(id)).exec(&tx).await?;
+        let gone = product::Entity::find_by_id(id).one(&tx).await?;
         product::Entity::delete_by_id(id).exec(&tx).await?;
+        if let Some(gone) = gone {
+            self.note(&tx, || json!({ "act": "remove", "product": gone.code })).await?;
+        }
         tx.commit().await?;
         Ok(ProductRemoval::Removed)
     }

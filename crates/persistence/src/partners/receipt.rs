@@ -7,10 +7,12 @@ use griot_domain::{EntryId, Locale, from_micros, micros};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{Partner, PartnerStore};
 use crate::StoreError;
+use crate::editorial::note;
 use crate::entity::{drill, partner_product, product, product_head, product_item, receipt};
 
 /// What a partner did with an item that was taken back.
@@ -109,8 +111,12 @@ impl PartnerStore {
         let known = OnConflict::columns([Column::PartnerId, Column::EntryId])
             .update_columns([Column::State, Column::Note, Column::At])
             .to_owned();
-        receipt::Entity::insert(row).on_conflict(known).exec_without_returning(&self.writes).await?;
-        Ok(())
+        let tx = self.begin().await?;
+        receipt::Entity::insert(row).on_conflict(known).exec_without_returning(&tx).await?;
+        let detail =
+            || json!({ "act": "receipt", "partnerId": new.partner, "state": new.state.as_str(), "note": new.note });
+        note(&tx, self.actor.as_deref(), vec![new.entry], detail).await?;
+        Ok(tx.commit().await?)
     }
 
     /// The receipts there are for an entry or drill.
@@ -164,6 +170,7 @@ impl PartnerStore {
             .col_expr(product_head::Column::Number, Expr::value(number))
             .exec(&tx)
             .await?;
+        self.note(&tx, || json!({ "act": "drill", "drill": new.id.to_string(), "note": new.note })).await?;
         Ok(tx.commit().await?)
     }
 

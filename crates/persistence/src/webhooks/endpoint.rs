@@ -12,10 +12,12 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
     QuerySelect,
 };
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{Webhooks, count, delivery, instant, note_change};
 use crate::StoreError;
+use crate::editorial::note;
 use crate::entity::{webhook_attempt, webhook_delivery, webhook_endpoint};
 
 /// Identity of an endpoint.
@@ -139,6 +141,7 @@ impl Webhooks {
         let tx = self.begin().await?;
         webhook_endpoint::Entity::insert(row(endpoint)).exec_without_returning(&tx).await?;
         note_change(&tx).await?;
+        self.note(&tx, "add", endpoint).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -166,7 +169,7 @@ impl Webhooks {
         change: EndpointChange,
         at: DateTime<Utc>,
     ) -> Result<Option<Endpoint>, StoreError> {
-        self.alter(id, |row| {
+        self.alter(id, "change", |row| {
             if let Some(url) = change.url.filter(|url| *url != row.url) {
                 row.url = url;
                 enter(row, &EndpointState::Pending, at);
@@ -177,6 +180,7 @@ impl Webhooks {
             if let Some(types) = change.types {
                 row.types = types.map(words);
             }
+            true
         })
         .await
     }
@@ -184,15 +188,15 @@ impl Webhooks {
     /// Has an endpoint answered for, so that it gets what is new from now on. `None` when there is none with this `url` any
     /// more.
     pub async fn activate(&self, id: EndpointId, url: &str, at: DateTime<Utc>) -> Result<Option<Endpoint>, StoreError> {
-        let changed = self
-            .alter(id, |row| {
-                if row.url == url {
-                    enter(row, &EndpointState::Active, at);
-                    (row.failures, row.failing_since, row.paused_until) = (0, None, None);
-                }
-            })
-            .await?;
-        Ok(changed.filter(|endpoint| endpoint.url == url))
+        self.alter(id, "verify", |row| {
+            let is_same = row.url == url;
+            if is_same {
+                enter(row, &EndpointState::Active, at);
+                (row.failures, row.failing_since, row.paused_until) = (0, None, None);
+            }
+            is_same
+        })
+        .await
     }
 
     /// Ends all deliveries to an endpoint. What waits in its line is made anew when it is active again.
@@ -206,6 +210,7 @@ impl Webhooks {
         let Some(mut row) = locked(&tx, id).await? else { return Ok(None) };
         disable(&tx, &mut row, reason, at).await?;
         let endpoint = store(&tx, row).await?;
+        self.note(&tx, "disable", &endpoint).await?;
         tx.commit().await?;
         Ok(Some(endpoint))
     }
@@ -217,40 +222,65 @@ impl Webhooks {
         secret: &str,
         previous_until: DateTime<Utc>,
     ) -> Result<Option<Endpoint>, StoreError> {
-        self.alter(id, |row| {
+        self.alter(id, "rotate", |row| {
             row.previous_secret = Some(std::mem::replace(&mut row.secret, secret.to_owned()));
             row.previous_until = Some(micros(previous_until));
+            true
         })
         .await
     }
 
     /// Has everything after `place` made into events again. They have the ids they had.
     pub async fn replay(&self, id: EndpointId, place: i64) -> Result<Option<Endpoint>, StoreError> {
-        self.alter(id, |row| row.place = row.place.min(place)).await
+        self.alter(id, "replay", |row| {
+            row.place = row.place.min(place);
+            true
+        })
+        .await
     }
 
     /// Forgets an endpoint, its line and its log; `false` when there is none.
     pub async fn delete(&self, id: EndpointId) -> Result<bool, StoreError> {
         let tx = self.begin().await?;
-        let deleted = webhook_endpoint::Entity::delete_by_id(id.0).exec(&tx).await?.rows_affected;
+        let Some(row) = locked(&tx, id).await? else { return Ok(false) };
+        let gone = Endpoint::try_from(row)?;
+        webhook_endpoint::Entity::delete_by_id(id.0).exec(&tx).await?;
         webhook_delivery::Entity::delete_many().filter(webhook_delivery::Column::EndpointId.eq(id.0)).exec(&tx).await?;
         webhook_attempt::Entity::delete_many().filter(webhook_attempt::Column::EndpointId.eq(id.0)).exec(&tx).await?;
         note_change(&tx).await?;
+        self.note(&tx, "delete", &gone).await?;
         tx.commit().await?;
-        Ok(deleted > 0)
+        Ok(true)
     }
 
+    /// Does `act` to an endpoint, unless it turns out that it is not to be done.
     async fn alter(
         &self,
         id: EndpointId,
-        alter: impl FnOnce(&mut webhook_endpoint::Model),
+        act: &str,
+        alter: impl FnOnce(&mut webhook_endpoint::Model) -> bool,
     ) -> Result<Option<Endpoint>, StoreError> {
         let tx = self.begin().await?;
         let Some(mut row) = locked(&tx, id).await? else { return Ok(None) };
-        alter(&mut row);
+        if !alter(&mut row) {
+            return Ok(None);
+        }
         let endpoint = store(&tx, row).await?;
+        self.note(&tx, act, &endpoint).await?;
         tx.commit().await?;
         Ok(Some(endpoint))
+    }
+
+    /// Writes down what was done to an endpoint, as the last thing before the commit. Never a secret: what an address says
+    /// after `?` may be one.
+    async fn note(&self, tx: &DatabaseTransaction, act: &str, endpoint: &Endpoint) -> Result<(), StoreError> {
+        let Endpoint { id, partner, url, products, types, state, .. } = endpoint;
+        let address = url.split(['?', '#']).next().unwrap_or_default();
+        let detail = || {
+            json!({ "act": act, "endpoint": id.to_string(), "partnerId": partner, "url": address,
+            "products": products, "types": types, "state": state.as_str() })
+        };
+        note(tx, self.actor.as_deref(), Vec::new(), detail).await
     }
 }
 

@@ -7,6 +7,8 @@ mod endpoint;
 mod queue;
 mod subscription;
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use griot_domain::from_micros;
 use sea_orm::sea_query::{Expr, ExprTrait};
@@ -21,6 +23,7 @@ pub use endpoint::{Endpoint, EndpointChange, EndpointId, EndpointState, Health, 
 pub use queue::QueueFigures;
 pub use subscription::{Subscription, SubscriptionCount, SubscriptionThen};
 
+use crate::editorial::Actor;
 use crate::entity::webhook_head;
 use crate::keys::is_within_reach;
 use crate::location::Access;
@@ -32,6 +35,8 @@ pub struct Webhooks {
     /// On SQLite apart from `writes`, so that nobody who looks waits for who writes.
     reads: DatabaseConnection,
     writes: DatabaseConnection,
+    /// Whose acts stand in the audit log; what the sender does by itself does not.
+    actor: Option<Arc<Actor>>,
 }
 
 impl Webhooks {
@@ -52,7 +57,12 @@ impl Webhooks {
             Location::Sqlite { .. } => location.connect(store, Access::Read).await?,
             Location::Postgres { .. } => writes.clone(),
         };
-        Ok(Self { reads, writes })
+        Ok(Self { reads, writes, actor: None })
+    }
+
+    /// The handle in somebody's hand: what is done to endpoints by it stands in the audit log with the commit that does it.
+    pub fn by(&self, actor: Actor) -> Self {
+        Self { actor: Some(Arc::new(actor)), ..self.clone() }
     }
 
     /// How often endpoints were changed, or given something to send past the dispatcher. One statement.

@@ -80,9 +80,10 @@ impl std::fmt::Debug for Subscription {
 }
 
 impl Webhooks {
-    /// Keeps a subscription. Where the callback has the feed already, it is renewed: id, first instant and what arrived stay.
+    /// Keeps a subscription. Where the callback has the feed already, it is renewed: id, first instant, what arrived and when it
+    /// is tried again stay.
     pub async fn subscribe(&self, new: &Subscription) -> Result<(), StoreError> {
-        let renewed = [Column::Secret, Column::ExpiresAt, Column::DueAt];
+        let renewed = [Column::Secret, Column::ExpiresAt];
         let conflict = OnConflict::columns([Column::Topic, Column::Callback]).update_columns(renewed).to_owned();
         let row = websub_subscription::ActiveModel {
             id: Set(new.id.0),
@@ -104,7 +105,10 @@ impl Webhooks {
     /// Ends a subscription; `false` when there is none.
     pub async fn unsubscribe(&self, topic: &str, callback: &str) -> Result<bool, StoreError> {
         let of_both = Column::Topic.eq(topic).and(Column::Callback.eq(callback));
-        Ok(Entity::delete_many().filter(of_both).exec(&self.writes).await?.rows_affected > 0)
+        match Entity::find().filter(of_both).one(&self.writes).await? {
+            Some(row) => self.end_subscription(EndpointId(row.id)).await,
+            None => Ok(false),
+        }
     }
 
     /// The same by its id, with the log of it.
@@ -176,7 +180,7 @@ impl Webhooks {
         rows.all(&self.reads).await?.into_iter().map(Subscription::try_from).collect()
     }
 
-    /// Writes down what became of an attempt. A subscription that was renewed meanwhile keeps what it was given.
+    /// Writes down what became of an attempt.
     pub async fn settle(&self, id: EndpointId, then: &SubscriptionThen) -> Result<(), StoreError> {
         let values = match then {
             SubscriptionThen::Ended => {
@@ -198,7 +202,7 @@ impl Webhooks {
         };
         let mut update = Entity::update_many().filter(Column::Id.eq(id.0));
         for (column, value) in values {
-            update = update.col_expr(column, value.into());
+            update = update.col_expr(column, value);
         }
         update.exec(&self.writes).await?;
         Ok(())

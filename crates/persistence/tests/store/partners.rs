@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use griot_domain::{EntryId, ProductFilter, Slug};
 use griot_persistence::{
-    Drill, EVERYTHING_PRODUCT, Partner, PartnerSaving, PartnerStore, Placed, Product, ProductRemoval, ProductSaving,
-    Receipt, ReceiptState, Round, Sorting, Usage, UsageOf,
+    Actor, AuditRecord, Drill, EVERYTHING_PRODUCT, EditorialStore, Partner, PartnerSaving, PartnerStore, Placed,
+    Product, ProductRemoval, ProductSaving, Receipt, ReceiptState, Round, Sorting, Usage, UsageOf,
 };
 use rstest::rstest;
 use serde_json::json;
@@ -242,4 +242,87 @@ async fn receipts_say_who_has_heard_of_a_kill_and_a_drill_is_told_to_everybody(
     }
     assert_eq!(partners.drills().await.unwrap(), std::slice::from_ref(&drill));
     assert_eq!(partners.drills_among(&[id(1), id(7)]).await.unwrap(), [(id(7), drill)].into());
+}
+
+fn actor(author: &str) -> Actor {
+    Actor {
+        at: at("2026-01-03"),
+        author: author.to_owned(),
+        origin: "test".to_owned(),
+        verb: "manage partners".to_owned(),
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_somebody_does_is_in_the_log_or_was_not_done(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let (store, machine) = open(backend).await;
+    let editorial = EditorialStore::open(&store.location).await.unwrap();
+    let partners = machine.by(actor("ada"));
+    let (one, outlet) = (product(1, json!({})), partner(9, &[]));
+    partners.save_product(&one).await.unwrap();
+    partners.save_partner(&Partner { products: vec![one.id], ..outlet.clone() }).await.unwrap();
+    partners.save_partner(&outlet).await.unwrap();
+    machine.by(actor("key:abc")).set_idle_warning(outlet.id, None).await.unwrap();
+    let drill = Drill::new(Uuid::from_u128(77), "tout va bien", at("2026-01-03")).unwrap();
+    partners.start_drill(&drill, &locale("fr")).await.unwrap();
+    let receipt =
+        Receipt { partner: outlet.id, entry: drill.id, state: ReceiptState::Removed, note: None, at: at("2026-01-03") };
+    machine.by(actor("key:abc")).save_receipt(&receipt).await.unwrap();
+    partners.remove_product(one.id).await.unwrap();
+    // What is refused was not done, and what the machine does is nobody's act.
+    let namesake = Partner { id: Uuid::from_u128(10), ..outlet.clone() };
+    assert_eq!(partners.save_partner(&namesake).await.unwrap(), PartnerSaving::NameTaken);
+    machine.set_idle_warning(outlet.id, Some(5)).await.unwrap();
+
+    let mut log = editorial.audit_page(None, 100).await.unwrap();
+    log.reverse();
+    let told = log.iter().map(|one| {
+        let AuditRecord { author, verb, detail, .. } = &one.record;
+        assert_eq!((verb.as_str(), one.record.at), ("manage partners", at("2026-01-03")));
+        format!("{author} {}", detail["act"].as_str().unwrap())
+    });
+    let told: Vec<String> = told.collect();
+    let acts = ["ada add", "ada add", "ada set", "key:abc set", "ada drill", "key:abc receipt", "ada remove"];
+    assert_eq!(told, acts);
+    assert_eq!((&log[3].record.detail["idleAfterMinutes"], &log[5].record.subjects), (&json!(null), &vec![drill.id]));
+    assert_eq!(editorial.verify_audit(None).await.unwrap().unwrap().number, 7);
+
+    // Where it cannot be written down nothing is done.
+    store.try_raw_in("editorial", "ALTER TABLE audit RENAME TO put_away").await.unwrap();
+    let (products, known) = (machine.products().await.unwrap(), machine.partners().await.unwrap());
+    partners.save_product(&product(2, json!({}))).await.unwrap_err();
+    partners.save_partner(&Partner { name: "Other".to_owned(), ..outlet.clone() }).await.unwrap_err();
+    partners.set_idle_warning(outlet.id, Some(7)).await.unwrap_err();
+    let other = Drill::new(Uuid::from_u128(78), "non", at("2026-01-03")).unwrap();
+    partners.start_drill(&other, &locale("fr")).await.unwrap_err();
+    partners.save_receipt(&Receipt { state: ReceiptState::NotUsed, ..receipt.clone() }).await.unwrap_err();
+    assert_eq!((machine.products().await.unwrap(), machine.partners().await.unwrap()), (products, known));
+    assert_eq!(machine.drills().await.unwrap(), [drill.clone()]);
+    assert_eq!(machine.receipts(drill.id).await.unwrap(), [receipt]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn partners_and_editors_add_to_one_log_at_once(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let (store, machine) = open(backend).await;
+    let editorial = EditorialStore::open(&store.location).await.unwrap();
+    let editors = async {
+        for _ in 0..20 {
+            let mut tx = editorial.begin().await.unwrap();
+            let Actor { at, author, origin, verb } = actor("editor");
+            let record = AuditRecord { at, author, origin, verb, subjects: Vec::new(), detail: json!({}) };
+            tx.audit(&record).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+    };
+    let office = async {
+        for number in 1..=20 {
+            machine.by(actor("office")).save_partner(&partner(number, &[])).await.unwrap();
+        }
+    };
+    tokio::join!(editors, office);
+    assert_eq!(editorial.verify_audit(None).await.unwrap().unwrap().number, 40);
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use griot_persistence::{
-    Attempt, Attempted, Delivery, Dispatch, Endpoint, EndpointChange, EndpointId, EndpointState, Health, Lane,
-    NewDelivery, QueueFigures, SenderLock, SigningSecrets, Then, Webhooks,
+    Actor, Attempt, Attempted, Delivery, Dispatch, EditorialStore, Endpoint, EndpointChange, EndpointId, EndpointState,
+    Health, Lane, NewDelivery, QueueFigures, SenderLock, SigningSecrets, Then, Webhooks,
 };
 use rstest::rstest;
 use uuid::Uuid;
@@ -303,4 +303,57 @@ async fn one_process_sends_at_a_time(#[values(Backend::Sqlite, Backend::Postgres
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
     panic!("the lock of a sender that has ended is still held");
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_somebody_does_to_an_endpoint_is_in_the_log_or_was_not_done(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let store = fresh_store(backend).await;
+    let editorial = EditorialStore::open(&store.location).await.unwrap();
+    let machine = Webhooks::open(&store.location).await.unwrap();
+    let actor = Actor {
+        at: now(),
+        author: "key:abc".to_owned(),
+        origin: "192.0.2.1".to_owned(),
+        verb: "manage partners".to_owned(),
+    };
+    let webhooks = machine.by(actor);
+    let new = Endpoint { url: "https://partner.example/hook?token=secret".to_owned(), ..endpoint(1) };
+    webhooks.create(&new).await.unwrap();
+    let change =
+        EndpointChange { types: Some(Some(BTreeSet::from(["item.killed".to_owned()]))), ..EndpointChange::default() };
+    webhooks.change(new.id, change.clone(), now()).await.unwrap();
+    assert_eq!(webhooks.activate(new.id, "https://elsewhere.example/", now()).await.unwrap(), None);
+    webhooks.activate(new.id, &new.url, now()).await.unwrap();
+    webhooks.rotate(new.id, "whsec_two", later(60)).await.unwrap();
+    webhooks.replay(new.id, 0).await.unwrap();
+    webhooks.disable(new.id, "switched off", now()).await.unwrap();
+    machine.activate(new.id, &new.url, now()).await.unwrap();
+    webhooks.delete(new.id).await.unwrap();
+    assert!(!webhooks.delete(new.id).await.unwrap());
+
+    let mut log = editorial.audit_page(None, 100).await.unwrap();
+    log.reverse();
+    let acts: Vec<_> = log.iter().map(|one| one.record.detail["act"].as_str().unwrap()).collect();
+    assert_eq!(
+        acts,
+        ["add", "change", "verify", "rotate", "replay", "disable", "delete"],
+        "the machine acts unrecorded"
+    );
+    let told = format!("{log:?}");
+    assert!(!told.contains("whsec") && !told.contains("secret"), "{told}");
+    assert_eq!(log[1].record.detail["types"][0], "item.killed");
+    assert_eq!(editorial.verify_audit(None).await.unwrap().unwrap().number, 7);
+
+    machine.create(&new).await.unwrap();
+    store.try_raw_in("editorial", "ALTER TABLE audit RENAME TO put_away").await.unwrap();
+    let before = machine.endpoint(new.id).await.unwrap();
+    webhooks.change(new.id, change, now()).await.unwrap_err();
+    webhooks.rotate(new.id, "whsec_three", later(60)).await.unwrap_err();
+    webhooks.disable(new.id, "no", now()).await.unwrap_err();
+    webhooks.delete(new.id).await.unwrap_err();
+    webhooks.create(&Endpoint { id: EndpointId(Uuid::from_u128(2)), ..new.clone() }).await.unwrap_err();
+    assert_eq!((machine.endpoint(new.id).await.unwrap(), machine.endpoints(None).await.unwrap().len()), (before, 1));
 }

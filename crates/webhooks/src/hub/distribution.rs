@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use url::Url;
 
-use super::{Content, Hub, HubSettings, Unmade};
+use super::{Content, Hub, HubSettings, Unmade, is_general};
 use crate::caller::Reply;
 use crate::endpoints::Endpoints;
 use crate::schedule::GIVEN_UP_AFTER;
@@ -88,8 +88,13 @@ impl Hub {
             tokio::select! {
                 Some(sent) = rounds.under_way.join_next() => match sent {
                     Ok(sent) => rounds.end(sent),
-                    Err(panic) => std::panic::resume_unwind(panic.into_panic()),
+                    // Which it was is not known any more: all begin anew.
+                    Err(error) => {
+                        tracing::error!(%error, "a delivery of a feed broke off");
+                        rounds = Rounds::default();
+                    }
                 },
+                () = self.wake.notified() => {}
                 Ok(()) = news.changed() => {}
                 Ok(()) = leading.changed() => {}
                 () = tokio::time::sleep(LOOK_EVERY) => {}
@@ -102,22 +107,34 @@ impl Hub {
         let (store, now) = (&self.inner.endpoints.store, self.inner.endpoints.clock.now());
         let is_old = rounds.looked_at_all.is_none_or(|at| at.elapsed() >= LOOK_AT_ALL_EVERY);
         let looks_at_all = is_old || rounds.seen != Some(seen);
-        let mut topics = BTreeSet::new();
+        let mut topics: BTreeSet<String> = std::mem::take(&mut *self.joined());
         if looks_at_all {
             if is_old {
                 store.forget_subscriptions(now).await?;
             }
+            rounds.digests.clear();
             topics.extend(store.topics(now).await?);
         } else {
-            topics.extend(rounds.again.iter().cloned());
             topics.extend(store.topics_due(now).await?);
         }
+        topics.append(&mut rounds.again);
+        // What most are subscribed to comes first.
+        let mut topics: Vec<String> = topics.into_iter().collect();
+        topics.sort_by_key(|topic| !is_general(topic));
+        let mut unmade = None;
         for topic in topics {
-            // Of a feed that is not there any more nothing is told until it is there again.
-            let Some(content) = self.inner.topics.content(&topic).await? else { continue };
+            let content = match self.inner.topics.content(&topic).await {
+                Ok(Some(content)) => content,
+                // Of a feed that is not there any more nothing is told until it is there again.
+                Ok(None) => continue,
+                Err(error) => {
+                    rounds.again.insert(topic);
+                    unmade = Some(error);
+                    continue;
+                }
+            };
             let digest = content.digest();
             rounds.digests.insert(topic.clone(), digest.clone());
-            rounds.again.remove(&topic);
             let mut after = None;
             loop {
                 let behind = store.behind(&topic, &digest, now, after, PAGE).await?;
@@ -137,7 +154,7 @@ impl Hub {
         if looks_at_all {
             (rounds.seen, rounds.looked_at_all) = (Some(seen), Some(Instant::now()));
         }
-        Ok(())
+        unmade.map_or(Ok(()), |error| Err(error.into()))
     }
 
     /// One attempt, and what it leads to.
@@ -161,7 +178,8 @@ impl Hub {
             number_of_try: subscription.tries.saturating_add(1),
             status: reply.status,
             ms: reply.ms(),
-            answer: reply.kept(),
+            // Of what a stranger says nothing is kept.
+            answer: None,
             failure: reply.failure,
         });
         let written = async || {
@@ -179,7 +197,7 @@ impl Hub {
 
     /// Source: WebSub, 7.
     async fn post(&self, subscription: &Subscription, content: &Content) -> Reply {
-        let HubSettings { endpoints: Endpoints { caller, clock, .. }, address, feeds, .. } = &*self.inner;
+        let HubSettings { endpoints: Endpoints { clock, .. }, caller, address, feeds, .. } = &*self.inner;
         let url = match Url::parse(&subscription.callback) {
             Ok(url) => url,
             Err(err) => return Reply { failure: Some(err.to_string()), ..Reply::default() },

@@ -1,14 +1,21 @@
 //! Whether a callback agrees to what was asked in its name.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::DateTime;
 use griot_egress::Method;
 use griot_persistence::{EndpointId, Subscription};
 use subtle::ConstantTimeEq;
+use tokio::time::timeout;
 
 use super::request::{HubError, Mode, Request};
-use super::{Hub, MOST, MOST_AT_HOST, MOST_PENDING_AT_HOST};
+use super::{Hub, MOST, MOST_AT_HOST, MOST_PENDING_AT_HOST, MOST_TOPICS, is_general};
+use crate::endpoints::Endpoints;
+
+/// How long a callback may take to agree.
+const CONSENT: Duration = Duration::from_secs(5);
 
 /// A request under way, counted at its host.
 struct Pending {
@@ -37,19 +44,10 @@ impl Hub {
             return Err(HubError::Busy("too many callbacks are being asked"));
         };
         let pending = self.enter(&request.host)?;
-        if self.inner.topics.content(&request.topic).await?.is_none() {
-            return Err(self.no_feed(&format!("{}{}", self.inner.feeds, request.topic)));
-        }
         if request.mode == Mode::Subscribe {
-            let both = (request.topic.as_str(), request.callback.as_str());
-            let count = self
-                .inner
-                .endpoints
-                .store
-                .count_subscriptions(both, &request.host, self.inner.endpoints.clock.now())
-                .await?;
-            if !count.is_known && (count.all >= MOST || count.at_host >= MOST_AT_HOST) {
-                return Err(HubError::Full);
+            self.refuse_excess(&request).await?;
+            if self.inner.topics.content(&request.topic).await?.is_none() {
+                return Err(self.no_feed(&format!("{}{}", self.inner.feeds, request.topic)));
             }
         }
         let hub = self.clone();
@@ -61,6 +59,29 @@ impl Hub {
             drop((place, pending));
         });
         Ok(())
+    }
+
+    /// Refuses what there is no room for; a renewal finds its own.
+    async fn refuse_excess(&self, request: &Request) -> Result<(), HubError> {
+        let Endpoints { store, clock, .. } = &self.inner.endpoints;
+        let now = clock.now();
+        let both = (request.topic.as_str(), request.callback.as_str());
+        let count = store.count_subscriptions(both, &request.host, now).await?;
+        if count.is_known {
+            return Ok(());
+        }
+        if count.all >= MOST || count.at_host >= MOST_AT_HOST {
+            return Err(HubError::Full);
+        }
+        if is_general(&request.topic) {
+            return Ok(());
+        }
+        let topics = store.topics(now).await?;
+        let special = topics.iter().filter(|topic| !is_general(topic)).count();
+        match special >= MOST_TOPICS && !topics.contains(&request.topic) {
+            true => Err(HubError::FullOfTopics),
+            false => Ok(()),
+        }
     }
 
     fn enter(&self, host: &str) -> Result<Pending, HubError> {
@@ -98,7 +119,11 @@ impl Hub {
             failing_since: None,
             due_at: DateTime::UNIX_EPOCH,
         };
-        store.subscribe(&subscription).await.map_err(|err| err.to_string())
+        store.subscribe(&subscription).await.map_err(|err| err.to_string())?;
+        // What was published between the digest and the row.
+        self.joined().insert(subscription.topic);
+        self.wake.notify_one();
+        Ok(())
     }
 
     /// Asks the callback. Source: WebSub, 5.3.
@@ -116,8 +141,8 @@ impl Hub {
                 query.append_pair("hub.lease_seconds", &request.lease.num_seconds().to_string());
             }
         }
-        let reply =
-            self.inner.endpoints.caller.send(Method::GET, url, |request| request, &*self.inner.endpoints.clock).await;
+        let asking = self.inner.caller.send(Method::GET, url, |request| request, &*self.inner.endpoints.clock);
+        let reply = timeout(CONSENT, asking).await.map_err(|_| format!("no answer in {} s", CONSENT.as_secs()))?;
         match reply.failure {
             Some(failure) => Err(failure),
             None if bool::from(reply.body.as_slice().ct_eq(challenge.as_bytes())) => Ok(()),

@@ -7,16 +7,17 @@ mod distribution;
 mod intent;
 mod request;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 
 pub use self::request::HubError;
+use crate::caller::Caller;
 use crate::endpoints::Endpoints;
 
 /// Requests that are verified at a time.
@@ -27,6 +28,8 @@ const MOST_PENDING_AT_HOST: usize = 8;
 const MOST: u64 = 10_000;
 /// Of these, at one host.
 const MOST_AT_HOST: u64 = 100;
+/// Feeds about one topic, person or institution that may be subscribed to: each is made after every publication.
+const MOST_TOPICS: usize = 100;
 
 /// Feeds that can be subscribed to, by the end of their address.
 pub trait Topics: Send + Sync {
@@ -53,8 +56,10 @@ pub struct Content {
 
 /// What a hub is made of.
 pub struct HubSettings {
-    /// Subscriptions are kept where these are, and callbacks are asked as these are.
+    /// Subscriptions are kept where these are.
     pub endpoints: Endpoints,
+    /// Asks callbacks, which anybody may name: not where partners alone may have their endpoints.
+    pub caller: Caller,
     #[allow(missing_docs)]
     pub topics: Arc<dyn Topics>,
     /// Where the hub is reached.
@@ -72,17 +77,35 @@ pub struct Hub {
     pending: Arc<Semaphore>,
     /// How many requests are verified at each host.
     pending_at: Arc<Mutex<HashMap<String, usize>>>,
+    /// Feeds with a new subscription, to be looked at once more.
+    joined: Arc<Mutex<BTreeSet<String>>>,
+    wake: Arc<Notify>,
 }
 
 impl Hub {
     #[allow(missing_docs)]
     pub fn new(settings: HubSettings) -> Self {
-        Self { inner: Arc::new(settings), pending: Arc::new(Semaphore::new(MOST_PENDING)), pending_at: Arc::default() }
+        Self {
+            inner: Arc::new(settings),
+            pending: Arc::new(Semaphore::new(MOST_PENDING)),
+            pending_at: Arc::default(),
+            joined: Arc::default(),
+            wake: Arc::default(),
+        }
+    }
+
+    fn joined(&self) -> std::sync::MutexGuard<'_, BTreeSet<String>> {
+        self.joined.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn pending_at(&self) -> std::sync::MutexGuard<'_, HashMap<String, usize>> {
         self.pending_at.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether a feed is of everything, a language or a form, and not about one topic, person or institution.
+fn is_general(topic: &str) -> bool {
+    !["topic/", "person/", "institution/"].iter().any(|start| topic.starts_with(start))
 }
 
 impl Content {

@@ -24,7 +24,6 @@ pub(super) enum Mode {
 }
 
 /// A request that can be granted, once its callback agrees.
-#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Request {
     pub mode: Mode,
     /// The end of the feed's address.
@@ -69,8 +68,13 @@ pub enum HubError {
     #[error("{0}; try again in a minute")]
     Busy(&'static str),
     #[allow(missing_docs)]
-    #[error("there are {MOST} subscriptions, and {MOST_AT_HOST} for one host; end one that is not used any more")]
+    #[error("there are {MOST} subscriptions, or {MOST_AT_HOST} for this host; end one that is not used any more")]
     Full,
+    #[allow(missing_docs)]
+    #[error(
+        "as many feeds about a topic, person or institution are subscribed to as can be; subscribe to a general one"
+    )]
+    FullOfTopics,
     #[allow(missing_docs)]
     #[error(transparent)]
     Unmade(#[from] Unmade),
@@ -105,7 +109,7 @@ impl Hub {
             other => return Err(HubError::Mode(other.to_owned())),
         };
         let topic = needed("hub.topic")?;
-        let callback = address(&needed("hub.callback")?, self.inner.endpoints.caller.egress())?;
+        let callback = address(&needed("hub.callback")?, self.inner.caller.egress())?;
         let secret = of("hub.secret");
         match &secret {
             Some(secret) if secret.len() > LONGEST_SECRET => return Err(HubError::Secret(secret.len())),

@@ -146,9 +146,10 @@ impl Topics for OneFeed {
     }
 }
 
-fn hub(endpoints: &Endpoints) -> Hub {
+fn hub(endpoints: &Endpoints, caller: &Caller) -> Hub {
     Hub::new(HubSettings {
         endpoints: endpoints.clone(),
+        caller: caller.clone(),
         topics: Arc::new(OneFeed),
         address: "https://presse.example/v1/websub/hub".to_owned(),
         feeds: "https://presse.example/v1/feeds/".to_owned(),
@@ -183,7 +184,7 @@ async fn no_address_leads_into_a_private_network() {
         let partner = Uuid::from_u128(1);
         endpoints.create(NewEndpoint { partner, url: url.to_owned(), products: None, types: None, place: 0 }).await
     };
-    let hub = hub(&endpoints);
+    let hub = hub(&endpoints, &caller);
     let call = async |url: &str| caller.call(url, &secrets(), "evt_1", "{}", &SystemClock).await;
 
     for written in WRITTEN {

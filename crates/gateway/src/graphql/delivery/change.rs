@@ -18,6 +18,7 @@ use super::scalar::{Instant, Tag};
 use super::seen::Seen;
 use super::shared_view::SharedView;
 use super::view::ViewInput;
+use crate::partners::Receiving;
 
 /// At the root of a query; copies are built in large steps.
 pub(crate) const FEED: Sizes = Sizes { default: 100, max: 100 };
@@ -144,15 +145,21 @@ impl Change {
 /// That an entry became public, changed or was taken back.
 #[ComplexObject]
 impl Change {
-    /// The entry as it is now, which may be later than `at`; null when it is not public any more.
+    /// The entry as it is now, which may be later than `at`; null when it is not public any more. Null too while the next
+    /// state of it is under embargo and whoever asks sees that: what is public is in the documents of the item.
     async fn node(&self, ctx: &Context<'_>) -> Nullable<Node> {
         let node = async {
             let locale = match &self.told {
-                Telling::Entry => None,
+                Telling::Entry => return node_in(None, self.id, &self.view, loads(ctx)?).await,
                 Telling::Item(_, Some(_)) => return Ok(None),
-                Telling::Item(locale, None) => Some(locale),
+                Telling::Item(locale, None) => locale,
             };
-            node_in(locale, self.id, &self.view, loads(ctx)?).await
+            let node = node_in(Some(locale), self.id, &self.view, loads(ctx)?).await?;
+            // Whoever sees what is under embargo must not take it for what is public.
+            match ctx.data_opt::<Receiving>() {
+                Some(receiving) if receiving.has_early(self.id).await? => Ok(None),
+                _ => Ok(node),
+            }
         };
         node.await.transpose()
     }

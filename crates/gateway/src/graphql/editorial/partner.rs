@@ -214,14 +214,6 @@ async fn save(managing: &Managing<'_>, input: PartnerSaveInput) -> Answer<Result
             return Ok(Err(Flaw { code: UserErrorCode::NotFound, ..flaw }));
         }
     }
-    let detail = json!({
-        "partner": partner.name,
-        "products": partner.products,
-        "requestsPerMinute": partner.requests_per_minute,
-        "embargoTerms": partner.embargo.as_ref().map(|(version, _)| version),
-        "suspended": partner.suspended_at.is_some(),
-    });
-    managing.record(detail).await?;
     Ok(Ok(Partner::new(partner, now)))
 }
 

@@ -6,8 +6,7 @@ use griot_access::{EditorialAct, may};
 use griot_domain::{EntryId, Locale, ProductCondition as Condition, ProductFilter, Slug, Urgency};
 use griot_editorial::UserErrorCode;
 use griot_front::directive::List;
-use griot_persistence::{AuditRecord, PartnerStore, ProductRemoval, ProductSaving};
-use serde_json::json;
+use griot_persistence::{Actor, AuditRecord, PartnerStore, ProductRemoval, ProductSaving};
 use uuid::Uuid;
 
 use super::editor::Caller;
@@ -200,6 +199,7 @@ impl From<Condition> for ProductCondition {
 pub(super) struct Managing<'c> {
     pub caller: Caller<'c>,
     pub previews: &'c PreviewDesk,
+    /// In the caller's hand: it writes down who did what.
     pub store: PartnerStore,
 }
 
@@ -214,11 +214,17 @@ impl<'c> Managing<'c> {
         }
         let missing = || EditorialError::Api(ApiError::internal("the request was given no keys"));
         let previews = ctx.data_opt::<PreviewDesk>().ok_or_else(missing)?;
-        let store = previews.keys.partners();
+        let actor = Actor {
+            at: previews.clock.now(),
+            author: caller.editor.principal.id.clone(),
+            origin: caller.editor.origin.clone(),
+            verb: act.as_str().to_owned(),
+        };
+        let store = previews.keys.partners().by(actor);
         Ok(Ok(Self { caller, previews, store }))
     }
 
-    /// Writes down who did what.
+    /// Writes down who did what by another store.
     pub async fn record(&self, detail: serde_json::Value) -> Answer<()> {
         let mut act = self.caller.store().begin().await?;
         let record = AuditRecord {
@@ -260,7 +266,6 @@ impl<'c> Managing<'c> {
                 return Ok(Err(Flaw { code: UserErrorCode::State, ..flaw }));
             }
         }
-        self.record(json!({ "product": product.code.as_str(), "filter": product.filter })).await?;
         Ok(Ok(self.store.products().await?.into_iter().find(|one| one.id == product.id)))
     }
 
@@ -270,10 +275,7 @@ impl<'c> Managing<'c> {
             Err(flaw) => return Ok(Err(flaw)),
         };
         match self.store.remove_product(product.id).await? {
-            ProductRemoval::Removed => {
-                self.record(json!({ "product": product.code.as_str(), "removed": true })).await?;
-                Ok(Ok(None))
-            }
+            ProductRemoval::Removed => Ok(Ok(None)),
             ProductRemoval::InUse(count) => {
                 let flaw = Flaw::invalid(&["id"], format!("{count} partners receive it; give them others first"));
                 Ok(Err(Flaw { code: UserErrorCode::State, ..flaw }))

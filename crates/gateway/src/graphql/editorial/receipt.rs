@@ -3,7 +3,6 @@
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use griot_front::directive::List;
 use griot_persistence::Partner;
-use serde_json::json;
 
 use super::error::{Answer, Nullable};
 use super::input::{Flaw, When};
@@ -114,6 +113,5 @@ async fn start(managing: &Managing<'_>, note: &str) -> Answer<Result<griot_persi
         Err(err) => return Ok(Err(Flaw::invalid(&["note"], err))),
     };
     managing.store.start_drill(&drill, &managing.caller.base.locale).await?;
-    managing.record(json!({ "drill": drill.id.to_string(), "note": drill.note })).await?;
     Ok(Ok(drill))
 }
