@@ -288,9 +288,10 @@ pub(crate) fn postgres_reader(url: &str, reader: Reader) -> ConnectOptions {
             ("jit", "off"),
             // Every list has an index in its order, from which a page is read off. To plan such a statement takes longer
             // than to run it, so each is planned once; and without the values the planner takes many rows for few, and
-            // would rather gather and sort them all.
+            // would rather gather them, or read a small table whole, and sort them all.
             ("plan_cache_mode", "force_generic_plan"),
             ("enable_bitmapscan", "off"),
+            ("enable_seqscan", "off"),
         ]);
         let options = options.options(reader.settings.clone());
         options.options(reader.role.map(|role| ("role", role)))
