@@ -28,8 +28,9 @@ fn without_items(answer: &Answer) -> Option<Answer> {
     Some(answer)
 }
 
-/// Whether two answers failed alike: with the same data, and an error in common. Where an error leaves nothing of the data,
-/// it may be that of any field: the first that fails ends the others.
+/// Whether two answers failed alike: with the same data, and an error of one code in the same place. Of several fields that
+/// fail in a place where nothing may be null, the first to fail is told alone, and which that is the servers do not agree on. Where
+/// an error leaves nothing of the data, it may be that of any field.
 pub fn fail_alike(one: &Answer, other: &Answer) -> bool {
     let failed = |answer: &Answer| {
         let mut body: Value = serde_json::from_slice(&without_items(answer)?.body).ok()?;
@@ -38,7 +39,9 @@ pub fn fail_alike(one: &Answer, other: &Answer) -> bool {
     };
     let (Some((status, data, errors)), Some(other)) = (failed(one), failed(other)) else { return false };
     let is_nothing_left = data.is_null();
-    (status, data) == (other.0, other.1) && (is_nothing_left || errors.iter().any(|error| other.2.contains(error)))
+    let place = |error: &Value| (error["path"].clone(), error["extensions"]["code"].clone());
+    let is_there = |error: &Value| other.2.iter().any(|known| place(known) == place(error));
+    (status, data) == (other.0, other.1) && (is_nothing_left || errors.iter().any(is_there))
 }
 
 /// Whether both servers, asked again and again, give an answer that the other gives too. Only where `given` failed below

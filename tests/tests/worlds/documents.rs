@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use griot_tests::requests::{Ask, Named, Names, Wire};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::canary::Sweep;
 use crate::compare::told as told_of;
@@ -53,6 +53,34 @@ pub fn changes_of_partner(world: &str, key: &str, sweep: &Sweep) -> (usize, usiz
             return (told, embargoed.as_array().map_or(0, Vec::len));
         }
         path = page["next"].as_str().unwrap().trim_start_matches("https://api.example.org").to_owned();
+    }
+}
+
+/// The same by GraphQL, as partners read it.
+pub fn changes_by_graphql(world: &str, key: &str, sweep: &Sweep) -> (usize, usize) {
+    const QUERY: &str = "query($after: String) { changes(first: 50, after: $after) { nextCursor hasMore
+        changes { contentId language uri version tombstone hasEntered note node { id ... on Article { title summary } } }
+        embargoed { uri contentId kind language version until title node { id } } } }";
+    let wire = Wire::to(world);
+    let (mut told, mut after) = (0, Value::Null);
+    loop {
+        let body = json!({ "query": QUERY, "variables": { "after": after } }).to_string();
+        let headers = vec![
+            ("authorization", format!("Bearer {key}")),
+            ("content-type", "application/json".to_owned()),
+            ("accept", "application/json".to_owned()),
+        ];
+        let answer = wire.send(&Ask { method: "POST", target: "/graphql".to_owned(), headers, body: Some(body) });
+        let mut answer: Value = serde_json::from_slice(&answer.body).unwrap();
+        assert_eq!(answer.get("errors"), None, "{answer}");
+        let mut page = answer["data"]["changes"].take();
+        let embargoed = page["embargoed"].take();
+        assert_eq!(sweep.found(page.to_string().as_bytes()), BTreeSet::new(), "after {after}");
+        told += page["changes"].as_array().unwrap().len();
+        if page["hasMore"] == false {
+            return (told, embargoed.as_array().map_or(0, Vec::len));
+        }
+        after = page["nextCursor"].take();
     }
 }
 

@@ -26,7 +26,7 @@ use serde_json::{Value, json};
 
 use crate::canary::{Canaries, Sweep};
 use crate::compare::Round;
-use crate::documents::{changes_of_partner, documents_alike};
+use crate::documents::{changes_by_graphql, changes_of_partner, documents_alike};
 use crate::entitled::Entitled;
 use crate::house::{House, item};
 use crate::pair::{Pair, in_runtime};
@@ -92,8 +92,13 @@ fn what_is_not_public_changes_no_byte_and_leaves_by_no_way(
     println!("{backend:?}: {of_partner:?} and {of_entitled:?} items told to partners, and under embargo");
     assert!(of_partner.0 > 50 && of_partner == (of_entitled.0, 0) && of_entitled.1 > 0);
     assert_eq!(changes_of_partner(plain.address(), &pair.partner_keys[1], &sweep), of_partner);
-    // Neither world has a signing key, so that nothing is stated: `stories/proof.rs` sees to what `verify` tells.
-    let is_told = |field: &String| !field.starts_with("Verification.") && field != "Query.verify";
+    for (key, told) in pair.partner_keys.iter().zip([of_partner, of_entitled]) {
+        assert_eq!(changes_by_graphql(secret.address(), key, &sweep), told, "GraphQL tells partners the same");
+    }
+    // Neither world has a signing key, so that nothing is stated: `stories/proof.rs` sees to what `verify` tells. What is
+    // under embargo is for partners alone, above.
+    let apart = ["Verification.", "EmbargoedItem."];
+    let is_told = |field: &String| !apart.iter().any(|of| field.starts_with(of)) && field != "Query.verify";
     let fields: BTreeSet<String> = fields(&schema).into_iter().filter(is_told).collect();
     let never: Vec<_> = fields.difference(&answered).collect();
     assert!(never.len() * 50 <= fields.len(), "more than a fiftieth of the schema was never asked for: {never:?}");
