@@ -130,31 +130,24 @@ impl Webhooks {
 
     /// Puts one event into the line of an endpoint, whatever its state and place.
     pub async fn enqueue(&self, id: EndpointId, new: &NewDelivery, at: DateTime<Utc>) -> Result<(), StoreError> {
-        let tx = self.begin().await?;
-        if endpoint::locked(&tx, id).await?.is_none() {
-            return Ok(());
-        }
-        put(&tx, id, new, at).await?;
-        note_change(&tx).await?;
-        tx.commit().await?;
-        Ok(())
+        self.add(id, new, at, false).await
     }
 
     /// The same, unless the event was ever in that line; for what several processes may come to say.
     pub async fn enqueue_once(&self, id: EndpointId, new: &NewDelivery, at: DateTime<Utc>) -> Result<(), StoreError> {
+        self.add(id, new, at, true).await
+    }
+
+    async fn add(&self, id: EndpointId, new: &NewDelivery, at: DateTime<Utc>, is_once: bool) -> Result<(), StoreError> {
         let tx = self.begin().await?;
         if endpoint::locked(&tx, id).await?.is_none() {
             return Ok(());
         }
-        let same = webhook_delivery::Entity::find()
-            .filter(Column::EndpointId.eq(id.0))
-            .filter(Column::EventId.eq(new.event_id.as_str()))
-            .one(&tx)
-            .await?;
-        if same.is_none() {
-            put(&tx, id, new, at).await?;
-            note_change(&tx).await?;
+        if is_once && same(&tx, id, new).await?.is_some() {
+            return Ok(());
         }
+        put(&tx, id, new, at).await?;
+        note_change(&tx).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -225,15 +218,20 @@ fn heads_of(id: EndpointId) -> SimpleExpr {
     Column::EndpointId.eq(id.0).and(Column::State.eq(DeliveryState::Waiting.as_str())).and(Expr::exists(ahead).not())
 }
 
+/// The event, if it is or was in that line.
+async fn same(
+    tx: &DatabaseTransaction,
+    id: EndpointId,
+    new: &NewDelivery,
+) -> Result<Option<webhook_delivery::Model>, StoreError> {
+    let of_line = Column::EndpointId.eq(id.0).and(Column::EventId.eq(new.event_id.as_str()));
+    Ok(webhook_delivery::Entity::find().filter(of_line).one(tx).await?)
+}
+
 /// Adds an event to a line. What waits there of the same item is replaced, except kills; an event that waits already
 /// stays as it is, and one that came to an end begins anew.
 async fn put(tx: &DatabaseTransaction, id: EndpointId, new: &NewDelivery, at: DateTime<Utc>) -> Result<(), StoreError> {
-    let same = webhook_delivery::Entity::find()
-        .filter(Column::EndpointId.eq(id.0))
-        .filter(Column::EventId.eq(new.event_id.as_str()))
-        .one(tx)
-        .await?;
-    match same {
+    match same(tx, id, new).await? {
         Some(row) if row.state == DeliveryState::Waiting.as_str() => return Ok(()),
         Some(row) => {
             webhook_delivery::Entity::delete_by_id(row.number).exec(tx).await?;
