@@ -26,6 +26,7 @@ mod m20261130_000017_statements;
 mod m20261130_000018_receipts;
 mod m20261130_000019_subscriptions;
 mod m20261130_000021_entered;
+mod m20261130_000022_parents;
 
 /// Brings the published store up to date.
 pub struct PublishedMigrator;
@@ -72,6 +73,7 @@ impl MigratorTrait for EditorialMigrator {
             Box::new(m20261130_000018_receipts::Migration),
             Box::new(m20261130_000019_subscriptions::Migration),
             Box::new(m20261130_000021_entered::Migration),
+            Box::new(m20261130_000022_parents::Migration),
         ]
     }
 }

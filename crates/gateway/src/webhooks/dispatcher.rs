@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use griot_domain::{Clock, EntryId};
-use griot_persistence::{Dispatch, Endpoint, ItemChange, NewDelivery, Partner, PartnerStore, Product, Webhooks};
+use griot_persistence::{Dispatch, Endpoint, NewDelivery, Partner, PartnerStore, Product, Webhooks};
 use griot_webhooks::{SenderHandle, is_wanted};
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -51,9 +51,10 @@ struct Round {
     read: BTreeMap<(Vec<Uuid>, i64), Arc<Read>>,
 }
 
-/// Changes, and what is told of them.
+/// What is told of changes.
 struct Read {
-    told: Vec<(ItemChange, Told)>,
+    /// With the codes of the products that an item is in.
+    told: Vec<(Told, Vec<String>)>,
     to: i64,
 }
 
@@ -131,20 +132,8 @@ impl Dispatcher {
         }
         let received: Vec<Product> = round.received(endpoint).cloned().collect();
         let read = self.read(&received, endpoint.place, round).await?;
-        let mut deliveries: Vec<NewDelivery> = Vec::new();
-        for (change, told) in &read.told {
-            if !is_wanted(endpoint.types.as_ref(), &told.event_type) {
-                continue;
-            }
-            let ids: Vec<Uuid> = received.iter().map(|product| product.id).collect();
-            let inside = match change.is_in {
-                true => self.partners.products_of(&ids, change.entry, &change.locale).await?,
-                false => Vec::new(),
-            };
-            let codes = received.iter().filter(|product| inside.contains(&product.id));
-            let codes: Vec<&str> = codes.map(|product| product.code.as_str()).collect();
-            deliveries.push(told.delivery(&codes, round.at));
-        }
+        let wanted = read.told.iter().filter(|(told, _)| is_wanted(endpoint.types.as_ref(), &told.event_type));
+        let deliveries: Vec<NewDelivery> = wanted.map(|(told, codes)| told.delivery(codes, round.at)).collect();
         Ok(Some(Dispatch { endpoint: endpoint.id, from: endpoint.place, to: read.to, deliveries }))
     }
 
@@ -163,12 +152,16 @@ impl Dispatcher {
         let unknown: Vec<EntryId> = unknown.map(|((id, _), _)| *id).collect();
         let drills = self.partners.drills_among(&unknown).await?;
         let issuer = issuer(&view_in(None, &round.loads), &round.loads);
-        let told = changes.into_iter().zip(headings).filter_map(|(change, heading)| {
+        let entries: Vec<EntryId> = keys.iter().map(|(entry, _)| *entry).collect();
+        let inside = self.partners.products_with(&ids, &entries).await?;
+        let told = changes.into_iter().zip(headings).zip(&keys).filter_map(|((change, heading), key)| {
             let told = match heading {
                 Some(heading) => Told::of(&change, &heading, self.is_stated),
                 None => Told::of_drill(&change, drills.get(&change.entry)?, &issuer),
             };
-            Some((change, told))
+            let inside = inside.get(key).filter(|_| change.is_in).map(Vec::as_slice).unwrap_or_default();
+            let codes = products.iter().filter(|product| inside.contains(&product.id));
+            Some((told, codes.map(|product| product.code.as_str().to_owned()).collect()))
         });
         let read = Arc::new(Read { told: told.collect(), to: if is_all { last.max(round.head) } else { last } });
         round.read.insert((ids, place), Arc::clone(&read));

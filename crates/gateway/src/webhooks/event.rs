@@ -76,7 +76,7 @@ impl Told {
     }
 
     /// The delivery of it to an endpoint that has the item in these products.
-    pub fn delivery(&self, products: &[&str], at: DateTime<Utc>) -> NewDelivery {
+    pub fn delivery(&self, products: &[String], at: DateTime<Utc>) -> NewDelivery {
         let mut data = self.data.clone();
         data.insert("products".to_owned(), products.into());
         NewDelivery {

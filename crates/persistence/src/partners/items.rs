@@ -8,15 +8,15 @@ use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict, Order, Query, Selec
 use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use super::{PartnerStore, no_head};
+use super::{Parents, PartnerStore, no_head, parent, product};
 use crate::StoreError;
-use crate::entity::{product, product_head, product_item};
+use crate::entity::{product as product_row, product_head, product_item};
 
 /// Rows written at a time; SQLite takes 32,766 values in a statement.
 const ROWS: usize = 500;
 
 /// Some entries, judged by some products.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Round<'a> {
     /// How far the journal was sorted when they were read; the round counts only while that is so.
     pub from: i64,
@@ -26,6 +26,10 @@ pub struct Round<'a> {
     pub products: &'a [Uuid],
     #[allow(missing_docs)]
     pub entries: &'a [Sorting],
+    /// What topics and institutions among the entries belong to, where that is another than was written down.
+    pub parents: Parents,
+    /// Products that everything is to be sorted by anew.
+    pub unsorted: &'a [Uuid],
 }
 
 /// An entry, judged.
@@ -103,7 +107,7 @@ impl PartnerStore {
         }
         let known = known(&tx, round).await?;
         // One that was removed meanwhile has no items any more.
-        let there: Vec<Uuid> = product::Entity::find().all(&tx).await?.into_iter().map(|row| row.id).collect();
+        let there: Vec<Uuid> = product_row::Entity::find().all(&tx).await?.into_iter().map(|row| row.id).collect();
         let products: Vec<Uuid> = round.products.iter().copied().filter(|id| there.contains(id)).collect();
         let mut rows = Vec::new();
         for entry in round.entries {
@@ -118,6 +122,8 @@ impl PartnerStore {
                 .exec_without_returning(&tx)
                 .await?;
         }
+        parent::note(&tx, &round.parents).await?;
+        product::unsort(&tx, round.unsorted).await?;
         product_head::Entity::update_many()
             .col_expr(product_head::Column::Seq, Expr::value(round.to))
             .col_expr(product_head::Column::Number, Expr::value(head.number))
@@ -137,8 +143,7 @@ impl PartnerStore {
             let query = select(*product, products, (after, upto), limit);
             let statement = self.reads.get_database_backend().build(&query);
             for row in ChangeRow::find_by_statement(statement).all(&self.reads).await? {
-                let locale = Locale::parse(&row.locale)
-                    .map_err(|err| StoreError::corrupt(format!("item {} of a product", row.entry_id), err))?;
+                let locale = locale_of(row.entry_id, &row.locale)?;
                 let change = ItemChange {
                     number: row.number,
                     seq: row.seq,
@@ -171,21 +176,24 @@ impl PartnerStore {
         }
     }
 
-    /// Of `products` those that an item is in.
-    pub async fn products_of(
+    /// Of `products` those that items of `entries` are in, by entry and language. One statement.
+    pub async fn products_with(
         &self,
         products: &[Uuid],
-        entry: EntryId,
-        locale: &Locale,
-    ) -> Result<Vec<Uuid>, StoreError> {
+        entries: &[EntryId],
+    ) -> Result<HashMap<(EntryId, Locale), Vec<Uuid>>, StoreError> {
         let rows = product_item::Entity::find()
-            .filter(product_item::Column::EntryId.eq(entry.0))
-            .filter(product_item::Column::Locale.eq(locale.as_str()))
+            .filter(product_item::Column::EntryId.is_in(entries.iter().map(|entry| entry.0)))
             .filter(product_item::Column::ProductId.is_in(products.iter().copied()))
             .filter(product_item::Column::IsIn.eq(true))
             .all(&self.reads)
             .await?;
-        Ok(rows.into_iter().map(|row| row.product_id).collect())
+        let mut found: HashMap<(EntryId, Locale), Vec<Uuid>> = HashMap::new();
+        for row in rows {
+            let locale = locale_of(row.entry_id, &row.locale)?;
+            found.entry((EntryId(row.entry_id), locale)).or_default().push(row.product_id);
+        }
+        Ok(found)
     }
 
     /// The key that cursors are signed with, which is `fresh` where there was none.
@@ -204,6 +212,11 @@ impl PartnerStore {
         tx.commit().await?;
         Ok(fresh)
     }
+}
+
+/// The language in a row about an entry.
+pub(super) fn locale_of(entry: Uuid, written: &str) -> Result<Locale, StoreError> {
+    Locale::parse(written).map_err(|err| StoreError::corrupt(format!("item {entry} of a product"), err))
 }
 
 /// What is written about some entries.
@@ -225,8 +238,7 @@ async fn known(tx: &DatabaseTransaction, round: &Round<'_>) -> Result<Known, Sto
         .await?;
     let mut known = Known::new();
     for row in rows {
-        let locale = Locale::parse(&row.locale)
-            .map_err(|err| StoreError::corrupt(format!("item {} of a product", row.entry_id), err))?;
+        let locale = locale_of(row.entry_id, &row.locale)?;
         let kept = Kept { product: row.product_id, locale, is_in: row.is_in, entered: row.entered };
         known.entry(EntryId(row.entry_id)).or_default().push(kept);
     }

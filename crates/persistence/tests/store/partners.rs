@@ -102,7 +102,7 @@ async fn a_product_in_use_stays_and_one_that_is_not_takes_its_items_along(
     partners.save_product(&one).await.unwrap();
     partners.save_partner(&partner(9, &[one.id])).await.unwrap();
     let entries = [sorting(id(1), 1, &[ALL, one.id])];
-    let round = Round { from: 0, to: 1, products: &[ALL, one.id], entries: &entries };
+    let round = Round { from: 0, to: 1, products: &[ALL, one.id], entries: &entries, ..Round::default() };
     assert!(partners.sort(&round).await.unwrap());
     assert_eq!(partners.remove_product(one.id).await.unwrap(), ProductRemoval::InUse(1));
     assert_eq!(partners.remove_product(ALL).await.unwrap(), ProductRemoval::Fixed);
@@ -110,7 +110,13 @@ async fn a_product_in_use_stays_and_one_that_is_not_takes_its_items_along(
 
     partners.save_partner(&partner(9, &[])).await.unwrap();
     assert_eq!(partners.remove_product(one.id).await.unwrap(), ProductRemoval::Removed);
-    let late = Round { from: 1, to: 2, products: &[ALL, one.id], entries: &[sorting(id(2), 2, &[ALL, one.id])] };
+    let late = Round {
+        from: 1,
+        to: 2,
+        products: &[ALL, one.id],
+        entries: &[sorting(id(2), 2, &[ALL, one.id])],
+        ..Round::default()
+    };
     assert!(partners.sort(&late).await.unwrap());
     assert_eq!(told(&partners, &[one.id], 0).await, [], "nothing is sorted into what is not there");
     assert_eq!(told(&partners, &[ALL], 0).await, [(1, id(1), true), (2, id(2), true)]);
@@ -129,7 +135,7 @@ async fn an_item_is_told_at_its_last_change_and_when_it_leaves(
     let judges = [ALL, one.id, two.id];
     let sort = async |from: i64, entries: &[Sorting]| {
         let to = entries.iter().map(|entry| entry.seq).max().unwrap_or(from);
-        assert!(partners.sort(&Round { from, to, products: &judges, entries }).await.unwrap());
+        assert!(partners.sort(&Round { from, to, products: &judges, entries, ..Round::default() }).await.unwrap());
     };
     sort(0, &[sorting(id(1), 1, &[ALL, one.id]), sorting(id(2), 2, &[ALL, one.id, two.id])]).await;
     assert_eq!(told(&partners, &[one.id], 0).await, [(1, id(1), true), (2, id(2), true)]);
@@ -142,7 +148,8 @@ async fn an_item_is_told_at_its_last_change_and_when_it_leaves(
     assert_eq!(told(&partners, &[two.id], 2).await, [(3, id(1), true)]);
     let both = [one.id, two.id];
     assert_eq!(told(&partners, &both, 2).await, [(3, id(1), true)], "whoever has both still has it");
-    assert_eq!(partners.products_of(&judges, id(1), &locale("fr")).await.unwrap().len(), 2);
+    let inside = partners.products_with(&judges, &[id(1), id(2)]).await.unwrap();
+    assert_eq!(inside[&(id(1), locale("fr"))].len(), 2);
     let languages = |of: u128, is_in| (id(of), BTreeMap::from([(locale("fr"), is_in)]));
     let found = partners.languages_in(one.id, &[id(1), id(2), id(3)]).await.unwrap();
     assert_eq!(found, [languages(1, false), languages(2, true)].into(), "one it had, one it has, one it never had");
@@ -177,7 +184,7 @@ async fn an_item_is_told_at_its_last_change_and_when_it_leaves(
 async fn a_round_counts_only_where_nobody_was_faster(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
     let (_store, partners) = open(backend).await;
     let entries = [sorting(id(1), 1, &[ALL])];
-    let round = Round { from: 0, to: 1, products: &[ALL], entries: &entries };
+    let round = Round { from: 0, to: 1, products: &[ALL], entries: &entries, ..Round::default() };
     let (one, other) = tokio::join!(partners.sort(&round), partners.sort(&round));
     assert!(one.unwrap() != other.unwrap(), "one of both");
     assert_eq!(partners.sorted_to().await.unwrap(), (1, 1));
@@ -224,7 +231,10 @@ async fn receipts_say_who_has_heard_of_a_kill_and_a_drill_is_told_to_everybody(
         partners.save_partner(outlet).await.unwrap();
     }
     let entries = [sorting(id(1), 1, &[ALL])];
-    partners.sort(&Round { from: 0, to: 1, products: &[ALL, one.id], entries: &entries }).await.unwrap();
+    partners
+        .sort(&Round { from: 0, to: 1, products: &[ALL, one.id], entries: &entries, ..Round::default() })
+        .await
+        .unwrap();
     assert_eq!(partners.told_of(id(1)).await.unwrap(), [second.id].into(), "it never was in the other's product");
 
     let receipt = |state| Receipt { partner: second.id, entry: id(1), state, note: None, at: at("2026-01-03") };
