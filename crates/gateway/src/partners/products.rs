@@ -18,7 +18,7 @@ use crate::graphql::delivery::Loads;
 use crate::graphql::delivery::change::is_of_public;
 use crate::graphql::delivery::error::{Answer, ApiError};
 
-/// How often it is looked for changes while a request waits and nobody tells of them.
+/// How often it is looked for changes of what is under embargo while a request waits.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// What a partner receives.
@@ -130,21 +130,25 @@ impl<'a> Feed<'a> {
 }
 
 impl Entered<'_> {
-    /// Returns when there is something to tell, at `until` at the latest.
+    /// Returns when there is something to tell, at `until` at the latest. The store is asked when something was sorted; what
+    /// is under embargo nobody tells of, so whoever may have that has it looked for.
     pub async fn wait(&self, until: Instant) -> Answer<()> {
         let mut numbers = self.feed.partners.sorter.numbers();
+        let store = &self.feed.partners.store;
+        let mut seen = None;
         loop {
-            numbers.mark_unchanged();
-            let store = &self.feed.partners.store;
-            let is_told = store.item_changes(&self.scope.products, self.place.number, 1).await?.is_empty();
-            if !is_told || self.place.snapshot.is_some() || hash_of(&self.embargoes().await?) != self.place.embargoed {
+            let number = *numbers.borrow_and_update();
+            let is_news = seen.replace(number) != Some(number)
+                && !store.item_changes(&self.scope.products, self.place.number, 1).await?.is_empty();
+            if is_news || self.place.snapshot.is_some() || hash_of(&self.embargoes().await?) != self.place.embargoed {
                 return Ok(());
             }
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return Ok(());
             }
-            let _ = timeout(left.min(LOOK_EVERY), numbers.changed()).await;
+            let pause = if self.feed.early.is_some() { left.min(LOOK_EVERY) } else { left };
+            let _ = timeout(pause, numbers.changed()).await;
         }
     }
 
