@@ -1,12 +1,14 @@
 //! What came of each attempt to deliver.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use griot_domain::micros;
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::{DeliveryState, EndpointId, Health, Webhooks, count, delivery, endpoint, instant};
+use super::{DeliveryState, EndpointId, Health, NewDelivery, Webhooks, count, delivery, endpoint, instant};
 use crate::StoreError;
 use crate::entity::{webhook_attempt, webhook_delivery};
 
@@ -55,6 +57,8 @@ pub struct Attempted {
     pub health: Health,
     /// Why the endpoint is to get nothing any more.
     pub disable: Option<String>,
+    /// What other endpoints are told of that.
+    pub notices: Vec<(EndpointId, NewDelivery)>,
 }
 
 /// What an attempt leads to.
@@ -77,7 +81,14 @@ impl Webhooks {
     pub async fn record(&self, attempted: &Attempted, now: DateTime<Utc>) -> Result<bool, StoreError> {
         let id = attempted.attempt.endpoint;
         let tx = self.begin().await?;
-        let Some(mut row) = endpoint::locked(&tx, id).await? else { return Ok(false) };
+        // Always in the same order, so that no two wait for each other.
+        let mut ids: Vec<EndpointId> = attempted.notices.iter().map(|(other, _)| *other).chain([id]).collect();
+        ids.sort_unstable();
+        let mut rows = HashMap::new();
+        for id in ids {
+            rows.extend(endpoint::locked(&tx, id).await?.map(|row| (id, row)));
+        }
+        let Some(mut row) = rows.remove(&id) else { return Ok(false) };
         log(&tx, &attempted.attempt).await?;
         let this = || webhook_delivery::Column::Number.eq(attempted.delivery);
         match attempted.then {
@@ -124,6 +135,9 @@ impl Webhooks {
             row.paused_until = attempted.health.paused_until.map(micros);
             endpoint::disable(&tx, &mut row, reason, now).await?;
             endpoint::store(&tx, row).await?;
+        }
+        for (other, notice) in attempted.notices.iter().filter(|(other, _)| rows.contains_key(other)) {
+            delivery::put(&tx, *other, notice, now).await?;
         }
         tx.commit().await?;
         Ok(true)

@@ -230,7 +230,12 @@ async fn same(
 
 /// Adds an event to a line. What waits there of the same item is replaced, except kills; an event that waits already
 /// stays as it is, and one that came to an end begins anew.
-async fn put(tx: &DatabaseTransaction, id: EndpointId, new: &NewDelivery, at: DateTime<Utc>) -> Result<(), StoreError> {
+pub(super) async fn put(
+    tx: &DatabaseTransaction,
+    id: EndpointId,
+    new: &NewDelivery,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
     match same(tx, id, new).await? {
         Some(row) if row.state == DeliveryState::Waiting.as_str() => return Ok(()),
         Some(row) => {

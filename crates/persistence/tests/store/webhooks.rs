@@ -94,6 +94,7 @@ impl Line {
             then,
             health,
             disable: None,
+            notices: Vec::new(),
         }
     }
 
@@ -257,14 +258,21 @@ async fn what_waits_is_due_when_an_endpoint_works_again(
     assert_eq!(line.due().await, ["a-1"]);
     assert_eq!(line.endpoint().await.health, Health::default());
     line.attempt(&line.due_at(now()).await[0], Then::Again { at: later(600) }, failing(1)).await;
+    let other = endpoint(2);
+    line.webhooks.create(&other).await.unwrap();
+    let notice = NewDelivery { item: None, version: None, change: None, ..event("notice", 1) };
+    let nobody = EndpointId(Uuid::from_u128(3));
     let gone = Attempted {
         disable: Some("it answered 410".to_owned()),
+        notices: vec![(other.id, notice.clone()), (nobody, notice)],
         ..line.attempted(&line.due_at(later(600)).await[0], Then::GivenUp, failing(2))
     };
     assert!(line.webhooks.record(&gone, now()).await.unwrap());
     let endpoint = line.endpoint().await;
     assert_eq!(endpoint.state, EndpointState::Disabled { reason: "it answered 410".to_owned() });
     assert_eq!(endpoint.health, failing(2));
+    let told = line.webhooks.due(other.id, now(), &[], 10).await.unwrap();
+    assert_eq!(told.iter().map(|one| one.event.event_id.as_str()).collect::<Vec<_>>(), ["notice-1"]);
 }
 
 #[rstest]
