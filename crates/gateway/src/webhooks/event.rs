@@ -8,7 +8,7 @@ use griot_webhooks::{event_body, event_id};
 use serde_json::{Map, Value};
 
 use crate::documents::{Heading, Reason};
-use crate::partners::DrillLine;
+use crate::partners::{DrillLine, ENTERED_SCOPE};
 
 /// What is told of a change, and its type.
 #[derive(Clone, Debug)]
@@ -44,6 +44,9 @@ impl Told {
         }
         data.insert("seq".to_owned(), change.seq.to_string().into());
         data.insert("previous_version".to_owned(), (version > 1).then(|| version - 1).into());
+        if change.is_in && change.has_entered {
+            data.insert("reason".to_owned(), ENTERED_SCOPE.into());
+        }
         if let Some(urgency) = heading.urgency() {
             data.insert("urgency".to_owned(), u8::from(urgency).into());
         }

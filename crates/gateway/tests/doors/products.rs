@@ -5,7 +5,7 @@ use griot_testbed::Backend;
 use rstest::rstest;
 use serde_json::json;
 
-use crate::partners::Agency;
+use crate::agency::Agency;
 use crate::support::Answer;
 
 /// What a JSON Feed holds, as `language title`.
