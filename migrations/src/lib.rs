@@ -26,6 +26,8 @@ mod m20261130_000017_statements;
 mod m20261130_000018_receipts;
 mod m20261130_000019_subscriptions;
 mod m20261130_000021_entered;
+mod m20261130_000022_parents;
+mod m20261130_000023_former;
 
 /// Brings the published store up to date.
 pub struct PublishedMigrator;
@@ -72,6 +74,8 @@ impl MigratorTrait for EditorialMigrator {
             Box::new(m20261130_000018_receipts::Migration),
             Box::new(m20261130_000019_subscriptions::Migration),
             Box::new(m20261130_000021_entered::Migration),
+            Box::new(m20261130_000022_parents::Migration),
+            Box::new(m20261130_000023_former::Migration),
         ]
     }
 }

@@ -2,7 +2,9 @@
 //! data" of Google Search Central.
 
 use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
-use serde_json::{Map, Value, json};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+use serde_json::Value;
 
 use crate::{ArticleKind, CorrectionKind, EventState, EventTime, Locale};
 
@@ -89,116 +91,166 @@ pub enum ThingLd<'a> {
     },
 }
 
+/// Where the words of descriptions are defined.
+const CONTEXT: &str = "https://schema.org";
 /// Longest headline, in characters; search engines cut longer ones.
 const MAX_HEADLINE: usize = 110;
 
+/// Writes the fields of an object, without those that say nothing.
+struct Fields<M>(M);
+
+impl<M: SerializeMap> Fields<M> {
+    fn of<S: Serializer<SerializeMap = M, Error = M::Error>>(serializer: S) -> Result<Self, M::Error> {
+        serializer.serialize_map(None).map(Self)
+    }
+
+    fn put(mut self, name: &'static str, value: impl Serialize) -> Result<Self, M::Error> {
+        self.0.serialize_entry(name, &value)?;
+        Ok(self)
+    }
+
+    fn put_some(self, name: &'static str, value: Option<impl Serialize>) -> Result<Self, M::Error> {
+        match value {
+            Some(value) => self.put(name, value),
+            None => Ok(self),
+        }
+    }
+
+    fn put_all(self, name: &'static str, values: &[impl Serialize]) -> Result<Self, M::Error> {
+        if values.is_empty() { Ok(self) } else { self.put(name, values) }
+    }
+}
+
+/// A thing of a type that is told by two words.
+struct Brief<'a>(&'static str, &'static str, &'a str);
+
+impl Serialize for Brief<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(kind, name, value) = self;
+        Fields::of(serializer)?.put("@type", kind)?.put(name, value)?.0.end()
+    }
+}
+
 impl NewsArticleLd<'_> {
-    /// The whole description, with `@context`. A headline of more than 110 characters is cut at a word and
-    /// stands in full as `name`.
+    /// The whole description, with `@context`; see [`Self::serialize`].
     pub fn to_value(&self) -> Value {
-        let mut ld = Map::new();
-        let mut put = |key: &str, value: Value| {
-            if !is_nothing(&value) {
-                ld.insert(key.to_owned(), value);
-            }
-        };
-        let things = |things: &[ThingLd<'_>]| Value::Array(things.iter().map(ThingLd::to_value).collect());
+        value_of(self)
+    }
+}
+
+/// The whole description, with `@context`. A headline of more than 110 characters is cut at a word and stands in full as
+/// `name`.
+impl Serialize for NewsArticleLd<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let short = cut_at_word(self.headline, MAX_HEADLINE);
-        put("@context", json!("https://schema.org"));
-        put("@type", json!(if self.kind == ArticleKind::Page { "Article" } else { "NewsArticle" }));
-        put("@id", json!(self.url));
-        put("url", json!(self.url));
-        put("mainEntityOfPage", json!({ "@type": "WebPage", "@id": self.url }));
-        put("name", if short == self.headline { Value::Null } else { json!(self.headline) });
-        put("headline", json!(short));
-        put("description", json!(self.summary));
-        put("inLanguage", json!(self.locale.as_str()));
         let issued = self.issued_at.to_rfc3339_opts(SecondsFormat::Secs, true);
-        let modified_at = self.modified_at.filter(|at| *at > self.issued_at);
-        put("dateModified", json!(modified_at.map_or_else(|| issued.clone(), rfc3339)));
-        put("datePublished", json!(issued));
-        put("locationCreated", self.place.map_or(Value::Null, place));
-        put("image", Value::Array(self.images.iter().map(ImageLd::to_value).collect()));
-        put("author", if self.authors.is_empty() { self.publisher.to_value() } else { things(&self.authors) });
-        put("publisher", self.publisher.to_value());
-        put("about", things(&self.about));
-        put("mentions", things(&self.mentions));
-        put("keywords", json!(self.keywords));
-        put("wordCount", json!(self.word_count));
-        put("isAccessibleForFree", json!(true));
-        put("correction", Value::Array(self.corrections.iter().map(CorrectionLd::to_value).collect()));
-        Value::Object(ld)
+        let modified = self.modified_at.filter(|at| *at > self.issued_at).map(rfc3339);
+        let fields = Fields::of(serializer)?
+            .put("@context", CONTEXT)?
+            .put("@type", if self.kind == ArticleKind::Page { "Article" } else { "NewsArticle" })?
+            .put("@id", self.url)?
+            .put("url", self.url)?
+            .put("mainEntityOfPage", Brief("WebPage", "@id", self.url))?
+            .put_some("name", (short != self.headline).then_some(self.headline))?
+            .put("headline", &short)?
+            .put_some("description", self.summary)?
+            .put("inLanguage", self.locale.as_str())?
+            .put("dateModified", modified.as_ref().unwrap_or(&issued))?
+            .put("datePublished", &issued)?
+            .put_some("locationCreated", self.place.map(place))?
+            .put_all("image", &self.images)?;
+        let fields = match self.authors.is_empty() {
+            true => fields.put("author", &self.publisher)?,
+            false => fields.put("author", &self.authors)?,
+        };
+        fields
+            .put("publisher", &self.publisher)?
+            .put_all("about", &self.about)?
+            .put_all("mentions", &self.mentions)?
+            .put_all("keywords", &self.keywords)?
+            .put_some("wordCount", self.word_count)?
+            .put("isAccessibleForFree", true)?
+            .put_all("correction", &self.corrections)?
+            .0
+            .end()
     }
 }
 
-impl ImageLd<'_> {
-    fn to_value(&self) -> Value {
-        object(&[
-            ("@type", json!("ImageObject")),
-            ("url", json!(self.url)),
-            ("caption", json!(self.caption)),
-            ("creditText", json!(self.credit)),
-            ("width", json!(self.size.map(|(width, _)| width))),
-            ("height", json!(self.size.map(|(_, height)| height))),
-        ])
+impl Serialize for ImageLd<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Fields::of(serializer)?
+            .put("@type", "ImageObject")?
+            .put("url", self.url)?
+            .put_some("caption", self.caption)?
+            .put_some("creditText", self.credit)?
+            .put_some("width", self.size.map(|(width, _)| width))?
+            .put_some("height", self.size.map(|(_, height)| height))?
+            .0
+            .end()
     }
 }
 
-impl CorrectionLd<'_> {
-    fn to_value(&self) -> Value {
+impl Serialize for CorrectionLd<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let name = match self.kind {
             CorrectionKind::Correction => "Correction",
             CorrectionKind::Clarification => "Clarification",
             CorrectionKind::Update => "Update",
             CorrectionKind::Retraction => "Retraction",
         };
-        object(&[
-            ("@type", json!("CorrectionComment")),
-            ("name", json!(name)),
-            ("text", json!(self.note)),
-            ("datePublished", json!(rfc3339(self.at))),
-        ])
+        Fields::of(serializer)?
+            .put("@type", "CorrectionComment")?
+            .put("name", name)?
+            .put("text", self.note)?
+            .put("datePublished", rfc3339(self.at))?
+            .0
+            .end()
+    }
+}
+
+/// The description as part of another.
+impl Serialize for ThingLd<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let fields = Fields::of(serializer)?;
+        let fields = match self {
+            Self::Person { name, url, honorific, job_title } => fields
+                .put("@type", "Person")?
+                .put("name", name)?
+                .put_some("url", *url)?
+                .put_some("honorificPrefix", *honorific)?
+                .put_some("jobTitle", *job_title)?,
+            Self::Organization { name, url, acronym } => fields
+                .put("@type", "Organization")?
+                .put("name", name)?
+                .put_some("alternateName", *acronym)?
+                .put_some("url", *url)?,
+            Self::Event { name, url, time, place: at, state } => {
+                let (starts, ends) = ends_of(time);
+                fields
+                    .put("@type", "Event")?
+                    .put("name", name)?
+                    .put_some("url", *url)?
+                    .put("startDate", starts)?
+                    .put_some("endDate", ends)?
+                    .put_some("location", at.map(place))?
+                    .put("eventStatus", status(*state))?
+            }
+        };
+        fields.0.end()
     }
 }
 
 impl ThingLd<'_> {
-    /// The description as part of another.
-    pub fn to_value(&self) -> Value {
-        match self {
-            Self::Person { name, url, honorific, job_title } => object(&[
-                ("@type", json!("Person")),
-                ("name", json!(name)),
-                ("url", json!(url)),
-                ("honorificPrefix", json!(honorific)),
-                ("jobTitle", json!(job_title)),
-            ]),
-            Self::Organization { name, url, acronym } => object(&[
-                ("@type", json!("Organization")),
-                ("name", json!(name)),
-                ("alternateName", json!(acronym)),
-                ("url", json!(url)),
-            ]),
-            Self::Event { name, url, time, place: at, state } => {
-                let (starts, ends) = ends_of(time);
-                object(&[
-                    ("@type", json!("Event")),
-                    ("name", json!(name)),
-                    ("url", json!(url)),
-                    ("startDate", json!(starts)),
-                    ("endDate", json!(ends)),
-                    ("location", at.map_or(Value::Null, place)),
-                    ("eventStatus", json!(status(*state))),
-                ])
-            }
-        }
-    }
-
     /// The description of the page about it, with `@context`.
     pub fn to_document(&self) -> Value {
-        let mut document = self.to_value();
-        document["@context"] = json!("https://schema.org");
+        let mut document = value_of(self);
+        document["@context"] = CONTEXT.into();
         document
     }
+}
+
+fn value_of(description: &impl Serialize) -> Value {
+    serde_json::to_value(description).expect("it has string keys only")
 }
 
 /// `value` as JSON that may stand in a `<script>` element and in JavaScript: `<`, `>`, `&` and the line separators
@@ -219,17 +271,8 @@ pub fn to_script_safe_json(value: &Value) -> String {
     safe
 }
 
-fn object(fields: &[(&str, Value)]) -> Value {
-    let present = fields.iter().filter(|(_, value)| !is_nothing(value));
-    Value::Object(present.map(|(key, value)| ((*key).to_owned(), value.clone())).collect())
-}
-
-fn is_nothing(value: &Value) -> bool {
-    value.is_null() || value.as_array().is_some_and(Vec::is_empty)
-}
-
-fn place(name: &str) -> Value {
-    json!({ "@type": "Place", "name": name })
+fn place(name: &str) -> Brief<'_> {
+    Brief("Place", "name", name)
 }
 
 fn status(state: EventState) -> &'static str {

@@ -35,7 +35,8 @@ pub struct ShareLink {
 /// intents", WhatsApp "Click to chat", LinkedIn "Share on LinkedIn", Telegram "Sharing button", RFC 6068.
 pub fn share_links(url: &str, title: &str) -> Vec<ShareLink> {
     let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
-    let (url, title) = (utf8_percent_encode(url, COMPONENT), utf8_percent_encode(&title, COMPONENT));
+    // Once: each stands in several addresses.
+    let [url, title] = [url, &title].map(|text| utf8_percent_encode(text, COMPONENT).to_string());
     let link = |network| ShareLink {
         network,
         url: match network {

@@ -1,9 +1,9 @@
 //! Which items belong to which products.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use griot_domain::{Entry, EntryId, Facts, LinkRole, Locale, LocaleChain, Moment, View};
-use griot_persistence::{LiveText, Product, PublishedStore, StoreError};
+use griot_persistence::{Parents, Product, PublishedStore, StoreError};
 use uuid::Uuid;
 
 /// Judges items as a store shows them.
@@ -23,9 +23,6 @@ pub struct Judged {
     pub products: Vec<Uuid>,
 }
 
-/// What an institution or topic belongs to, as far as that is known.
-pub(crate) type Parents = HashMap<EntryId, Option<EntryId>>;
-
 impl Judge {
     /// Of what this store shows.
     pub fn new(store: PublishedStore) -> Self {
@@ -34,11 +31,34 @@ impl Judge {
 
     /// What can be read of these entries, in every language, and which of `products` it belongs to.
     pub async fn judge(&self, ids: &[EntryId], products: &[Product]) -> Result<Vec<Judged>, StoreError> {
-        let texts = self.store.live_texts(ids).await?;
-        let facts: Vec<(EntryId, Facts)> = texts
-            .iter()
-            .map(|LiveText { id, entry, locale, text, .. }| (*id, Facts::of(*id, entry, locale, text)))
-            .collect();
+        self.judge_facts(self.store.live_facts(ids).await?, products).await
+    }
+
+    /// The same, with those of which something in the store is broken: others are not to wait for them.
+    pub(crate) async fn judge_whole(
+        &self,
+        ids: &[EntryId],
+        products: &[Product],
+    ) -> Result<(Vec<Judged>, BTreeSet<EntryId>), StoreError> {
+        match self.judge(ids, products).await {
+            Err(StoreError::Corrupt { .. }) => {}
+            judged => return Ok((judged?, BTreeSet::new())),
+        }
+        let (mut all, mut broken) = (Vec::new(), BTreeSet::new());
+        for id in ids {
+            match self.judge(&[*id], products).await {
+                Ok(judged) => all.extend(judged),
+                Err(error @ StoreError::Corrupt { .. }) => {
+                    tracing::error!(%id, %error, "an entry is sorted into no product until it is published again");
+                    broken.insert(*id);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok((all, broken))
+    }
+
+    async fn judge_facts(&self, facts: Vec<(EntryId, Facts)>, products: &[Product]) -> Result<Vec<Judged>, StoreError> {
         let parents = self.parents(facts.iter().flat_map(|(_, facts)| facts.about.iter().copied())).await?;
         let judged = facts.into_iter().map(|(entry, mut facts)| {
             facts.widen(|one| parents.get(&one).copied().flatten());
@@ -54,7 +74,7 @@ impl Judge {
         let mut wanted: BTreeSet<EntryId> = ids.collect();
         while !wanted.is_empty() {
             let ids: Vec<EntryId> = wanted.into_iter().collect();
-            let found = self.parents_at(Moment::Now, &ids).await?;
+            let found = self.parents_of(&ids).await?;
             wanted = found.values().copied().flatten().collect();
             known.extend(ids.into_iter().map(|id| (id, found.get(&id).copied().flatten())));
             wanted.retain(|parent| !known.contains_key(parent));
@@ -62,9 +82,9 @@ impl Judge {
         Ok(known)
     }
 
-    /// What those of the entries that could be read at a moment belonged to then.
-    pub(crate) async fn parents_at(&self, moment: Moment, ids: &[EntryId]) -> Result<Parents, StoreError> {
-        let view = View { moment, locales: LocaleChain { locales: Vec::new(), or_any: true } };
+    /// What those of the entries that can be read belong to.
+    pub(crate) async fn parents_of(&self, ids: &[EntryId]) -> Result<Parents, StoreError> {
+        let view = View { moment: Moment::Now, locales: LocaleChain { locales: Vec::new(), or_any: true } };
         let records = self.store.records(&view, ids).await?;
         Ok(records.into_iter().map(|(id, record)| (id, parent_of(&record.entry))).collect())
     }

@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use chrono::TimeDelta;
-use griot_domain::{EntryId, EntryKind, ITEM_KINDS, Moment};
-use griot_persistence::{Change, PartnerStore, Placed, Product, PublishedStore, Round, Sorting, StoreError};
+use griot_domain::{EntryId, EntryKind, ITEM_KINDS};
+use griot_persistence::{Change, Parents, PartnerStore, Placed, Product, PublishedStore, Round, Sorting, StoreError};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -15,6 +14,9 @@ use crate::judge::{Judge, Judged};
 const PAGE: u64 = 200;
 /// How often it is looked whether a filter was changed, and the journal where nobody tells of it.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// What is sorted, and what it is sorted by.
+const SORTED_KINDS: [EntryKind; 5] =
+    [EntryKind::Article, EntryKind::Person, EntryKind::Institution, EntryKind::Event, EntryKind::Topic];
 /// How long a store that fails is left alone.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -71,11 +73,9 @@ impl Sorter {
             self.partners.begin_anew().await?;
         }
         self.follow_journal().await?;
-        let unsorted = self.partners.products().await?.into_iter().filter(|product| !product.is_sorted);
-        for product in unsorted.collect::<Vec<_>>() {
-            self.sort_anew(&product).await?;
-        }
-        Ok(())
+        let products = self.partners.products().await?;
+        let unsorted: Vec<Product> = products.into_iter().filter(|product| !product.is_sorted).collect();
+        if unsorted.is_empty() { Ok(()) } else { self.sort_anew(&unsorted).await }
     }
 
     async fn follow_journal(&self) -> Result<(), StoreError> {
@@ -85,34 +85,58 @@ impl Sorter {
             let changes = self.published.changes_after(from, &[], PAGE).await?;
             let Some(to) = changes.last().map(|change| change.seq) else { return Ok(()) };
             let products = self.partners.products().await?;
-            if self.has_moved(&changes).await? {
-                let moved = products.iter().filter(|product| product.filter.has_descendants());
-                self.partners.unsort(&moved.map(|product| product.id).collect::<Vec<_>>()).await?;
-            }
-            let entries = self.judge(&changes, &products, true).await?;
             let judges: Vec<Uuid> = products.iter().map(|product| product.id).collect();
-            self.partners.sort(&Round { from, to, products: &judges, entries: &entries }).await?;
+            self.sort(&changes, &products, Round { from, to, products: &judges, ..Round::default() }, true).await?;
         }
     }
 
-    /// Sorts everything by one filter. The journal is followed meanwhile.
-    async fn sort_anew(&self, product: &Product) -> Result<(), StoreError> {
+    /// Sorts everything by some filters. The journal is followed meanwhile.
+    async fn sort_anew(&self, products: &[Product]) -> Result<(), StoreError> {
+        let ids: Vec<Uuid> = products.iter().map(|product| product.id).collect();
         let mut place = 0;
         loop {
-            let changes = self.published.changes_after(place, &ITEM_KINDS, PAGE).await?;
-            let Some(last) = changes.last().map(|change| change.seq) else { break };
             let (from, _) = self.partners.sorted_to().await?;
-            let entries = self.judge(&changes, std::slice::from_ref(product), false).await?;
-            let round = Round { from, to: from, products: &[product.id], entries: &entries };
-            if self.partners.sort(&round).await? {
+            let mut changes = self.published.changes_after(place, &SORTED_KINDS, PAGE).await?;
+            // What is later is news, which following the journal tells as such.
+            changes.retain(|change| change.seq <= from);
+            let Some(last) = changes.last().map(|change| change.seq) else { break };
+            let round = Round { from, to: from, products: &ids, ..Round::default() };
+            if self.sort(&changes, products, round, false).await? {
                 place = last;
             }
             self.follow_journal().await?;
         }
-        self.partners.note_sorted(product).await?;
+        for product in products {
+            self.partners.note_sorted(product).await?;
+        }
         let (_, number) = self.partners.sorted_to().await?;
         self.number.send_if_modified(|known| std::mem::replace(known, number) != number);
         Ok(())
+    }
+
+    /// Sorts the entries of a round. Where a topic or an institution has moved, everything is to be sorted anew by each filter
+    /// that looks at what belongs to it. `false` when another process was faster.
+    async fn sort(
+        &self,
+        changes: &[Change],
+        products: &[Product],
+        round: Round<'_>,
+        is_news: bool,
+    ) -> Result<bool, StoreError> {
+        let entries = self.judge(changes, products, is_news).await?;
+        let (parents, has_moved) = self.moved(changes).await?;
+        let unsorted: Vec<Uuid> = match has_moved {
+            true => self
+                .partners
+                .products()
+                .await?
+                .iter()
+                .filter(|one| one.filter.has_descendants())
+                .map(|one| one.id)
+                .collect(),
+            false => Vec::new(),
+        };
+        self.partners.sort(&Round { entries: &entries, parents, unsorted: &unsorted, ..round }).await
     }
 
     /// What is public of the entries, with the products each item belongs to.
@@ -122,28 +146,31 @@ impl Sorter {
             changes.map(|change| Sorting { id: change.id, seq: change.seq, is_news, items: Vec::new() }).collect();
         let ids: Vec<EntryId> = entries.iter().map(|entry| entry.id).collect();
         let places: HashMap<EntryId, usize> = ids.iter().enumerate().map(|(place, id)| (*id, place)).collect();
-        for Judged { entry, locale, products } in self.judge.judge(&ids, products).await? {
+        let (judged, broken) = self.judge.judge_whole(&ids, products).await?;
+        for Judged { entry, locale, products } in judged {
             if let Some(entry) = places.get(&entry).and_then(|place| entries.get_mut(*place)) {
                 entry.items.push(Placed { locale, products });
             }
         }
+        entries.retain(|entry| !broken.contains(&entry.id));
         Ok(entries)
     }
 
-    /// Whether an institution or topic belongs to another than before.
-    async fn has_moved(&self, changes: &[Change]) -> Result<bool, StoreError> {
-        let moving = |change: &&Change| matches!(change.kind, EntryKind::Institution | EntryKind::Topic);
-        let moving: Vec<&Change> = changes.iter().filter(moving).collect();
-        let ids: Vec<EntryId> = moving.iter().map(|change| change.id).collect();
-        let now = self.judge.parents_at(Moment::Now, &ids).await?;
-        for change in moving {
-            let before = change.at - TimeDelta::microseconds(1);
-            let before = self.judge.parents_at(Moment::AsOf(before), &[change.id]).await?;
-            let Some(before) = before.get(&change.id) else { continue };
-            if now.get(&change.id).copied().flatten() != *before {
-                return Ok(true);
-            }
+    /// What topics and institutions among the changes belong to, where that is another than items were sorted by; and
+    /// whether there may be such items.
+    async fn moved(&self, changes: &[Change]) -> Result<(Parents, bool), StoreError> {
+        let moving = changes.iter().filter(|change| matches!(change.kind, EntryKind::Institution | EntryKind::Topic));
+        let ids: Vec<EntryId> = moving.map(|change| change.id).collect();
+        let known = self.partners.sorted_parents(&ids).await?;
+        let now = self.judge.parents_of(&ids).await?;
+        let parents = ids.iter().map(|id| (*id, now.get(id).copied().flatten()));
+        let moved: Parents = parents.filter(|(id, now)| known.get(id).copied().flatten() != *now).collect();
+        if moved.keys().any(|id| known.contains_key(id)) {
+            return Ok((moved, true));
         }
-        Ok(false)
+        // One that is seen for the first time: mostly nothing is about it yet.
+        let new: Vec<EntryId> = moved.keys().copied().collect();
+        let has_items = !self.published.naming(&new, &SORTED_KINDS).await?.is_empty();
+        Ok((moved, has_items))
     }
 }

@@ -10,8 +10,8 @@ use griot_domain::{
 };
 use griot_partners::Sorter;
 use griot_persistence::{
-    Act, EVERYTHING_PRODUCT, Location, PartnerStore, Product, ProductSaving, PublishedStore, Publisher, Round,
-    StoreName, migrate,
+    Act, EVERYTHING_PRODUCT, Location, PartnerStore, Product, ProductSaving, PublishedStore, Publisher, Received,
+    Round, StoreName, migrate,
 };
 use griot_testbed::{Backend, Place, TestDatabase, database};
 use rstest::rstest;
@@ -90,10 +90,10 @@ impl Desk {
         }
     }
 
-    async fn take_back(&mut self, number: u128, act: RetractionAct) {
+    async fn take_back(&mut self, number: u128, kind: EntryKind, act: RetractionAct) {
         self.now += TimeDelta::minutes(1);
         let retraction = Retraction { act, reason: None, slugs: BTreeMap::new(), successor: None };
-        let publication = Publication { retraction: Some(retraction), ..self.empty(number, EntryKind::Article) };
+        let publication = Publication { retraction: Some(retraction), ..self.empty(number, kind) };
         self.act(publication).await;
     }
 
@@ -119,7 +119,8 @@ impl Desk {
     /// After sorting: what changed after a number, as `number entry language in`.
     async fn told(&self, product: Uuid, after: i64) -> Vec<String> {
         self.sorter.catch_up().await.unwrap();
-        let changes = self.partners.item_changes(&[product], after, 1_000).await.unwrap();
+        let received = Received { products: vec![product], former: Vec::new() };
+        let changes = self.partners.item_changes(&received, after, 1_000).await.unwrap();
         let name = |entry: EntryId| (0..100).find(|number| id(*number) == entry).unwrap();
         let told = changes.iter().map(|change| {
             let way = if change.is_in { "in" } else { "out" };
@@ -166,7 +167,7 @@ async fn items_go_where_filters_take_them_and_out_again(
     assert_eq!(desk.told(EVERYTHING_PRODUCT, before).await, ["1 en in", "1 fr in"]);
 
     let before = desk.number().await;
-    desk.take_back(1, RetractionAct::Killed).await;
+    desk.take_back(1, EntryKind::Article, RetractionAct::Killed).await;
     assert_eq!(desk.told(communiques, before).await, ["1 fr out"], "who had it once is told");
     assert_eq!(desk.told(EVERYTHING_PRODUCT, before).await, ["1 en out", "1 fr out"]);
 }
@@ -217,6 +218,59 @@ async fn narrower_topics_count_and_move_with_their_parents(
 
 #[rstest]
 #[tokio::test]
+async fn a_move_is_seen_whatever_else_happened_to_the_topic(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let mut desk = Desk::open(backend).await;
+    let name = |text: &str| ("fr", json!({ "name": text }));
+    let broad = desk.product(1, json!({ "all": [{ "topic": id(10).to_string() }] })).await;
+    // As an import may have them: what is about a topic before the topic, and that before what it belongs to.
+    desk.publish(1, article("NEWS", &[12]), &[headline("fr")]).await;
+    assert_eq!(desk.told(broad, 0).await, [""; 0]);
+    desk.publish(12, topic(Some(11)), &[name("T")]).await;
+    assert_eq!(desk.told(broad, 0).await, [""; 0]);
+    desk.publish(11, topic(Some(10)), &[name("T")]).await;
+    assert_eq!(desk.told(broad, 0).await, ["1 fr in"]);
+
+    let before = desk.number().await;
+    desk.publish(11, topic(None), &[name("T")]).await;
+    desk.publish(11, topic(None), &[name("T, renamed")]).await;
+    desk.publish(11, topic(None), &[name("T, renamed again")]).await;
+    assert_eq!(desk.told(broad, before).await, ["1 fr out"], "edited before anybody looked");
+
+    let before = desk.number().await;
+    desk.publish(11, topic(Some(10)), &[name("T")]).await;
+    desk.publish(11, topic(None), &[name("T")]).await;
+    assert_eq!(desk.told(broad, before).await, [""; 0], "back before anybody looked");
+    desk.publish(11, topic(Some(10)), &[name("T")]).await;
+    assert_eq!(desk.told(broad, before).await, ["1 fr in"]);
+
+    let before = desk.number().await;
+    desk.take_back(11, EntryKind::Topic, RetractionAct::Withdrawn).await;
+    assert_eq!(desk.told(broad, before).await, ["1 fr out"], "what is not public belongs to nothing");
+    desk.publish(11, topic(Some(10)), &[name("T")]).await;
+    assert_eq!(desk.told(broad, before).await, ["1 fr in"]);
+    assert!(desk.partners.products().await.unwrap().iter().all(|product| product.is_sorted));
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_new_topic_nothing_is_about_has_nothing_sorted_anew(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let mut desk = Desk::open(backend).await;
+    let name = ("fr", json!({ "name": "T" }));
+    desk.product(1, json!({ "all": [{ "topic": id(10).to_string() }] })).await;
+    desk.publish(10, topic(None), &[name.clone()]).await;
+    desk.sorter.catch_up().await.unwrap();
+    let before = desk.partners.products().await.unwrap();
+    desk.publish(11, topic(Some(10)), &[name]).await;
+    desk.sorter.catch_up().await.unwrap();
+    assert_eq!(desk.partners.products().await.unwrap(), before);
+}
+
+#[rstest]
+#[tokio::test]
 async fn a_journal_that_is_shorter_than_what_was_sorted_is_sorted_anew(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {
@@ -225,7 +279,7 @@ async fn a_journal_that_is_shorter_than_what_was_sorted_is_sorted_anew(
     desk.sorter.catch_up().await.unwrap();
     // As after a restore: the editorial store is newer than the published one.
     let judges = [EVERYTHING_PRODUCT];
-    let round = Round { from: 1, to: 7, products: &judges, entries: &[] };
+    let round = Round { from: 1, to: 7, products: &judges, entries: &[], ..Round::default() };
     assert!(desk.partners.sort(&round).await.unwrap());
     desk.publish(2, article("NEWS", &[]), &[headline("fr")]).await;
     assert_eq!(desk.told(EVERYTHING_PRODUCT, 1).await, ["1 fr in", "2 fr in"]);

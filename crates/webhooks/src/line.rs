@@ -69,6 +69,7 @@ struct Sent {
 /// An attempt that came to an end.
 struct Done {
     delivery: Delivery,
+    url: String,
     at: DateTime<Utc>,
     reply: Reply,
     is_cut: bool,
@@ -182,13 +183,13 @@ impl Line {
                 }
             };
             let (at, reply, is_cut) = slots.run(room, attempt).await;
-            Done { delivery, at, reply, is_cut }
+            Done { delivery, url: target.url, at, reply, is_cut }
         });
     }
 
     /// Writes down what an attempt came to, however long the store takes.
     async fn settle(&mut self, done: Done) {
-        let Done { delivery, at, reply, is_cut } = done;
+        let Done { delivery, url, at, reply, is_cut } = done;
         let now = self.shared.clock.now();
         let mut told = verdict(&delivery, &reply, self.health, now);
         if is_cut {
@@ -199,7 +200,7 @@ impl Line {
         if let Some(reason) = &told.disable {
             tracing::warn!(endpoint = %self.id, reason, "an endpoint gets no webhooks any more");
         }
-        let attempted = Attempted {
+        let mut attempted = Attempted {
             attempt: Attempt {
                 endpoint: self.id,
                 event_id: delivery.event.event_id,
@@ -211,53 +212,46 @@ impl Line {
                 answer: reply.kept(),
                 failure: reply.failure,
             },
+            url,
             delivery: delivery.number,
             then: told.then,
             health: told.health,
             disable: told.disable,
+            notices: Vec::new(),
         };
-        while let Err(err) = self.shared.store.record(&attempted, now).await {
+        while let Err(err) = self.record(&mut attempted, now).await {
             tracing::error!(endpoint = %self.id, error = %err, "an attempt cannot be written down; this is tried again");
             tokio::time::sleep(PAUSE).await;
         }
         self.sent.remove(&delivery.number);
         self.health = told.health;
-        if let Some(reason) = attempted.disable {
-            // By itself: the sender ends this line as soon as it sees that the endpoint is disabled.
-            let (id, partner, url) = (self.id, self.partner, self.target.borrow().url.clone());
-            let store = self.shared.store.clone();
-            tokio::spawn(async move {
-                if let Err(error) = tell_others(&store, (id, partner), &url, &reason, now).await {
-                    tracing::error!(endpoint = %id, %error, "the partner's other endpoints are not told");
-                }
-            });
-        }
     }
-}
 
-/// Tells the partner's other endpoints that one gets nothing any more.
-async fn tell_others(
-    store: &Webhooks,
-    (id, partner): (EndpointId, Uuid),
-    url: &str,
-    reason: &str,
-    now: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    let data = [("id", id.to_string()), ("url", url.to_owned()), ("reason", reason.to_owned())];
-    let data = data.map(|(name, value)| (name.to_owned(), value.into())).into_iter().collect();
-    let event = NewDelivery {
-        event_id: event_id([DISABLED, &id.to_string(), &now.to_rfc3339()]),
-        event_type: DISABLED.to_owned(),
-        item: None,
-        version: None,
-        change: None,
-        lane: Lane::Normal,
-        body: event_body(DISABLED, now, data),
-    };
-    for other in store.endpoints(Some(partner)).await? {
-        if other.is_active() && is_wanted(other.types.as_ref(), DISABLED) {
-            store.enqueue_once(other.id, &event, now).await?;
+    async fn record(&self, attempted: &mut Attempted, now: DateTime<Utc>) -> Result<(), StoreError> {
+        if let Some(reason) = &attempted.disable {
+            attempted.notices = self.notices(reason, now).await?;
         }
+        self.shared.store.record(attempted, now).await?;
+        Ok(())
     }
-    Ok(())
+
+    /// What the partner's other endpoints are told when this one gets nothing any more.
+    async fn notices(&self, reason: &str, now: DateTime<Utc>) -> Result<Vec<(EndpointId, NewDelivery)>, StoreError> {
+        let (id, url) = (self.id.to_string(), self.target.borrow().url.clone());
+        let event_id = event_id([DISABLED, &id, &now.to_rfc3339()]);
+        let data = [("id", id), ("url", url), ("reason", reason.to_owned())];
+        let data = data.map(|(name, value)| (name.to_owned(), value.into())).into_iter().collect();
+        let notice = NewDelivery {
+            event_id,
+            event_type: DISABLED.to_owned(),
+            item: None,
+            version: None,
+            change: None,
+            lane: Lane::Normal,
+            body: event_body(DISABLED, now, data),
+        };
+        let mut others = self.shared.store.endpoints(Some(self.partner)).await?;
+        others.retain(|other| other.id != self.id && other.is_active() && is_wanted(other.types.as_ref(), DISABLED));
+        Ok(others.into_iter().map(|other| (other.id, notice.clone())).collect())
+    }
 }

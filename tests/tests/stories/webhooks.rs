@@ -168,6 +168,38 @@ fn what_happens_to_an_article_is_told_in_order(#[values(Backend::Sqlite, Backend
     assert_eq!(told(&drill).0, "drill.killed");
 }
 
+#[rstest]
+fn what_moves_between_products_is_told_as_such(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let house = House::new(backend);
+    house.record.run(&["product", "add", "speeches", "--all", "kind:SPEECH"]).expect_success();
+    house.record.run(&["partner", "set", PARTNER, "--product", "speeches"]).expect_success();
+    let (_server, desk) = house.serve();
+    let first = publish(&desk, "Il parlera demain");
+    let moved = |item: &Value, kind: &str| {
+        let draft = desk.draft("articleUpdate", with(item, "kind", json!(kind)));
+        desk.done("contentPublish", json!({ "items": [draft] }))["drafts"][0].clone()
+    };
+    let speech = moved(&first, "SPEECH");
+    house.wait("it came in", |taken| taken.len() == 1);
+    let edited = rewrite(&desk, &speech, "Il a parlé");
+    house.wait("it changed", |taken| taken.len() == 2);
+    moved(&edited, "NEWS");
+    let taken = house.wait("it left", |taken| taken.len() == 3);
+    let told = taken.iter().map(|call| {
+        let event = event(call);
+        let data = &event["data"];
+        (event["type"].clone(), data["version"].clone(), data["products"].clone(), data["reason"].clone())
+    });
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        [
+            (json!("item.updated"), json!(2), json!(["speeches"]), json!("entered_scope")),
+            (json!("item.updated"), json!(3), json!(["speeches"]), Value::Null),
+            (json!("item.left_scope"), json!(4), json!([]), Value::Null),
+        ]
+    );
+}
+
 /// A delivery as a receiver's program has it.
 fn case(name: &str, secret: &str, call: &Call, is_taken: bool) -> Value {
     let header = |name: &str| call.request.header(name).to_owned();

@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 
 use crate::documents::{Heading, Reason};
 
+/// The reason of what was public before, and has come into the products since.
+pub(crate) const ENTERED_SCOPE: &str = "entered_scope";
+
 /// An item's last change, as a feed tells it.
 pub(crate) struct Line {
     /// Its place in the feed.
@@ -87,7 +90,7 @@ impl Line {
                 let mut told = heading.json(is_stated);
                 told.insert("op".to_owned(), "upsert".into());
                 if *arrival == Arrival::EnteredScope {
-                    told.insert("reason".to_owned(), "entered_scope".into());
+                    told.insert("reason".to_owned(), ENTERED_SCOPE.into());
                 }
                 told
             }

@@ -8,7 +8,7 @@ use griot_webhooks::{event_body, event_id};
 use serde_json::{Map, Value};
 
 use crate::documents::{Heading, Reason};
-use crate::partners::DrillLine;
+use crate::partners::{DrillLine, ENTERED_SCOPE};
 
 /// What is told of a change, and its type.
 #[derive(Clone, Debug)]
@@ -18,7 +18,8 @@ pub(super) struct Told {
     version: u32,
     id: String,
     lane: Lane,
-    item: String,
+    /// The item it is about, as lines name it.
+    pub item: String,
     change: i64,
 }
 
@@ -44,6 +45,9 @@ impl Told {
         }
         data.insert("seq".to_owned(), change.seq.to_string().into());
         data.insert("previous_version".to_owned(), (version > 1).then(|| version - 1).into());
+        if change.has_entered && matches!(act, "published" | "updated" | "corrected") {
+            data.insert("reason".to_owned(), ENTERED_SCOPE.into());
+        }
         if let Some(urgency) = heading.urgency() {
             data.insert("urgency".to_owned(), u8::from(urgency).into());
         }
@@ -76,7 +80,7 @@ impl Told {
     }
 
     /// The delivery of it to an endpoint that has the item in these products.
-    pub fn delivery(&self, products: &[&str], at: DateTime<Utc>) -> NewDelivery {
+    pub fn delivery(&self, products: &[String], at: DateTime<Utc>) -> NewDelivery {
         let mut data = self.data.clone();
         data.insert("products".to_owned(), products.into());
         NewDelivery {

@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
 
+mod agency;
 mod audience;
 mod editorial;
+mod feeds;
 mod merging;
 mod oembed;
 mod operations;

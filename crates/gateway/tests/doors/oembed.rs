@@ -5,7 +5,7 @@ use griot_testbed::Backend;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::partners::Agency;
+use crate::agency::Agency;
 use crate::support::Answer;
 
 /// An address as it stands in a query.

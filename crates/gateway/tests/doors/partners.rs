@@ -3,133 +3,13 @@
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
-use griot_access::{Grant, Role};
-use griot_editorial::Scheduler;
-use griot_persistence::{EVERYTHING_PRODUCT, Partner, PartnerSaving, PartnerStore, Product, ProductSaving, StoreName};
+use griot_persistence::{EVERYTHING_PRODUCT, Partner, StoreName};
 use griot_testbed::Backend;
 use rstest::rstest;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
-use crate::support::{Answer, Editor, World, topic};
-
-/// A desk, and partners it serves.
-pub struct Agency {
-    pub world: World,
-    pub editor: String,
-    pub store: PartnerStore,
-}
-
-impl Agency {
-    pub async fn open(backend: Backend) -> Self {
-        let world = World::open(backend).await;
-        let (_, editor) = world.key("Desk", Grant::Editorial(Role::Administrator)).await;
-        let store = PartnerStore::open(&world.location).await.unwrap();
-        Self { world, editor, store }
-    }
-
-    pub fn desk(&self) -> Editor<'_> {
-        Editor { world: &self.world, key: self.editor.clone() }
-    }
-
-    /// A public article in some languages.
-    pub fn article(&self, kind: &str, tags: &[&str]) -> Value {
-        let draft = self.draft(kind, tags);
-        self.desk().publish(&[&draft]);
-        draft
-    }
-
-    pub fn draft(&self, kind: &str, tags: &[&str]) -> Value {
-        let block = json!({ "_type": "block", "_key": "b1", "style": "normal", "markDefs": [],
-            "children": [{ "_type": "span", "_key": "s1", "text": "Texte.", "marks": [] }] });
-        let body = json!({ "portableText": [block] });
-        let text = |tag: &&str| json!({ "locale": tag, "headline": format!("Titre {tag}"), "body": body });
-        let texts: Vec<Value> = tags.iter().map(text).collect();
-        self.desk().made("article", json!({ "kind": kind, "issuedAt": "2026-05-01T08:00:00Z", "texts": texts }))
-    }
-
-    /// The draft with its next revision.
-    pub fn changed(&self, draft: &Value, more: Value) -> Value {
-        let mut input = draft.clone();
-        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        self.desk().draft("articleUpdate", input)
-    }
-
-    pub fn act(&self, field: &str, input_type: &str, input: Value) {
-        let payload = self.world.mutate(&self.editor, field, input_type, "__typename", input);
-        assert_eq!(payload["userErrors"], json!([]), "{field}");
-    }
-
-    pub fn kill(&self, draft: &Value) {
-        let mut input = draft.clone();
-        input["reason"] = json!("Erreur sur la personne");
-        self.act("contentKill", "ContentKillInput", input);
-    }
-
-    pub async fn product(&self, number: u128, filter: Value) -> Uuid {
-        let product = Product {
-            id: Uuid::from_u128(number),
-            code: griot_domain::Slug::parse(&format!("p{number}")).unwrap(),
-            title: "P".to_owned(),
-            filter: serde_json::from_value(filter).unwrap(),
-            is_sorted: false,
-            revision: 1,
-            created_at: self.world.clock_now(),
-        };
-        assert_eq!(self.store.save_product(&product).await.unwrap(), ProductSaving::Saved);
-        product.id
-    }
-
-    /// A partner that receives some products, and its key.
-    pub async fn partner(&self, number: u128, products: &[Uuid]) -> (Partner, String) {
-        let partner = Partner {
-            id: Uuid::from_u128(number),
-            name: format!("Outlet {number}"),
-            embargo: None,
-            requests_per_minute: 1_000,
-            idle_after_minutes: None,
-            created_at: self.world.clock_now(),
-            suspended_at: None,
-            polled: None,
-            products: products.to_vec(),
-        };
-        self.save(&partner).await;
-        let grant = Grant::Delivery { partner: Some(partner.id), sees_embargoed: true, operations: None };
-        let (_, key) = self.world.key(&partner.name, grant).await;
-        (partner, key)
-    }
-
-    pub async fn save(&self, partner: &Partner) {
-        assert_eq!(self.store.save_partner(partner).await.unwrap(), PartnerSaving::Saved);
-    }
-
-    /// The changes after a token, once everything is sorted.
-    pub async fn changes(&self, key: Option<&str>, query: &str) -> Answer {
-        self.world.partners.catch_up().await.unwrap();
-        let path = format!("/v1/changes{query}");
-        key.map_or_else(|| self.world.get(&path), |key| self.world.get_as(key, &path))
-    }
-}
-
-/// What is told, as `op kind language version reason`.
-pub fn lines(answer: &Answer) -> Vec<String> {
-    assert_eq!(answer.status, 200, "{answer:?}");
-    let told = answer.json();
-    let line = |change: &Value| {
-        let word = |name: &str| change[name].as_str().unwrap_or("–").to_owned();
-        let words = [word("op"), word("kind"), word("language"), change["version"].to_string(), word("reason")];
-        words.join(" ")
-    };
-    told["changes"].as_array().unwrap().iter().map(line).collect()
-}
-
-pub fn token(answer: &Answer) -> String {
-    answer.json()["token"].as_str().unwrap().to_owned()
-}
-
-pub fn since(answer: &Answer) -> String {
-    format!("?since={}", token(answer))
-}
+use crate::agency::{Agency, Embargoed, Terms, lines, since, token};
+use crate::support::{World, topic};
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
@@ -257,24 +137,55 @@ async fn a_partner_is_told_of_its_products_and_of_what_leaves_them(
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
+async fn who_had_an_item_is_told_of_its_kill_whatever_is_received_by_then(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let agency = Agency::open(backend).await;
+    let communiques = agency.product(1, json!({ "all": [{ "kind": "COMMUNIQUE" }] })).await;
+    let speeches = agency.product(2, json!({ "all": [{ "kind": "SPEECH" }] })).await;
+    let (partner, of_partner) = agency.partner(3, &[communiques]).await;
+    let key = Some(of_partner.as_str());
+    let had = agency.article("COMMUNIQUE", &["fr"]);
+    let quiet = agency.article("COMMUNIQUE", &["fr"]);
+    assert_eq!(lines(&agency.changes(key, "").await).len(), 2);
+    agency.save(&Partner { products: vec![speeches], ..partner.clone() }).await;
+    tokio::time::sleep(Duration::from_millis(2_100)).await;
+    let copy = agency.changes(key, "").await;
+    assert_eq!(lines(&copy), [""; 0]);
+
+    let later = agency.article("COMMUNIQUE", &["fr"]);
+    agency.world.wait(TimeDelta::minutes(1));
+    let edited = agency.changed(&quiet, json!({ "kind": "NEWS" }));
+    agency.desk().publish(&[&edited]);
+    assert_eq!(lines(&agency.changes(key, &since(&copy)).await), [""; 0], "nothing but kills");
+    agency.kill(&had);
+    agency.kill(&later);
+    let told = agency.changes(key, &since(&copy)).await;
+    assert_eq!(lines(&told), ["tombstone article fr 2 killed"], "what it never had is not its business");
+    assert_eq!(told.json()["changes"][0]["id"], had["contentId"]);
+    assert_eq!(lines(&agency.changes(key, "").await), ["tombstone article fr 2 killed"], "in a first copy too");
+    let entry = |draft: &Value| draft["contentId"].as_str().unwrap().parse().unwrap();
+    assert_eq!(agency.store.told_of(entry(&had)).await.unwrap(), [partner.id].into());
+    assert_eq!(agency.store.told_of(entry(&later)).await.unwrap(), [].into());
+
+    // Received again, it is one of its own.
+    agency.save(&Partner { products: vec![communiques], ..partner }).await;
+    tokio::time::sleep(Duration::from_millis(2_100)).await;
+    assert_eq!(lines(&agency.changes(key, "").await), [""; 0]);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
 async fn only_who_accepted_the_terms_is_told_what_is_under_embargo(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {
     let agency = Agency::open(backend).await;
-    let start = Instant::now();
-    let mut scheduler = Scheduler::new(agency.world.desk.clone()).without_database_clock();
-    let public = agency.article("NEWS", &["fr"]);
-    let (entitled, early) = agency.partner(1, &[EVERYTHING_PRODUCT]).await;
-    agency.save(&Partner { embargo: Some(("2026-1".to_owned(), agency.world.clock_now())), ..entitled }).await;
-    let (_, plain) = agency.partner(2, &[EVERYTHING_PRODUCT]).await;
+    let mut terms = Terms::of(&agency).await;
+    let (early, plain) = (terms.early.clone(), terms.plain.clone());
     let before = agency.changes(Some(&early), "").await;
     assert_eq!(before.json()["embargoed"], json!([]));
 
-    agency.world.wait(TimeDelta::minutes(1));
-    let new = agency.draft("COMMUNIQUE", &["fr"]);
-    let changed = agency.changed(&public, json!({ "kind": "SPEECH" }));
-    let at = "2026-06-02T06:00:00Z";
-    agency.act("contentEmbargo", "ContentScheduleInput", json!({ "items": [new, changed], "at": at }));
+    let Embargoed { new, until } = terms.embargo(&agency);
     let told = agency.changes(Some(&early), &since(&before)).await;
     assert_eq!(lines(&told), [""; 0]);
     let embargoed = told.json()["embargoed"].take();
@@ -286,7 +197,7 @@ async fn only_who_accepted_the_terms_is_told_what_is_under_embargo(
     let path = of_new["links"]["ninjs"].as_str().unwrap().strip_prefix("https://api.example").unwrap();
     let document = agency.world.get_as(&early, path);
     assert_eq!((document.status, &document.json()["uri"]), (200, &of_new["uri"]));
-    assert_eq!(document.json()["embargoedUntil"], json!("2026-06-02T06:00:00Z"));
+    assert_eq!(document.json()["embargoedUntil"], json!(until));
     assert_eq!(document.header("cache-control"), "private, no-store");
 
     // Everybody else sees what there was, to the byte.
@@ -296,9 +207,7 @@ async fn only_who_accepted_the_terms_is_told_what_is_under_embargo(
     assert_eq!(agency.world.get_as(&plain, path).body, agency.world.get(path).body);
     assert_eq!(lines(&agency.changes(None, "").await), ["upsert article fr 1 –"]);
 
-    agency.world.wait(TimeDelta::hours(24));
-    assert_eq!(scheduler.tick(start + Duration::from_secs(24 * 3_600 + 60)).await.unwrap().done, 1);
-    agency.world.tail.catch_up().await;
+    terms.release(&agency).await;
     let released = agency.changes(Some(&early), &since(&told)).await;
     assert_eq!(released.json()["embargoed"], json!([]));
     assert_eq!(lines(&released).len(), 2);

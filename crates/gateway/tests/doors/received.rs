@@ -1,15 +1,14 @@
 //! `changes` of GraphQL with the key of a partner: what `/v1/changes` tells that key, and nobody else.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use chrono::TimeDelta;
-use griot_editorial::Scheduler;
 use griot_persistence::{EVERYTHING_PRODUCT, Partner};
 use griot_testbed::Backend;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::partners::{Agency, lines, since, token};
+use crate::agency::{Agency, Embargoed, Terms, lines, since, token};
 use crate::support::Answer;
 
 const CHANGES: &str = "query($after: String, $first: Int, $kinds: [ContentKind!]) {
@@ -253,20 +252,12 @@ async fn who_accepted_the_terms_is_told_what_is_under_embargo(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {
     let agency = Agency::open(backend).await;
-    let start = Instant::now();
-    let mut scheduler = Scheduler::new(agency.world.desk.clone()).without_database_clock();
-    let public = agency.article("NEWS", &["fr"]);
-    let (entitled, early) = agency.partner(1, &[EVERYTHING_PRODUCT]).await;
-    agency.save(&Partner { embargo: Some(("2026-1".to_owned(), agency.world.clock_now())), ..entitled }).await;
-    let (_, plain) = agency.partner(2, &[EVERYTHING_PRODUCT]).await;
+    let mut terms = Terms::of(&agency).await;
+    let (public, early, plain) = (terms.public.clone(), terms.early.clone(), terms.plain.clone());
     let before = agency.told_to(Some(&early), json!({})).await;
     assert_eq!(before["embargoed"], json!([]));
 
-    agency.world.wait(TimeDelta::minutes(1));
-    let new = agency.draft("COMMUNIQUE", &["fr"]);
-    let changed = agency.changed(&public, json!({ "kind": "SPEECH" }));
-    let at = "2026-06-02T06:00:00Z";
-    agency.act("contentEmbargo", "ContentScheduleInput", json!({ "items": [new, changed], "at": at }));
+    let Embargoed { new, .. } = terms.embargo(&agency);
     let after = before["nextCursor"].clone();
     let page = agency.told_to(Some(&early), json!({ "after": after })).await;
     assert_eq!(told(&page), [Value::Null; 0]);
@@ -294,8 +285,7 @@ async fn who_accepted_the_terms_is_told_what_is_under_embargo(
         assert_eq!(answer.json()["data"]["changes"]["embargoed"], embargoed);
     }
 
-    agency.world.wait(TimeDelta::hours(24));
-    assert_eq!(scheduler.tick(start + Duration::from_secs(24 * 3_600 + 60)).await.unwrap().done, 1);
+    terms.release(&agency).await;
     let released = agency.told_to(Some(&early), json!({ "after": page["nextCursor"] })).await;
     assert_eq!((released["embargoed"].clone(), told(&released).len()), (json!([]), 2));
     assert!(told(&released).iter().any(|one| one["uri"] == of_new["uri"]), "it has the name it was announced by");

@@ -4,7 +4,7 @@ use griot_testbed::Backend;
 use rstest::rstest;
 use serde_json::json;
 
-use crate::partners::Agency;
+use crate::agency::Agency;
 use crate::support::World;
 
 #[rstest]

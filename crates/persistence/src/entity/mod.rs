@@ -30,6 +30,7 @@ pub mod preview_token;
 pub mod product;
 pub mod product_head;
 pub mod product_item;
+pub mod product_parent;
 pub mod receipt;
 pub mod revision;
 pub mod schedule;

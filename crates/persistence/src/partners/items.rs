@@ -8,15 +8,15 @@ use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict, Order, Query, Selec
 use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use super::{PartnerStore, no_head};
+use super::{Parents, PartnerStore, no_head, parent, product};
 use crate::StoreError;
-use crate::entity::{product, product_head, product_item};
+use crate::entity::{product as product_row, product_head, product_item};
 
 /// Rows written at a time; SQLite takes 32,766 values in a statement.
 const ROWS: usize = 500;
 
 /// Some entries, judged by some products.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Round<'a> {
     /// How far the journal was sorted when they were read; the round counts only while that is so.
     pub from: i64,
@@ -26,6 +26,10 @@ pub struct Round<'a> {
     pub products: &'a [Uuid],
     #[allow(missing_docs)]
     pub entries: &'a [Sorting],
+    /// What topics and institutions among the entries belong to, where that is another than was written down.
+    pub parents: Parents,
+    /// Products that everything is to be sorted by anew.
+    pub unsorted: &'a [Uuid],
 }
 
 /// An entry, judged.
@@ -65,6 +69,26 @@ pub struct ItemChange {
     pub is_in: bool,
     /// Whether it was public before and has come into these products since, when it, a product or what it is about changed.
     pub has_entered: bool,
+    /// Whether it is known from products of before alone: then only its end is to be told.
+    pub is_former: bool,
+}
+
+/// What somebody is told of.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Received {
+    /// Products they receive.
+    pub products: Vec<Uuid>,
+    /// Products they received before: whoever was told of an item is told when it is killed.
+    pub former: Vec<Former>,
+}
+
+/// A product that a partner received before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Former {
+    #[allow(missing_docs)]
+    pub product: Uuid,
+    /// The number of the last change that was told of it.
+    pub until: i64,
 }
 
 #[derive(FromQueryResult)]
@@ -103,7 +127,7 @@ impl PartnerStore {
         }
         let known = known(&tx, round).await?;
         // One that was removed meanwhile has no items any more.
-        let there: Vec<Uuid> = product::Entity::find().all(&tx).await?.into_iter().map(|row| row.id).collect();
+        let there: Vec<Uuid> = product_row::Entity::find().all(&tx).await?.into_iter().map(|row| row.id).collect();
         let products: Vec<Uuid> = round.products.iter().copied().filter(|id| there.contains(id)).collect();
         let mut rows = Vec::new();
         for entry in round.entries {
@@ -118,6 +142,8 @@ impl PartnerStore {
                 .exec_without_returning(&tx)
                 .await?;
         }
+        parent::note(&tx, &round.parents).await?;
+        product::unsort(&tx, round.unsorted).await?;
         product_head::Entity::update_many()
             .col_expr(product_head::Column::Seq, Expr::value(round.to))
             .col_expr(product_head::Column::Number, Expr::value(head.number))
@@ -127,25 +153,32 @@ impl PartnerStore {
         Ok(true)
     }
 
-    /// The items of any of `products` whose last change has a higher number than `after`, in the order of these numbers, at
-    /// most `limit`. One statement for each product; what is sorted between two of them is left for the next time, so that
-    /// whoever goes on after the last number has missed nothing.
-    pub async fn item_changes(&self, products: &[Uuid], after: i64, limit: u64) -> Result<Vec<ItemChange>, StoreError> {
+    /// The items of any of the products received whose last change has a higher number than `after`, in the order of these
+    /// numbers, at most `limit`; with those of former products that are in none of them now. One statement for each product;
+    /// what is sorted between two of them is left for the next time, so that whoever goes on after the last number has missed
+    /// nothing.
+    pub async fn item_changes(
+        &self,
+        received: &Received,
+        after: i64,
+        limit: u64,
+    ) -> Result<Vec<ItemChange>, StoreError> {
         let (_, upto) = self.sorted_to().await?;
+        let Received { products, former } = received;
         let mut merged: BTreeMap<(i64, Uuid, String), ItemChange> = BTreeMap::new();
-        for product in products {
-            let query = select(*product, products, (after, upto), limit);
+        let now = products.iter().map(|product| (select(*product, products, (after, upto), limit), false));
+        let before = former.iter().map(|former| (select_former(former, products, (after, upto), limit), true));
+        for (query, is_former) in now.chain(before) {
             let statement = self.reads.get_database_backend().build(&query);
             for row in ChangeRow::find_by_statement(statement).all(&self.reads).await? {
-                let locale = Locale::parse(&row.locale)
-                    .map_err(|err| StoreError::corrupt(format!("item {} of a product", row.entry_id), err))?;
                 let change = ItemChange {
                     number: row.number,
                     seq: row.seq,
                     entry: EntryId(row.entry_id),
-                    locale,
+                    locale: locale_of(row.entry_id, &row.locale)?,
                     is_in: row.is_in != 0,
                     has_entered: row.entered != 0,
+                    is_former,
                 };
                 let place = (row.number, row.entry_id, row.locale);
                 // What leaves one product for another stays in what is received.
@@ -171,21 +204,24 @@ impl PartnerStore {
         }
     }
 
-    /// Of `products` those that an item is in.
-    pub async fn products_of(
+    /// Of `products` those that items of `entries` are in, by entry and language. One statement.
+    pub async fn products_with(
         &self,
         products: &[Uuid],
-        entry: EntryId,
-        locale: &Locale,
-    ) -> Result<Vec<Uuid>, StoreError> {
+        entries: &[EntryId],
+    ) -> Result<HashMap<(EntryId, Locale), Vec<Uuid>>, StoreError> {
         let rows = product_item::Entity::find()
-            .filter(product_item::Column::EntryId.eq(entry.0))
-            .filter(product_item::Column::Locale.eq(locale.as_str()))
+            .filter(product_item::Column::EntryId.is_in(entries.iter().map(|entry| entry.0)))
             .filter(product_item::Column::ProductId.is_in(products.iter().copied()))
             .filter(product_item::Column::IsIn.eq(true))
             .all(&self.reads)
             .await?;
-        Ok(rows.into_iter().map(|row| row.product_id).collect())
+        let mut found: HashMap<(EntryId, Locale), Vec<Uuid>> = HashMap::new();
+        for row in rows {
+            let locale = locale_of(row.entry_id, &row.locale)?;
+            found.entry((EntryId(row.entry_id), locale)).or_default().push(row.product_id);
+        }
+        Ok(found)
     }
 
     /// The key that cursors are signed with, which is `fresh` where there was none.
@@ -204,6 +240,11 @@ impl PartnerStore {
         tx.commit().await?;
         Ok(fresh)
     }
+}
+
+/// The language in a row about an entry.
+pub(super) fn locale_of(entry: Uuid, written: &str) -> Result<Locale, StoreError> {
+    Locale::parse(written).map_err(|err| StoreError::corrupt(format!("item {entry} of a product"), err))
 }
 
 /// What is written about some entries.
@@ -225,8 +266,7 @@ async fn known(tx: &DatabaseTransaction, round: &Round<'_>) -> Result<Known, Sto
         .await?;
     let mut known = Known::new();
     for row in rows {
-        let locale = Locale::parse(&row.locale)
-            .map_err(|err| StoreError::corrupt(format!("item {} of a product", row.entry_id), err))?;
+        let locale = locale_of(row.entry_id, &row.locale)?;
         let kept = Kept { product: row.product_id, locale, is_in: row.is_in, entered: row.entered };
         known.entry(EntryId(row.entry_id)).or_default().push(kept);
     }
@@ -280,6 +320,7 @@ fn changed(
             seq: Set(entry.seq),
             is_in: Set(is_in),
             entered: Set(entered),
+            first_number: Set(*number),
         }));
     }
     rows
@@ -333,6 +374,42 @@ fn select(product: Uuid, products: &[Uuid], (after, upto): (i64, i64), limit: u6
         .and_where(Expr::col(column(product_item::Column::Number)).gt(after))
         .and_where(Expr::col(column(product_item::Column::Number)).lte(upto))
         .and_where(Expr::exists(later).not())
+        .order_by(column(product_item::Column::Number), Order::Asc)
+        .limit(limit)
+        .take()
+}
+
+/// What went out of a former product, and is in none that is received now.
+fn select_former(former: &Former, products: &[Uuid], (after, upto): (i64, i64), limit: u64) -> SelectStatement {
+    let (this, other) = (|| Alias::new("this"), || Alias::new("other"));
+    let column = |column| (this(), column);
+    let same = |of: product_item::Column| Expr::col((other(), of)).equals(column(of));
+    let known = Query::select()
+        .expr(Expr::val(1))
+        .from_as(product_item::Entity, other())
+        .and_where(same(product_item::Column::EntryId))
+        .and_where(same(product_item::Column::Locale))
+        .and_where(Expr::col((other(), product_item::Column::ProductId)).is_in(products.iter().copied()))
+        .take();
+    Query::select()
+        .columns(
+            [
+                product_item::Column::Number,
+                product_item::Column::Seq,
+                product_item::Column::EntryId,
+                product_item::Column::Locale,
+            ]
+            .map(column),
+        )
+        .expr_as(Expr::val(0i64), Alias::new("is_in"))
+        .expr_as(Expr::val(0i64), Alias::new("entered"))
+        .from_as(product_item::Entity, this())
+        .and_where(Expr::col(column(product_item::Column::ProductId)).eq(former.product))
+        .and_where(Expr::col(column(product_item::Column::Number)).gt(after))
+        .and_where(Expr::col(column(product_item::Column::Number)).lte(upto))
+        .and_where(Expr::col(column(product_item::Column::FirstNumber)).lte(former.until))
+        .and_where(Expr::col(column(product_item::Column::IsIn)).eq(false))
+        .and_where(Expr::exists(known).not())
         .order_by(column(product_item::Column::Number), Order::Asc)
         .limit(limit)
         .take()

@@ -2,6 +2,7 @@
 
 mod embargo;
 mod items;
+mod parent;
 mod partner;
 mod product;
 mod receipt;
@@ -16,7 +17,8 @@ use sea_orm::{
 use serde_json::Value;
 
 pub use embargo::Embargo;
-pub use items::{ItemChange, Placed, Round, Sorting};
+pub use items::{Former, ItemChange, Placed, Received, Round, Sorting};
+pub use parent::Parents;
 pub use partner::{Partner, PartnerSaving};
 pub use product::{EVERYTHING_PRODUCT, LanguagesIn, Product, ProductRemoval, ProductSaving};
 pub use receipt::{Drill, DrillNoteError, Receipt, ReceiptState};

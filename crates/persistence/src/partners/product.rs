@@ -6,11 +6,12 @@ use chrono::{DateTime, Utc};
 use griot_domain::{EntryId, Locale, ProductFilter, Slug, from_micros, micros};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::PartnerStore;
+use super::items::locale_of;
 use crate::StoreError;
 use crate::entity::{partner_product, product, product_item};
 
@@ -123,11 +124,13 @@ impl PartnerStore {
         }
         let tx = self.begin().await?;
         Self::take_head(&tx).await?;
-        let receive = partner_product::Entity::find().filter(partner_product::Column::ProductId.eq(id));
-        let count = receive.count(&tx).await?;
+        let of_product = partner_product::Column::ProductId.eq(id);
+        let receive = partner_product::Entity::find().filter(of_product.clone());
+        let count = receive.filter(partner_product::Column::UntilNumber.is_null()).count(&tx).await?;
         if count > 0 {
             return Ok(ProductRemoval::InUse(count));
         }
+        partner_product::Entity::delete_many().filter(of_product).exec(&tx).await?;
         product_item::Entity::delete_many().filter(product_item::Column::ProductId.eq(id)).exec(&tx).await?;
         let gone = product::Entity::find_by_id(id).one(&tx).await?;
         product::Entity::delete_by_id(id).exec(&tx).await?;
@@ -136,16 +139,6 @@ impl PartnerStore {
         }
         tx.commit().await?;
         Ok(ProductRemoval::Removed)
-    }
-
-    /// Has items sorted anew by every filter of what topics or institutions belong to, since those have moved.
-    pub async fn unsort(&self, products: &[Uuid]) -> Result<(), StoreError> {
-        product::Entity::update_many()
-            .col_expr(product::Column::Revision, Expr::col(product::Column::Revision).add(1))
-            .filter(product::Column::Id.is_in(products.iter().copied()))
-            .exec(&self.writes)
-            .await?;
-        Ok(())
     }
 
     /// Of `entries` the languages in which a product has them, and, with `false`, those in which it had them once. One
@@ -158,8 +151,7 @@ impl PartnerStore {
             .await?;
         let mut languages = LanguagesIn::new();
         for row in rows {
-            let locale = Locale::parse(&row.locale)
-                .map_err(|err| StoreError::corrupt(format!("item {} of a product", row.entry_id), err))?;
+            let locale = locale_of(row.entry_id, &row.locale)?;
             languages.entry(EntryId(row.entry_id)).or_default().insert(locale, row.is_in);
         }
         Ok(languages)
@@ -174,6 +166,19 @@ impl PartnerStore {
             .await?;
         Ok(())
     }
+}
+
+/// Has everything sorted anew by the filters of `products`.
+pub(super) async fn unsort(tx: &DatabaseTransaction, products: &[Uuid]) -> Result<(), StoreError> {
+    if products.is_empty() {
+        return Ok(());
+    }
+    product::Entity::update_many()
+        .col_expr(product::Column::Revision, Expr::col(product::Column::Revision).add(1))
+        .filter(product::Column::Id.is_in(products.iter().copied()))
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 fn read(row: product::Model) -> Result<Product, StoreError> {

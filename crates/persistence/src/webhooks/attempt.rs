@@ -1,12 +1,14 @@
 //! What came of each attempt to deliver.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use griot_domain::micros;
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::{DeliveryState, EndpointId, Health, Webhooks, count, delivery, endpoint, instant};
+use super::{DeliveryState, EndpointId, Health, NewDelivery, Webhooks, count, delivery, endpoint, instant};
 use crate::StoreError;
 use crate::entity::{webhook_attempt, webhook_delivery};
 
@@ -47,6 +49,8 @@ pub struct LoggedAttempt {
 pub struct Attempted {
     #[allow(missing_docs)]
     pub attempt: Attempt,
+    /// Where it went.
+    pub url: String,
     /// Number of the delivery.
     pub delivery: i64,
     #[allow(missing_docs)]
@@ -55,6 +59,8 @@ pub struct Attempted {
     pub health: Health,
     /// Why the endpoint is to get nothing any more.
     pub disable: Option<String>,
+    /// What other endpoints are told of that.
+    pub notices: Vec<(EndpointId, NewDelivery)>,
 }
 
 /// What an attempt leads to.
@@ -77,7 +83,14 @@ impl Webhooks {
     pub async fn record(&self, attempted: &Attempted, now: DateTime<Utc>) -> Result<bool, StoreError> {
         let id = attempted.attempt.endpoint;
         let tx = self.begin().await?;
-        let Some(mut row) = endpoint::locked(&tx, id).await? else { return Ok(false) };
+        // Always in the same order, so that no two wait for each other.
+        let mut ids: Vec<EndpointId> = attempted.notices.iter().map(|(other, _)| *other).chain([id]).collect();
+        ids.sort_unstable();
+        let mut rows = HashMap::new();
+        for id in ids {
+            rows.extend(endpoint::locked(&tx, id).await?.map(|row| (id, row)));
+        }
+        let Some(mut row) = rows.remove(&id) else { return Ok(false) };
         log(&tx, &attempted.attempt).await?;
         let this = || webhook_delivery::Column::Number.eq(attempted.delivery);
         match attempted.then {
@@ -107,23 +120,23 @@ impl Webhooks {
             .await?;
         let before = Health::try_from(&row)?;
         if before.failures > 0 && attempted.health.failures == 0 {
-            webhook_delivery::Entity::update_many()
-                .col_expr(webhook_delivery::Column::NextAt, Expr::value(micros(now)))
-                .filter(webhook_delivery::Column::EndpointId.eq(id.0))
-                .filter(webhook_delivery::Column::State.eq(DeliveryState::Waiting.as_str()))
-                .filter(webhook_delivery::Column::NextAt.gt(micros(now)))
-                .exec(&tx)
-                .await?;
+            delivery::hasten(&tx, id, now).await?;
         }
         if before != attempted.health {
             endpoint::store_health(&tx, id, attempted.health).await?;
         }
-        if let Some(reason) = &attempted.disable {
+        // What the address before said is nothing to the one of now.
+        let disable = attempted.disable.as_ref().filter(|_| row.url == attempted.url);
+        if let Some(reason) = disable {
             row.failures = i64::from(attempted.health.failures);
             row.failing_since = attempted.health.failing_since.map(micros);
             row.paused_until = attempted.health.paused_until.map(micros);
             endpoint::disable(&tx, &mut row, reason, now).await?;
             endpoint::store(&tx, row).await?;
+        }
+        let notices = attempted.notices.iter().filter(|_| disable.is_some());
+        for (other, notice) in notices.filter(|(other, _)| rows.contains_key(other)) {
+            delivery::put(&tx, *other, notice, now).await?;
         }
         tx.commit().await?;
         Ok(true)

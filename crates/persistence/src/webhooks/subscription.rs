@@ -57,8 +57,11 @@ pub enum SubscriptionThen {
         #[allow(missing_docs)]
         at: DateTime<Utc>,
     },
-    /// Nothing is delivered any more.
-    Ended,
+    /// Nothing is delivered any more, unless it was renewed since.
+    Ended {
+        /// Its end as it was then.
+        expires_at: DateTime<Utc>,
+    },
 }
 
 /// How many subscriptions there are.
@@ -183,8 +186,11 @@ impl Webhooks {
     /// Writes down what became of an attempt.
     pub async fn settle(&self, id: EndpointId, then: &SubscriptionThen) -> Result<(), StoreError> {
         let values = match then {
-            SubscriptionThen::Ended => {
-                self.end_subscription(id).await?;
+            SubscriptionThen::Ended { expires_at } => {
+                let same = Column::Id.eq(id.0).and(Column::ExpiresAt.eq(micros(*expires_at)));
+                if Entity::delete_many().filter(same).exec(&self.writes).await?.rows_affected > 0 {
+                    self.forget_attempts(id).await?;
+                }
                 return Ok(());
             }
             SubscriptionThen::Told { digest } => [

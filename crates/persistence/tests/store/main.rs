@@ -22,6 +22,7 @@ mod retractions;
 mod seq;
 mod slugs;
 mod stated;
+mod subscriptions;
 mod support;
 mod time;
 mod touched;

@@ -116,4 +116,11 @@ async fn what_names_an_entry_or_did_is_found(#[values(Backend::Sqlite, Backend::
     assert_eq!(naming(&[id(6)], &articles).await, [id(1), id(2)]);
     assert_eq!(naming(&[id(6)], &[EntryKind::Person]).await, []);
     assert_eq!(naming(&[], &articles).await, []);
+
+    // A post is told with its person and its institution, in which the names of both stand.
+    let post = appointment(20, id(10), Some(id(11)), (Some("2024"), None));
+    store.publish(&[person(10, "A. Diarra").build(), post.build()]).await;
+    let people = [EntryKind::Person, EntryKind::Institution];
+    assert_eq!(naming(&[id(11)], &people).await, [id(10), id(11)]);
+    assert_eq!(naming(&[id(10)], &articles).await, [id(10), id(11)], "whatever kinds are asked for");
 }

@@ -244,7 +244,7 @@ fn judge(
         return told;
     }
     if reply.status == Some(410) {
-        return SubscriptionThen::Ended;
+        return SubscriptionThen::Ended { expires_at: subscription.expires_at };
     }
     let failing_since = subscription.failing_since.unwrap_or(now);
     if now - failing_since >= GIVEN_UP_AFTER {

@@ -5,6 +5,7 @@
 mod dead;
 mod delivery;
 mod hostile;
+mod limits;
 mod order;
 mod receiver;
 mod retries;

@@ -152,3 +152,39 @@ fn who_was_killed_changes_the_statements_of_what_named_them(
     let told = get(&server, &format!("/v1/verify?sha256={}", sha256(&ninjs.body))).json();
     assert_eq!(told["genuine"], json!(true), "{told}");
 }
+
+#[test]
+fn an_entry_whose_documents_cannot_be_made_keeps_no_other_from_being_stated() {
+    let record = record(Backend::Postgres);
+    let server = record.serve(&[]);
+    let desk = desk(&record, &server);
+    let (broken, whole) = (publish(&desk, &article(&desk, "CASSÉ")), publish(&desk, &article(&desk, "ENTIER")));
+    drop(server);
+    let id = broken["contentId"].as_str().unwrap();
+    // As after a fault of the disk. It is the first thing that is not stated yet.
+    record.sql(&format!("UPDATE published.edition SET content = '{{' WHERE entry_id = '{id}'"));
+    record.run(&["key", "init"]).expect_success();
+    let server = record.serve(&[]);
+    stated(&server, &version(&whole, 1));
+    let missing = get(&server, &format!("{}.jws", version(&broken, 1)));
+    assert_ne!(missing.status, 200, "{}", missing.text());
+    let said = server.said();
+    assert!(said.contains(id) && said.contains("cannot be made"), "{said}");
+
+    // Nor is any other kept from partners.
+    record.run(&["product", "add", "communiques", "--all", "kind:COMMUNIQUE"]).expect_success();
+    record.run(&["partner", "add", "L’Essor", "--product", "communiques"]).expect_success();
+    let key = record.run(&["partner", "key", "L’Essor"]).expect_success().stdout.trim().to_owned();
+    let begun = Instant::now();
+    loop {
+        let request = ureq::get(format!("{}/v1/changes", server.address()));
+        let mut told = request.header("authorization", &format!("Bearer {key}")).call().expect("it answers");
+        let told = told.body_mut().read_to_string().unwrap();
+        assert!(!told.contains(id), "{told}");
+        if told.contains(whole["contentId"].as_str().unwrap()) {
+            break;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(60), "{told}\n{}", server.said());
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}

@@ -9,6 +9,7 @@ use crate::graphql::delivery::event::Event;
 use crate::graphql::delivery::institution::Institution;
 use crate::graphql::delivery::loads::Loads;
 use crate::graphql::delivery::person::{Person, styled};
+use crate::graphql::delivery::scalar::{Json, Written};
 use crate::graphql::delivery::seen::{FromSeen, Seen};
 use crate::graphql::delivery::topic::Topic;
 
@@ -19,7 +20,7 @@ struct Named {
     url: Option<String>,
 }
 
-pub(super) async fn of_article(article: &Article, seen: &Seen, loads: &Loads) -> Answer<serde_json::Value> {
+pub(super) async fn of_article(article: &Article, seen: &Seen, loads: &Loads) -> Answer<Written<Json>> {
     let entry = article.article();
     let mut ids = article.named(EntryKind::Person);
     ids.extend(article.named(EntryKind::Institution));
@@ -60,7 +61,7 @@ pub(super) async fn of_article(article: &Article, seen: &Seen, loads: &Loads) ->
     let authors = entry.byline.iter();
     let words = article.words();
     let url = url_of(seen).unwrap_or_default();
-    Ok(NewsArticleLd {
+    Written::of(&NewsArticleLd {
         kind: entry.kind,
         url: &url,
         headline: &words.headline,
@@ -87,8 +88,7 @@ pub(super) async fn of_article(article: &Article, seen: &Seen, loads: &Loads) ->
             .iter()
             .map(|one| CorrectionLd { kind: one.kind, at: one.at, note: seen.pick(&one.note) })
             .collect(),
-    }
-    .to_value())
+    })
 }
 
 fn person_ld(one: &Named) -> ThingLd<'_> {

@@ -197,7 +197,7 @@ impl Article {
     /// schema.org JSON-LD for the page.
     #[graphql(directive = Cost::apply(5))]
     async fn json_ld(&self, ctx: &Context<'_>) -> Answer<Written<Json>> {
-        Written::of(&json_ld::of_article(self, &self.dated(), loads(ctx)?).await?)
+        json_ld::of_article(self, &self.dated(), loads(ctx)?).await
     }
 }
 
