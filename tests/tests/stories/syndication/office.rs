@@ -1,0 +1,95 @@
+//! The demo, and items in each state there is.
+
+use std::collections::BTreeMap;
+
+use griot_testbed::Backend;
+use griot_tests::{Client, Record, Server};
+use serde_json::{Value, json};
+
+use crate::issued::{Got, get};
+
+pub fn with(item: &Value, key: &str, value: Value) -> Value {
+    let mut input = json!({ "contentId": item["contentId"], "expectedRevision": item["revision"] });
+    input[key] = value;
+    input
+}
+
+pub fn publish(desk: &Client, draft: &Value) -> Value {
+    desk.done("contentPublish", json!({ "items": [draft] }))["drafts"][0].clone()
+}
+
+/// An article that names nobody; its draft.
+pub fn article(desk: &Client, headline: &str) -> Value {
+    let body = json!({ "markdown": format!("{headline}, the whole of it & <more>.\n\nSecond paragraph.") });
+    let text = json!([{ "locale": "fr", "headline": headline, "body": body }]);
+    desk.draft("articleCreate", json!({ "kind": "COMMUNIQUE", "issuedAt": "2025-01-02T10:00:00+00:00", "texts": text }))
+}
+
+pub fn id(item: &Value) -> &str {
+    item["contentId"].as_str().expect("an id")
+}
+
+/// The demo, and an article in each state there is.
+pub struct Office {
+    pub record: Record,
+    pub server: Server,
+    pub partner: String,
+    pub corrected: Value,
+    pub withdrawn: Value,
+    pub killed: Value,
+    pub embargoed: Value,
+}
+
+impl Office {
+    pub fn open(backend: Backend) -> Self {
+        let record = Record::with_demo(backend);
+        let key = record.key(&["--role", "administrator", "--name", "Desk"]);
+        let partner = record.key(&["--delivery", "--embargo", "--name", "Partner"]);
+        let server = record.serve(&[]);
+        let desk = server.client("/editorial/graphql", Some(&key));
+        let corrected = publish(&desk, &article(&desk, "CORRECTEDWORD"));
+        for (kind, item, note, headline) in [
+            ("CORRECTION", &corrected, "Un nom était faux.", "RIGHTWORD"),
+            ("CLARIFICATION", &publish(&desk, &article(&desk, "Peu clair")), "Une date manquait.", "Plus clair"),
+            (
+                "RETRACTION",
+                &publish(&desk, &article(&desk, "Propos prêtés")),
+                "Ils n’ont pas été tenus.",
+                "Propos retirés",
+            ),
+        ] {
+            let correction = json!({ "correctionKind": kind, "publicNote": { "fr": note },
+                "contentId": item["contentId"], "expectedRevision": item["revision"],
+                "texts": [{ "locale": "fr", "headline": headline }] });
+            desk.done("articleCorrect", correction);
+        }
+        // One is changed, and then told in another language too.
+        let updated = publish(&desk, &article(&desk, "Mis à jour"));
+        let text = json!([{ "locale": "fr", "headline": "Mis à jour deux fois" }]);
+        let updated = publish(&desk, &desk.draft("articleUpdate", with(&updated, "texts", text)));
+        let text = json!([{ "locale": "en", "headline": "Translated", "body": { "markdown": "All of it." } }]);
+        publish(&desk, &desk.draft("articleUpdate", with(&updated, "texts", text)));
+        let withdrawn = publish(&desk, &article(&desk, "WITHDRAWNWORD"));
+        desk.done("contentWithdraw", with(&withdrawn, "reason", json!("Il est revu.")));
+        let killed = publish(&desk, &article(&desk, "KILLEDWORD"));
+        desk.done("contentKill", with(&killed, "reason", json!("Il était faux.")));
+        let embargoed = article(&desk, "CANARIEMBARGO");
+        desk.done("contentEmbargo", json!({ "items": [embargoed], "at": "2099-01-01T00:00:00Z" }));
+        Self { record, server, partner, corrected, withdrawn, killed, embargoed }
+    }
+
+    /// How many items `changes` tells of by each signal.
+    pub fn states(&self) -> BTreeMap<String, usize> {
+        let page = get(&self.server, "/v1/changes?limit=500", &[]).json();
+        assert_eq!(page["has_more"], false);
+        let mut states = BTreeMap::new();
+        for change in page["changes"].as_array().expect("a list") {
+            *states.entry(change["signal"].as_str().expect("a signal").to_owned()).or_default() += 1;
+        }
+        states
+    }
+
+    pub fn item(&self, of: &Value, rest: &str) -> Got {
+        get(&self.server, &format!("/v1/items/{}-fr{rest}", id(of)), &[])
+    }
+}
