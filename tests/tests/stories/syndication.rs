@@ -159,8 +159,7 @@ fn a_version_keeps_its_bytes_whatever_is_published_later(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {
     let office = Office::open(backend);
-    let key = office.record.key(&["--role", "administrator", "--name", "Other"]);
-    let desk = office.server.client("/editorial/graphql", Some(&key));
+    let desk = &office.desk;
     let named = "{ articles(first: 50) { nodes { contentId people { person { contentId } } } } }";
     let articles = office.server.data(named, json!({}))["articles"]["nodes"].take();
     let articles = articles.as_array().unwrap().iter();
@@ -172,7 +171,7 @@ fn a_version_keeps_its_bytes_whatever_is_published_later(
     let query = "query($id: ID!) { draft(contentId: $id) { revision } }";
     let revision = desk.data(query, json!({ "id": person }))["draft"]["revision"].take();
     let change = json!({ "contentId": person, "expectedRevision": revision, "name": { "display": "RENAMED LATER" } });
-    publish(&desk, &desk.draft("personUpdate", change));
+    publish(desk, &desk.draft("personUpdate", change));
     for (form, before) in FORMS.iter().zip(&before) {
         let after = get(&office.server, &format!("{path}{form}"), &[]);
         assert_eq!((after.status, &after.body), (200, &before.body), "{form}");
@@ -190,12 +189,11 @@ fn a_language_that_ends_is_withheld_and_the_other_goes_on(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {
     let office = Office::open(backend);
-    let key = office.record.key(&["--role", "administrator", "--name", "Other"]);
-    let desk = office.server.client("/editorial/graphql", Some(&key));
+    let desk = &office.desk;
     let text = |locale, headline| json!({ "locale": locale, "headline": headline, "body": { "markdown": headline } });
     let texts = [text("fr", "En deux langues"), text("en", "In two languages")];
     let input = json!({ "kind": "NEWS", "issuedAt": "2025-01-02T10:00:00+00:00", "texts": texts });
-    let item = publish(&desk, &desk.draft("articleCreate", input));
+    let item = publish(desk, &desk.draft("articleCreate", input));
     let path = |locale| format!("/v1/items/{}-{locale}.ninjs.json", id(&item));
     assert_eq!(get(&office.server, &path("en"), &[]).json()["pubStatus"], "usable");
     desk.done("contentWithdraw", with(&item, "locales", json!(["en"])));
@@ -211,15 +209,14 @@ fn a_post_is_told_with_its_person_whenever_it_is_published(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {
     let office = Office::open(backend);
-    let key = office.record.key(&["--role", "administrator", "--name", "Other"]);
-    let desk = office.server.client("/editorial/graphql", Some(&key));
+    let desk = &office.desk;
     let person = office.server.data("{ people(first: 1) { nodes { contentId } } }", json!({}));
     let person = &person["people"]["nodes"][0]["contentId"];
     let path = format!("/v1/items/{}-fr.jsonld", person.as_str().expect("an id"));
     assert!(!get(&office.server, &path, &[]).body.contains("Gardien du phare"));
     let texts = json!([{ "locale": "fr", "title": "Gardien du phare" }]);
     let post = json!({ "person": person, "from": "2024", "texts": texts });
-    publish(&desk, &desk.draft("appointmentCreate", post));
+    publish(desk, &desk.draft("appointmentCreate", post));
     assert!(get(&office.server, &path, &[]).body.contains("Gardien du phare"));
 }
 

@@ -20,9 +20,14 @@ pub fn publish(desk: &Client, draft: &Value) -> Value {
 
 /// An article that names nobody; its draft.
 pub fn article(desk: &Client, headline: &str) -> Value {
+    issued(desk, headline, "2025-01-02T10:00:00+00:00")
+}
+
+/// The same of another instant.
+pub fn issued(desk: &Client, headline: &str, at: &str) -> Value {
     let body = json!({ "markdown": format!("{headline}, the whole of it & <more>.\n\nSecond paragraph.") });
     let text = json!([{ "locale": "fr", "headline": headline, "body": body }]);
-    desk.draft("articleCreate", json!({ "kind": "COMMUNIQUE", "issuedAt": "2025-01-02T10:00:00+00:00", "texts": text }))
+    desk.draft("articleCreate", json!({ "kind": "COMMUNIQUE", "issuedAt": at, "texts": text }))
 }
 
 pub fn id(item: &Value) -> &str {
@@ -33,6 +38,9 @@ pub fn id(item: &Value) -> &str {
 pub struct Office {
     pub record: Record,
     pub server: Server,
+    /// An administrator's.
+    pub desk: Client,
+    /// A key that sees what is under embargo.
     pub partner: String,
     pub corrected: Value,
     pub withdrawn: Value,
@@ -75,7 +83,7 @@ impl Office {
         desk.done("contentKill", with(&killed, "reason", json!("Il était faux.")));
         let embargoed = article(&desk, "CANARIEMBARGO");
         desk.done("contentEmbargo", json!({ "items": [embargoed], "at": "2099-01-01T00:00:00Z" }));
-        Self { record, server, partner, corrected, withdrawn, killed, embargoed }
+        Self { record, server, desk, partner, corrected, withdrawn, killed, embargoed }
     }
 
     /// How many items `changes` tells of by each signal.
@@ -89,6 +97,7 @@ impl Office {
         states
     }
 
+    /// The last document of an item in French, or what lies under it.
     pub fn item(&self, of: &Value, rest: &str) -> Got {
         get(&self.server, &format!("/v1/items/{}-fr{rest}", id(of)), &[])
     }

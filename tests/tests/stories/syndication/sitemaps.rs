@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use griot_domain::{Clock, SystemClock};
 use griot_testbed::Backend;
 use griot_tests::workspace;
 use rstest::rstest;
 use serde_json::json;
 
-use super::office::Office;
+use super::office::{Office, issued, publish, with};
 use crate::issued::{files, get, save};
 use crate::tools::xmllint;
 
@@ -54,4 +55,42 @@ fn sitemaps_name_the_pages_there_are(#[values(Backend::Sqlite, Backend::Postgres
         assert_eq!(get(&office.server, missing, &[]).status, 404, "{missing}");
     }
     println!("{backend:?}: {} pages", pages.len());
+}
+
+#[rstest]
+fn what_is_new_is_told_to_google_news_until_it_is_killed(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let Office { record, server, desk, partner, .. } = Office::open(backend);
+    let now = SystemClock.now().to_rfc3339();
+    publish(&desk, &issued(&desk, "Le pont est ouvert & <sûr>", &now));
+    let false_one = publish(&desk, &issued(&desk, "FALSEWORD", &now));
+    let embargoed = issued(&desk, "CANARITODAY", &now);
+    desk.done("contentEmbargo", json!({ "items": [embargoed], "at": "2099-01-01T00:00:00Z" }));
+    let scheduled = issued(&desk, "CANARITOMORROW", &now);
+    desk.done("contentSchedule", json!({ "items": [scheduled], "at": "2099-01-01T00:00:00Z" }));
+
+    let folder = record.directory().join("news");
+    let bearer = format!("Bearer {partner}");
+    let told = |name: &str| {
+        let news = get(&server, "/sitemaps/news.xml", &[]);
+        assert_eq!((news.status, news.headers["content-type"].as_str()), (200, "application/xml; charset=utf-8"));
+        assert!(!news.body.contains("CANARI"), "{}", news.body);
+        let entitled = get(&server, "/sitemaps/news.xml", &[("authorization", &bearer)]);
+        assert_eq!(entitled.body, news.body, "it is for everybody");
+        save(&folder, "xml", name, &news.body);
+        news.body
+    };
+    let both = told("both.xml");
+    assert_eq!(both.matches("<url>").count(), 2, "nothing but what was issued today: {both}");
+    assert!(both.contains("<news:title>Le pont est ouvert &amp; &lt;sûr&gt;</news:title>"), "{both}");
+    assert!(both.contains("<news:title>FALSEWORD</news:title>"), "{both}");
+    assert_eq!(both.matches("<news:language>fr</news:language>").count(), 2, "{both}");
+    assert_eq!(both.matches("<loc>https://www.example.org/").count(), 2, "{both}");
+
+    desk.done("contentKill", with(&false_one, "reason", json!("Il était faux.")));
+    let one = told("one.xml");
+    assert_eq!(one.matches("<url>").count(), 1, "{one}");
+    assert!(one.contains("Le pont est ouvert") && !one.to_uppercase().contains("FALSEWORD"), "{one}");
+    judge(&folder.join("xml"));
 }
