@@ -2,6 +2,7 @@
 
 mod feeds;
 mod office;
+mod products;
 mod sitemaps;
 
 use std::collections::BTreeSet;

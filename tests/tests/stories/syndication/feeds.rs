@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use griot_testbed::Backend;
-use griot_tests::{Server, workspace};
+use griot_tests::workspace;
 use rstest::rstest;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::office::Office;
 use crate::issued::{files, get, save};
@@ -41,15 +41,9 @@ fn feeds_pass_their_grammars_and_are_read_by_others(#[values(Backend::Sqlite, Ba
     let archive = get(&office.server, "/v1/feeds/kind/communique/archive/2025-01.atom", &[]);
     assert!(archive.status == 200 && archive.body.contains("RIGHTWORD"), "{}", archive.body);
     save(&folder, "atom", "archive.atom", &archive.body);
-    let schemas = workspace().join("tests/schemas");
-    let grammar = schemas.join("atom/atom-rfc4287.rng");
-    xmllint(&["--relaxng", grammar.to_str().unwrap()], &files(&folder.join("atom")));
-    xmllint(&[], &files(&folder.join("rss")));
-    let json = files(&folder.join("json"));
-    let args = [schemas.to_str().unwrap()].into_iter().chain(json.iter().map(String::as_str));
-    node("jsonfeed.mjs", &args.collect::<Vec<_>>());
+    judge(&folder);
     for feed in &feeds {
-        read_by_others(&office.server, &folder, feed);
+        read_by_others(&folder, feed, &get(&office.server, &format!("/v1/feeds/{feed}.json"), &[]).json());
     }
     let calendars = files(&folder.join("ics"));
     python("icalendar_check.py", &calendars.iter().map(String::as_str).collect::<Vec<_>>());
@@ -60,9 +54,19 @@ fn feeds_pass_their_grammars_and_are_read_by_others(#[values(Backend::Sqlite, Ba
     }
 }
 
+/// Lets each form of the feeds in a folder be judged by its own grammar or schema.
+pub fn judge(folder: &Path) {
+    let schemas = workspace().join("tests/schemas");
+    let grammar = schemas.join("atom/atom-rfc4287.rng");
+    xmllint(&["--relaxng", grammar.to_str().unwrap()], &files(&folder.join("atom")));
+    xmllint(&[], &files(&folder.join("rss")));
+    let json = files(&folder.join("json"));
+    let args = [schemas.to_str().unwrap()].into_iter().chain(json.iter().map(String::as_str));
+    node("jsonfeed.mjs", &args.collect::<Vec<_>>());
+}
+
 /// Atom and RSS give those who read them what the JSON Feed has.
-fn read_by_others(server: &Server, folder: &Path, feed: &str) {
-    let json = get(server, &format!("/v1/feeds/{feed}.json"), &[]).json();
+pub fn read_by_others(folder: &Path, feed: &str, json: &Value) {
     for form in ["atom", "rss"] {
         let items = json["items"].as_array().expect("items").iter();
         // Atom has tombstones instead of stubs.
