@@ -43,7 +43,7 @@ pub fn get(server: &Server, path: &str, headers: &[(&str, &str)]) -> Got {
     Got { status: response.status().as_u16(), headers, body: response.body_mut().read_to_string().expect("UTF-8") }
 }
 
-/// Every document and feed of the record, as files in folders by form.
+/// Every document of the record, as files in folders by form: of what was taken back too.
 pub fn collect(server: &Server, into: &Path) -> usize {
     let mut found = 0;
     let mut after = Value::Null;
@@ -69,7 +69,7 @@ pub fn collect(server: &Server, into: &Path) -> usize {
                         410 if form == ".html" => {}
                         other => panic!("{path}: {other} {}", got.body),
                     }
-                    if got.status == 200 {
+                    if !has_none {
                         save(into, &form[1..], &path, &got.body);
                         found += 1;
                     }

@@ -13,7 +13,7 @@ use griot_tests::workspace;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use self::office::{Office, id, publish, with};
+use self::office::{Office, Other, id, publish, with};
 use crate::issued::{FORMS, collect, files, get, judge, save};
 use crate::tools::node;
 
@@ -52,6 +52,21 @@ fn every_document_passes_the_schema_of_its_format(#[values(Backend::Sqlite, Back
         let count = usable.filter(|one| is_one(one)).count();
         println!("{backend:?}: {count} articles {what}");
         assert!(count > 0, "no article {what}");
+    }
+    let (newsml, ninjs) = (files(&folder.join("g2.xml")), files(&folder.join("ninjs.json")));
+    for Other { kind, withdrawn, killed } in &office.others {
+        for (item, status) in [(withdrawn, "withheld"), (killed, "canceled")] {
+            let judged = |files: &[String], written: &str| {
+                let of_item = files.iter().find(|file| file.ends_with(&format!("{}-fr.{written}", id(item))));
+                std::fs::read_to_string(of_item.unwrap_or_else(|| panic!("no {written} of a {kind} that is {status}")))
+                    .unwrap()
+            };
+            let document = judged(&newsml, "g2.xml");
+            assert!(document.contains(&format!("<pubStatus qcode=\"stat:{status}\"/>")), "{kind}: {document}");
+            if *kind == "EVENT" {
+                assert!(judged(&ninjs, "ninjs.json").contains(&format!("\"pubStatus\":\"{status}\"")));
+            }
+        }
     }
 }
 
@@ -104,19 +119,34 @@ fn status_signal_and_note_tell_what_became_of_an_item(#[values(Backend::Sqlite, 
         let told = last.json();
         assert_eq!((&told["version"], &told["pubStatus"]), (&json!("2"), &json!(status)));
         assert!(told["edNote"].as_str().unwrap().contains(note), "{told}");
-        for form in FORMS {
-            for rest in [String::new(), "/versions/1".to_owned(), "/versions/2".to_owned()] {
-                let got = office.item(item, &format!("{rest}{form}"));
-                assert!(
-                    !got.body.to_uppercase().contains("DWORD") && !got.body.to_uppercase().contains("WITHDRAWNW"),
-                    "{rest}{form}: {}",
-                    got.body
-                );
-                let is_gone = !rest.is_empty() || form == ".html";
-                assert_eq!(got.status, if is_gone { 410 } else { 200 }, "{rest}{form}");
-            }
-        }
+        nothing_is_left(&office, item, "ARTICLE", note);
         assert_eq!(get(&office.server, &format!("/v1/items/{}-nl.txt", id(item)), &[]).status, 404);
+    }
+    for Other { kind, withdrawn, killed } in &office.others {
+        nothing_is_left(&office, withdrawn, kind, "revu");
+        nothing_is_left(&office, killed, kind, "faux");
+    }
+}
+
+/// Every form of what was taken back says why, and no word of what it was.
+fn nothing_is_left(office: &Office, item: &Value, kind: &str, note: &str) {
+    for form in FORMS {
+        for rest in [String::new(), "/versions/1".to_owned(), "/versions/2".to_owned()] {
+            let got = office.item(item, &format!("{rest}{form}"));
+            let has_none = form == ".ninjs.json" && ["PERSON", "INSTITUTION"].contains(&kind);
+            let is_gone = !rest.is_empty() || form == ".html";
+            let status = if has_none {
+                406
+            } else if is_gone {
+                410
+            } else {
+                200
+            };
+            assert_eq!(got.status, status, "{kind} {rest}{form}: {}", got.body);
+            assert!(!got.body.to_uppercase().contains("NWORD"), "{kind} {rest}{form}: {}", got.body);
+            assert!(!got.body.to_uppercase().contains("DWORD"), "{kind} {rest}{form}: {}", got.body);
+            assert!(has_none || got.body.contains(note), "{kind} {rest}{form}: {}", got.body);
+        }
     }
 }
 

@@ -42,6 +42,9 @@ fn every_form_leads_to_all_others(#[values(Backend::Sqlite, Backend::Postgres)] 
     }
     let of_articles = [&office.corrected, &office.withdrawn, &office.killed, &office.embargoed];
     items.extend(of_articles.map(|item| ("ARTICLE", id(item).to_owned())));
+    for other in &office.others {
+        items.extend([&other.withdrawn, &other.killed].map(|item| (other.kind, id(item).to_owned())));
+    }
     let bearer = format!("Bearer {}", office.partner);
     let mut followed = 0;
     for (kind, item) in &items {

@@ -30,11 +30,30 @@ pub fn issued(desk: &Client, headline: &str, at: &str) -> Value {
     desk.draft("articleCreate", json!({ "kind": "COMMUNIQUE", "issuedAt": at, "texts": text }))
 }
 
+/// Kinds of what may be issued besides articles, and how each is made.
+const OTHERS: [(&str, &str); 3] =
+    [("PERSON", "personCreate"), ("INSTITUTION", "institutionCreate"), ("EVENT", "eventCreate")];
+
+/// Somebody or something of this kind and name; its draft.
+fn other(desk: &Client, kind: &str, name: &str) -> Value {
+    let named = json!([{ "locale": "fr", "name": name }]);
+    let input = match kind {
+        "PERSON" => json!({ "name": { "display": name }, "texts": named }),
+        "INSTITUTION" => json!({ "kind": "MINISTRY", "texts": named }),
+        _ => {
+            let time = json!({ "startsAt": "2099-02-01T09:00:00Z", "timeZone": "Africa/Bamako" });
+            json!({ "time": { "timed": time }, "texts": named })
+        }
+    };
+    let (_, create) = OTHERS.into_iter().find(|(known, _)| *known == kind).expect("a kind");
+    desk.draft(create, input)
+}
+
 pub fn id(item: &Value) -> &str {
     item["contentId"].as_str().expect("an id")
 }
 
-/// The demo, and an article in each state there is.
+/// The demo, an article in each state there is, and others that were taken back.
 pub struct Office {
     pub record: Record,
     pub server: Server,
@@ -46,6 +65,16 @@ pub struct Office {
     pub withdrawn: Value,
     pub killed: Value,
     pub embargoed: Value,
+    /// People, institutions and events that were withdrawn and that were killed.
+    pub others: Vec<Other>,
+}
+
+/// What is no article, and was taken back.
+pub struct Other {
+    /// As `changes` has it.
+    pub kind: &'static str,
+    pub withdrawn: Value,
+    pub killed: Value,
 }
 
 impl Office {
@@ -83,7 +112,17 @@ impl Office {
         desk.done("contentKill", with(&killed, "reason", json!("Il était faux.")));
         let embargoed = article(&desk, "CANARIEMBARGO");
         desk.done("contentEmbargo", json!({ "items": [embargoed], "at": "2099-01-01T00:00:00Z" }));
-        Self { record, server, desk, partner, corrected, withdrawn, killed, embargoed }
+        let others = OTHERS.map(|(kind, _)| {
+            let taken_back = |act: &str, name: &str, reason: &str| {
+                let item = publish(&desk, &other(&desk, kind, name));
+                desk.done(act, with(&item, "reason", json!(reason)));
+                item
+            };
+            let withdrawn = taken_back("contentWithdraw", "WITHDRAWNWORD", "Il est revu.");
+            Other { kind, withdrawn, killed: taken_back("contentKill", "KILLEDWORD", "Il était faux.") }
+        });
+        let others = others.into();
+        Self { record, server, desk, partner, corrected, withdrawn, killed, embargoed, others }
     }
 
     /// How many items `changes` tells of by each signal.
