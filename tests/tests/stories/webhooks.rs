@@ -172,7 +172,7 @@ fn what_happens_to_an_article_is_told_in_order(#[values(Backend::Sqlite, Backend
 fn what_moves_between_products_is_told_as_such(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
     let house = House::new(backend);
     house.record.run(&["product", "add", "speeches", "--all", "kind:SPEECH"]).expect_success();
-    house.record.run(&["partner", "set", PARTNER, "--products", "speeches"]).expect_success();
+    house.record.run(&["partner", "set", PARTNER, "--product", "speeches"]).expect_success();
     let (_server, desk) = house.serve();
     let first = publish(&desk, "Il parlera demain");
     let moved = |item: &Value, kind: &str| {
