@@ -27,6 +27,7 @@ mod m20261130_000018_receipts;
 mod m20261130_000019_subscriptions;
 mod m20261130_000021_entered;
 mod m20261130_000022_parents;
+mod m20261130_000023_former;
 
 /// Brings the published store up to date.
 pub struct PublishedMigrator;
@@ -74,6 +75,7 @@ impl MigratorTrait for EditorialMigrator {
             Box::new(m20261130_000019_subscriptions::Migration),
             Box::new(m20261130_000021_entered::Migration),
             Box::new(m20261130_000022_parents::Migration),
+            Box::new(m20261130_000023_former::Migration),
         ]
     }
 }

@@ -80,12 +80,12 @@ struct Clients {
 impl Egress {
     /// A client with the resolver of the system.
     pub fn new(rules: Rules, timeouts: Timeouts) -> Result<Self, EgressError> {
-        Self::with_resolver(rules, timeouts, Arc::new(SystemResolver))
+        Self::with_resolver(rules, timeouts, Arc::new(SystemResolver::default()))
     }
 
     /// The same, made with the first request: for what may never send one.
     pub fn later(rules: Rules, timeouts: Timeouts) -> Self {
-        Self::of(rules, timeouts, Arc::new(SystemResolver))
+        Self::of(rules, timeouts, Arc::new(SystemResolver::default()))
     }
 
     /// The same as [`Self::new`] with another resolver, whose answers are vetted alike.

@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use tokio::sync::Semaphore;
 use url::{Host, Url};
 
 use crate::address::is_public;
@@ -120,14 +121,33 @@ impl Resolve for VettedResolver {
     }
 }
 
+/// Names a client looks up at a time: each keeps a thread until the system answers, however long that takes, and a stranger may
+/// have us ask for names that nobody answers for.
+const LOOKUPS: usize = 32;
+
 /// The resolver of the system.
-pub(crate) struct SystemResolver;
+pub(crate) struct SystemResolver {
+    places: Arc<Semaphore>,
+}
+
+impl Default for SystemResolver {
+    fn default() -> Self {
+        Self { places: Arc::new(Semaphore::new(LOOKUPS)) }
+    }
+}
 
 impl Resolve for SystemResolver {
     fn resolve(&self, name: Name) -> Resolving {
+        let places = Arc::clone(&self.places);
         Box::pin(async move {
-            let answers: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            Ok(Box::new(answers.into_iter()) as Addrs)
+            let place = places.acquire_owned().await?;
+            // By itself: whoever stops waiting does not free the thread.
+            let lookup = tokio::spawn(async move {
+                let answers = tokio::net::lookup_host((name.as_str(), 0)).await.map(Vec::from_iter);
+                drop(place);
+                answers
+            });
+            Ok(Box::new(lookup.await??.into_iter()) as Addrs)
         })
     }
 }

@@ -249,15 +249,7 @@ impl Responses {
     /// The answer in the coding the client likes, or word that it has it.
     fn sent(&self, kept: &Arc<Kept>, Parts { method, headers, .. }: &Parts) -> Response<Body> {
         let (form, body) = kept.form(preferred(headers));
-        let mut response = Response::new(Body::empty());
-        let is_known = *method != Method::POST && form.get(ETAG).is_some_and(|tag| is_named(tag, headers));
-        if is_known {
-            *response.status_mut() = StatusCode::NOT_MODIFIED;
-        } else {
-            *response.status_mut() = kept.answer.status;
-            *response.body_mut() = Body::from(body);
-        }
-        *response.headers_mut() = form.clone();
+        let mut response = unless_known(kept.answer.status, form.clone(), body, method, headers);
         if let Some(until) = kept.held.until() {
             let told = self.lifetimes.until(until, (self.now)());
             if let (true, Ok(value)) = (kept.answer.is_complete, HeaderValue::try_from(told)) {
@@ -266,6 +258,26 @@ impl Responses {
         }
         response
     }
+}
+
+/// An answer that nobody keeps, or word that the client has it.
+pub(crate) fn sent_once(answer: Answer, Parts { method, headers, .. }: &Parts) -> Response<Body> {
+    let form = tagged(&answer, Coding::Identity);
+    unless_known(answer.status, form, answer.body, method, headers)
+}
+
+fn unless_known(
+    status: StatusCode,
+    form: HeaderMap,
+    body: Bytes,
+    method: &Method,
+    asked: &HeaderMap,
+) -> Response<Body> {
+    let is_known = *method != Method::POST && form.get(ETAG).is_some_and(|tag| is_named(tag, asked));
+    let mut response = Response::new(if is_known { Body::empty() } else { Body::from(body) });
+    *response.status_mut() = if is_known { StatusCode::NOT_MODIFIED } else { status };
+    *response.headers_mut() = form;
+    response
 }
 
 const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");

@@ -8,10 +8,10 @@ use axum::extract::{Request, State};
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, Response, StatusCode};
 use axum::routing::post;
-use griot_webhooks::{Content, Hub, HubError, Making, Topics, Unmade};
+use griot_webhooks::{Asking, Content, Hub, HubError, Making, Topics, Unmade};
 
 use crate::body::whole;
-use crate::documents::topic;
+use crate::documents::{has_topic, topic};
 use crate::graphql::delivery::{Delivery, Loads};
 use crate::partners::Problem;
 
@@ -31,6 +31,16 @@ pub(crate) struct PublicFeeds {
 }
 
 impl Topics for PublicFeeds {
+    fn has<'a>(&'a self, name: &'a str) -> Asking<'a> {
+        Box::pin(async move {
+            let loads = Loads::new(Arc::clone(&self.public), None);
+            has_topic(name, &loads).await.map_err(|cause| {
+                tracing::error!(?cause, topic = name, "whether there is such a feed cannot be told");
+                Unmade
+            })
+        })
+    }
+
     fn content<'a>(&'a self, name: &'a str) -> Making<'a> {
         Box::pin(async move {
             let loads = Loads::new(Arc::clone(&self.public), None);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use griot_domain::{Entry, EntryId, LinkRole, Locale, LocaleChain, Moment, View};
+use griot_domain::{Entry, EntryId, Facts, LinkRole, Locale, LocaleChain, Moment, View};
 use griot_persistence::{Parents, Product, PublishedStore, StoreError};
 use uuid::Uuid;
 
@@ -31,7 +31,34 @@ impl Judge {
 
     /// What can be read of these entries, in every language, and which of `products` it belongs to.
     pub async fn judge(&self, ids: &[EntryId], products: &[Product]) -> Result<Vec<Judged>, StoreError> {
-        let facts = self.store.live_facts(ids).await?;
+        self.judge_facts(self.store.live_facts(ids).await?, products).await
+    }
+
+    /// The same, with those of which something in the store is broken: others are not to wait for them.
+    pub(crate) async fn judge_whole(
+        &self,
+        ids: &[EntryId],
+        products: &[Product],
+    ) -> Result<(Vec<Judged>, BTreeSet<EntryId>), StoreError> {
+        match self.judge(ids, products).await {
+            Err(StoreError::Corrupt { .. }) => {}
+            judged => return Ok((judged?, BTreeSet::new())),
+        }
+        let (mut all, mut broken) = (Vec::new(), BTreeSet::new());
+        for id in ids {
+            match self.judge(&[*id], products).await {
+                Ok(judged) => all.extend(judged),
+                Err(error @ StoreError::Corrupt { .. }) => {
+                    tracing::error!(%id, %error, "an entry is sorted into no product until it is published again");
+                    broken.insert(*id);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok((all, broken))
+    }
+
+    async fn judge_facts(&self, facts: Vec<(EntryId, Facts)>, products: &[Product]) -> Result<Vec<Judged>, StoreError> {
         let parents = self.parents(facts.iter().flat_map(|(_, facts)| facts.about.iter().copied())).await?;
         let judged = facts.into_iter().map(|(entry, mut facts)| {
             facts.widen(|one| parents.get(&one).copied().flatten());

@@ -146,11 +146,13 @@ impl Sorter {
             changes.map(|change| Sorting { id: change.id, seq: change.seq, is_news, items: Vec::new() }).collect();
         let ids: Vec<EntryId> = entries.iter().map(|entry| entry.id).collect();
         let places: HashMap<EntryId, usize> = ids.iter().enumerate().map(|(place, id)| (*id, place)).collect();
-        for Judged { entry, locale, products } in self.judge.judge(&ids, products).await? {
+        let (judged, broken) = self.judge.judge_whole(&ids, products).await?;
+        for Judged { entry, locale, products } in judged {
             if let Some(entry) = places.get(&entry).and_then(|place| entries.get_mut(*place)) {
                 entry.items.push(Placed { locale, products });
             }
         }
+        entries.retain(|entry| !broken.contains(&entry.id));
         Ok(entries)
     }
 

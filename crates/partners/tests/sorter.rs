@@ -10,8 +10,8 @@ use griot_domain::{
 };
 use griot_partners::Sorter;
 use griot_persistence::{
-    Act, EVERYTHING_PRODUCT, Location, PartnerStore, Product, ProductSaving, PublishedStore, Publisher, Round,
-    StoreName, migrate,
+    Act, EVERYTHING_PRODUCT, Location, PartnerStore, Product, ProductSaving, PublishedStore, Publisher, Received,
+    Round, StoreName, migrate,
 };
 use griot_testbed::{Backend, Place, TestDatabase, database};
 use rstest::rstest;
@@ -119,7 +119,8 @@ impl Desk {
     /// After sorting: what changed after a number, as `number entry language in`.
     async fn told(&self, product: Uuid, after: i64) -> Vec<String> {
         self.sorter.catch_up().await.unwrap();
-        let changes = self.partners.item_changes(&[product], after, 1_000).await.unwrap();
+        let received = Received { products: vec![product], former: Vec::new() };
+        let changes = self.partners.item_changes(&received, after, 1_000).await.unwrap();
         let name = |entry: EntryId| (0..100).find(|number| id(*number) == entry).unwrap();
         let told = changes.iter().map(|change| {
             let way = if change.is_in { "in" } else { "out" };

@@ -23,6 +23,11 @@ impl Best {
         Self { wanted, from, found: Vec::new(), equal: Vec::new(), least: 0, room: 4 * wanted + 64 }
     }
 
+    /// Documents of a lower score need not be offered.
+    pub fn least(&self) -> u32 {
+        self.least
+    }
+
     pub fn offer(&mut self, score: u32, segment: usize, doc: u32) {
         if score < self.least {
             return;

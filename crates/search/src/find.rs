@@ -3,72 +3,65 @@
 use std::sync::Arc;
 
 use griot_domain::{EntryId, LocaleChain};
-use tantivy::schema::Field;
-use tantivy::{Searcher, SegmentReader};
+use tantivy::Searcher;
 use uuid::Uuid;
 
 use crate::ask::{Ask, Filter, Found, Hit, Place};
 use crate::best::Best;
-use crate::expand::Postings;
 use crate::facets::Matches;
-use crate::mask::Mask;
-use crate::matching::{Points, add_slips, points, slips_allowed};
+use crate::mask::{Mask, bits};
+use crate::matching::{Points, add_slips, of_64, slips_allowed};
 use crate::query::{Query, Wanted};
 use crate::schema::{Fields, Mark, UNDATED};
 use crate::score::Scores;
+use crate::segment::Segment;
+use crate::unpacked::Unpacked;
 
 /// A word found in fewer documents than this may be a slip for another.
 const RARE: u64 = 5;
 
 /// What `searcher` holds of what is asked for.
-pub(crate) fn find(ask: &Ask, searcher: Searcher, fields: &Fields) -> tantivy::Result<Found> {
-    let mut segments = Vec::with_capacity(searcher.segment_readers().len());
-    for segment in searcher.segment_readers() {
-        segments.push(visible(segment, fields, ask)?);
-    }
-    let wanted = all_points(&ask.query, &searcher, &segments, fields)?;
+pub(crate) fn find(ask: &Ask, searcher: Searcher, fields: &Fields, unpacked: &Arc<Unpacked>) -> tantivy::Result<Found> {
+    let readers = searcher.segment_readers().iter();
+    let segments: Vec<Segment<'_>> = readers.map(|reader| Segment { reader, fields, unpacked }).collect();
+    let mut masks = segments.iter().map(|segment| visible(*segment, ask)).collect::<tantivy::Result<Vec<Mask>>>()?;
+    let wanted = all_points(&ask.query, &segments, &masks)?;
     let count = wanted.len();
     if count > 0 {
         let mut needed = count;
         // Where nothing has all of the words, what has the most of them will do.
-        segments = loop {
+        masks = loop {
             let having = |(at, mask): (usize, &Mask)| matching(mask, &of_segment(&wanted, at), needed);
-            let found: Vec<Mask> = segments.iter().enumerate().map(having).collect();
+            let found: Vec<Mask> = masks.iter().enumerate().map(having).collect();
             if found.iter().any(|mask| mask.count() > 0) || needed * 2 <= count + 1 {
                 break found;
             }
             needed -= 1;
         };
     }
-    let total = segments.iter().map(Mask::count).sum();
-    let (hits, has_more) = page(ask, &searcher, &segments, &wanted)?;
-    let matches = Some(Matches { searcher, masks: Arc::new(segments) });
+    let total = masks.iter().map(Mask::count).sum();
+    let (hits, has_more) = page(ask, &segments, &masks, &wanted)?;
+    let (fields, unpacked) = (*fields, Arc::clone(unpacked));
+    let matches = Some(Matches { searcher, fields, unpacked, masks: Arc::new(masks) });
     Ok(Found { hits, has_more, total, matches, is_complete: true })
 }
 
 /// Points for each thing wanted, in each segment. Words that hardly occur are taken for slips too.
-fn all_points(
-    query: &Query,
-    searcher: &Searcher,
-    segments: &[Mask],
-    fields: &Fields,
-) -> tantivy::Result<Vec<Vec<Points>>> {
-    let readers = searcher.segment_readers();
+fn all_points(query: &Query, segments: &[Segment<'_>], masks: &[Mask]) -> tantivy::Result<Vec<Vec<Arc<Points>>>> {
     let mut all = Vec::with_capacity(query.wanted.len());
     for wanted in &query.wanted {
-        let mut of_segments: Vec<Points> =
-            readers.iter().map(|segment| points(wanted, segment, fields)).collect::<tantivy::Result<_>>()?;
-        let Wanted::Word { word, .. } = wanted else {
-            all.push(of_segments);
-            continue;
-        };
-        if slips_allowed(word) > 0 {
-            let seen = of_segments.iter().zip(segments).map(|(points, mask)| {
+        let mut of_segments: Vec<Arc<Points>> =
+            segments.iter().map(|segment| segment.points(wanted)).collect::<tantivy::Result<_>>()?;
+        if let Wanted::Word { word, .. } = wanted
+            && slips_allowed(word) > 0
+        {
+            let seen = of_segments.iter().zip(masks).map(|(points, mask)| {
                 mask.iter().filter(|doc| points[*doc as usize] > 0).take(RARE as usize).count() as u64
             });
             if seen.sum::<u64>() < RARE {
-                for (points, segment) in of_segments.iter_mut().zip(readers) {
-                    add_slips(points, word, segment, fields)?;
+                for (points, segment) in of_segments.iter_mut().zip(segments) {
+                    // What is kept has no slips: whether they count depends on who asks.
+                    add_slips(Arc::make_mut(points), word, segment.reader, segment.fields)?;
                 }
             }
         }
@@ -78,76 +71,62 @@ fn all_points(
 }
 
 /// What the documents of a segment have of each thing wanted.
-fn of_segment(wanted: &[Vec<Points>], segment: usize) -> Vec<&Points> {
-    wanted.iter().map(|points| &points[segment]).collect()
+fn of_segment(wanted: &[Vec<Arc<Points>>], segment: usize) -> Vec<&Points> {
+    wanted.iter().map(|points| points[segment].as_ref()).collect()
 }
 
 /// The documents of `mask` that have at least `needed` of the things wanted.
 fn matching(mask: &Mask, wanted: &[&Points], needed: usize) -> Mask {
-    mask.filtered(|first, count| {
+    let needed = needed as u8;
+    mask.filtered(|at| {
         let mut has = [0_u8; 64];
         for points in wanted {
-            for (has, points) in has.iter_mut().zip(&points[first..first + count]) {
+            for (has, points) in has.iter_mut().zip(of_64(points, at)) {
                 *has += u8::from(*points > 0);
             }
         }
-        has.iter().enumerate().fold(0, |bits, (at, has)| bits | u64::from(usize::from(*has) >= needed) << at)
+        // Not by `map`, which goes one by one.
+        has.iter_mut().for_each(|has| *has = u8::from(*has >= needed));
+        bits(&has)
     })
 }
 
 /// Documents that may be found at all: not deleted, the text a reader gets, what the filter lets through, and none of
 /// what is excluded.
-fn visible(segment: &SegmentReader, fields: &Fields, ask: &Ask) -> tantivy::Result<Mask> {
-    let count = segment.max_doc();
-    let mut mask = match segment.alive_bitset() {
-        None => Mask::all(count),
-        Some(alive) => {
-            let mut mask = Mask::none(count);
-            alive.iter_alive().for_each(|doc| mask.set(doc));
-            mask
-        }
-    };
-    mask.and(&in_language(segment, fields, &ask.locales)?);
-    narrow(&mut mask, segment, fields, &ask.filter)?;
+fn visible(segment: Segment<'_>, ask: &Ask) -> tantivy::Result<Mask> {
+    let mut mask = in_language(segment, &ask.locales)?;
+    mask.and(&*segment.alive()?);
+    narrow(&mut mask, segment, &ask.filter)?;
     for excluded in &ask.query.excluded {
-        for (doc, points) in points(excluded, segment, fields)?.into_iter().enumerate() {
-            if points > 0 {
-                mask.clear(doc as u32);
-            }
-        }
+        let held = matching(&mask, &[&*segment.points(excluded)?], 1);
+        mask.and_not(&held);
     }
-    Ok(mask)
-}
-
-fn marked(segment: &SegmentReader, field: Field, mark: Mark<'_>) -> tantivy::Result<Mask> {
-    let mut mask = Mask::none(segment.max_doc());
-    Postings { segment, field }.of_word(&mark.text(), |docs| docs.iter().for_each(|doc| mask.set(*doc)))?;
     Ok(mask)
 }
 
 /// The text of each entry that a reader with these languages gets.
-fn in_language(segment: &SegmentReader, fields: &Fields, chain: &LocaleChain) -> tantivy::Result<Mask> {
-    let mut seen = Mask::none(segment.max_doc());
-    let mut has_better = Mask::none(segment.max_doc());
+fn in_language(segment: Segment<'_>, chain: &LocaleChain) -> tantivy::Result<Mask> {
+    let mut seen = Mask::none(segment.count());
+    let mut has_better = Mask::none(segment.count());
     for locale in &chain.locales {
-        let mut own = marked(segment, fields.marks, Mark::In(locale))?;
+        let mut own = (*segment.marked(Mark::In(locale))?).clone();
         own.and_not(&has_better);
         seen.or(&own);
-        has_better.or(&marked(segment, fields.marks, Mark::Also(locale))?);
+        has_better.or(&*segment.marked(Mark::Also(locale))?);
     }
     if chain.or_any {
-        let mut rest = marked(segment, fields.marks, Mark::Original)?;
+        let mut rest = (*segment.marked(Mark::Original)?).clone();
         rest.and_not(&has_better);
         seen.or(&rest);
     }
     Ok(seen)
 }
 
-fn narrow(mask: &mut Mask, segment: &SegmentReader, fields: &Fields, filter: &Filter) -> tantivy::Result<()> {
+fn narrow(mask: &mut Mask, segment: Segment<'_>, filter: &Filter) -> tantivy::Result<()> {
     let any = |marks: Vec<Mark<'_>>| -> tantivy::Result<Mask> {
-        let mut any = Mask::none(segment.max_doc());
+        let mut any = Mask::none(segment.count());
         for mark in marks {
-            any.or(&marked(segment, fields.marks, mark)?);
+            any.or(&*segment.marked(mark)?);
         }
         Ok(any)
     };
@@ -172,7 +151,7 @@ fn narrow(mask: &mut Mask, segment: &SegmentReader, fields: &Fields, filter: &Fi
     }
     if dated.is_some() || years.is_some() {
         let (from, until) = dated.unwrap_or_default();
-        let column = segment.fast_fields().i64("dated_at")?;
+        let column = segment.reader.fast_fields().i64("dated_at")?;
         let years: Option<Vec<(i64, i64)>> =
             years.as_ref().map(|years| years.iter().map(|year| of_year(*year)).collect());
         let docs: Vec<u32> = mask.iter().collect();
@@ -205,22 +184,20 @@ fn of_year(year: i32) -> (i64, i64) {
 /// The page asked for, and whether more comes behind it.
 fn page(
     ask: &Ask,
-    searcher: &Searcher,
-    segments: &[Mask],
-    wanted: &[Vec<Points>],
+    segments: &[Segment<'_>],
+    masks: &[Mask],
+    wanted: &[Vec<Arc<Points>>],
 ) -> tantivy::Result<(Vec<Hit>, bool)> {
     let mut best = Best::new(ask.limit + 1, ask.after.map(|after| after.score));
-    for (at, (segment, mask)) in searcher.segment_readers().iter().zip(segments).enumerate() {
-        let weights = segment.fast_fields().u64("weight")?;
-        let scores = Scores::new(of_segment(wanted, at));
-        let mut worth = [0; 64];
-        mask.each_word(|first, count, docs| {
-            weights.values.get_range(first as u64, &mut worth[..count]);
-            scores.each(first, docs, &worth, |doc, score| best.offer(score, at, doc));
+    for (at, (segment, mask)) in segments.iter().zip(masks).enumerate() {
+        let worth = segment.worth()?;
+        let scores = Scores::new(of_segment(wanted, at), &worth);
+        mask.each_64(|first, docs| {
+            scores.each(first, docs, best.least(), |doc, score| best.offer(score, at, doc));
         });
     }
     // Ids settle the order among equals; they are read for as many as can come onto the page.
-    let ids = Ids::of(searcher)?;
+    let ids = Ids::of(segments)?;
     let behind = |hit: &Hit| ask.after.is_none_or(|after| hit.is_behind(after));
     let hits = best.into_iter().map(|(score, at, doc)| Place { score, id: ids.get(at, doc) });
     let mut hits: Vec<Hit> = hits.filter(behind).collect();
@@ -236,10 +213,10 @@ struct Ids {
 }
 
 impl Ids {
-    fn of(searcher: &Searcher) -> tantivy::Result<Self> {
-        let mut columns = Vec::with_capacity(searcher.segment_readers().len());
-        for segment in searcher.segment_readers() {
-            let fast = segment.fast_fields();
+    fn of(segments: &[Segment<'_>]) -> tantivy::Result<Self> {
+        let mut columns = Vec::with_capacity(segments.len());
+        for segment in segments {
+            let fast = segment.reader.fast_fields();
             columns.push([fast.u64("id_high")?, fast.u64("id_low")?]);
         }
         Ok(Self { columns })

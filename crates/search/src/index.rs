@@ -14,6 +14,7 @@ use crate::error::SearchError;
 use crate::expand::Postings;
 use crate::schema::{Fields, Mark, SHAPE};
 use crate::slot::Slot;
+use crate::unpacked::{ROOM, Unpacked};
 
 /// Bytes of words gathered before they are written.
 const BUFFER: usize = 40 << 20;
@@ -55,6 +56,8 @@ pub(crate) struct Index {
     pub fields: Fields,
     /// Stems found before.
     pub stems: Mutex<Stems>,
+    /// What searches unpacked before.
+    pub unpacked: Arc<Unpacked>,
     /// Kept for as long as the files are.
     _slot: Arc<Slot>,
 }
@@ -99,8 +102,11 @@ impl Index {
         merging.set_del_docs_ratio_before_merge(DELETED);
         writer.set_merge_policy(Box::new(merging));
         let reader = files.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        let stems = Mutex::default();
-        Ok(Self { files, writer: Mutex::new(Some(writer)), reader, fields, stems, _slot: Arc::clone(slot) })
+        let (stems, unpacked) = (Mutex::default(), Arc::new(Unpacked::new(ROOM)));
+        let writer = Mutex::new(Some(writer));
+        let index = Self { files, writer, reader, fields, stems, unpacked, _slot: Arc::clone(slot) };
+        index.unpacked.follow(|| index.searcher());
+        Ok(index)
     }
 
     /// What is in it now.
@@ -141,7 +147,13 @@ impl Index {
         let mut commit = writer.get()?.prepare_commit()?;
         commit.set_payload(&serde_json::to_string(&reach).expect("numbers and flags are JSON"));
         commit.commit()?;
+        self.reload()
+    }
+
+    /// Searches what was written last, and lets go of what was unpacked of segments that are gone.
+    fn reload(&self) -> Result<(), SearchError> {
         self.reader.reload()?;
+        self.unpacked.follow(|| self.searcher());
         Ok(())
     }
 
@@ -172,7 +184,7 @@ impl Index {
             };
             merging.wait()?;
         }
-        self.reader.reload()?;
+        self.reload()?;
         let collecting = {
             let mut writer = self.writer();
             writer.get()?.garbage_collect_files()

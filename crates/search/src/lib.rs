@@ -18,6 +18,7 @@ mod figures;
 mod find;
 mod highlight;
 mod index;
+mod labels;
 mod language;
 mod mask;
 mod matching;
@@ -25,7 +26,9 @@ mod query;
 mod schema;
 mod score;
 mod search;
+mod segment;
 mod slot;
+mod unpacked;
 
 pub use ask::{Ask, Filter, Found, Hit, Place};
 pub use error::SearchError;

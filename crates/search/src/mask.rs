@@ -4,23 +4,26 @@
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Mask {
     words: Vec<u64>,
-    /// Documents of the segment.
-    len: u32,
 }
 
 impl Mask {
     /// None of `count` documents.
     pub fn none(count: u32) -> Self {
-        Self { words: vec![0; (count as usize).div_ceil(64)], len: count }
+        Self { words: vec![0; (count as usize).div_ceil(64)] }
     }
 
     /// All of `count` documents.
     pub fn all(count: u32) -> Self {
-        let mut mask = Self { words: vec![u64::MAX; (count as usize).div_ceil(64)], len: count };
+        let mut mask = Self { words: vec![u64::MAX; (count as usize).div_ceil(64)] };
         if let (Some(last), rest @ 1..) = (mask.words.last_mut(), count % 64) {
             *last = (1 << rest) - 1;
         }
         mask
+    }
+
+    /// What it takes of memory.
+    pub fn bytes(&self) -> u64 {
+        8 * self.words.len() as u64
     }
 
     pub fn set(&mut self, doc: u32) {
@@ -43,18 +46,15 @@ impl Mask {
         self.words.iter_mut().zip(&other.words).for_each(|(word, other)| *word |= other);
     }
 
-    /// Hands those it holds to `take`, 64 at a time: the first document they are counted from, how many there are from it
-    /// on, and a bit for each of those meant.
-    pub fn each_word(&self, mut take: impl FnMut(usize, usize, u64)) {
-        for (at, word) in self.words.iter().enumerate().filter(|(_, word)| **word != 0) {
-            take(64 * at, (self.len as usize - 64 * at).min(64), *word);
-        }
+    /// Hands those it holds to `take`, 64 at a time: which of the 64s of the segment, and a bit for each of those meant.
+    pub fn each_64(&self, mut take: impl FnMut(usize, u64)) {
+        self.words.iter().enumerate().filter(|(_, word)| **word != 0).for_each(|(at, word)| take(at, *word));
     }
 
-    /// Those for which `is_kept` has a bit, asked as [`Self::each_word`] hands them.
-    pub fn filtered(&self, mut is_kept: impl FnMut(usize, usize) -> u64) -> Self {
-        let mut kept = Self::none(self.len);
-        self.each_word(|first, count, docs| kept.words[first / 64] = docs & is_kept(first, count));
+    /// Those for which `is_kept` has a bit, asked as [`Self::each_64`] hands them.
+    pub fn filtered(&self, mut is_kept: impl FnMut(usize) -> u64) -> Self {
+        let mut kept = Self { words: vec![0; self.words.len()] };
+        self.each_64(|at, docs| kept.words[at] = docs & is_kept(at));
         kept
     }
 
@@ -78,9 +78,28 @@ impl Mask {
     }
 }
 
+/// A bit for each of 64 flags, which are 0 or 1.
+pub(crate) fn bits(flags: &[u8; 64]) -> u64 {
+    // Moves the lowest bit of each of eight bytes to its place in the topmost one, where none meets another.
+    const GATHER: u64 = 0x0102_0408_1020_4080;
+    let (eights, _) = flags.as_chunks::<8>();
+    let gathered = eights.iter().map(|eight| u64::from_le_bytes(*eight).wrapping_mul(GATHER) >> 56);
+    gathered.enumerate().fold(0, |bits, (at, eight)| bits | eight << (8 * at))
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn flags_become_bits(expected in any::<u64>()) {
+            let flags = std::array::from_fn(|at| (expected >> at & 1) as u8);
+            prop_assert_eq!(bits(&flags), expected);
+        }
+    }
 
     #[test]
     fn masks_are_sets() {
@@ -96,9 +115,9 @@ mod tests {
         rest.and(&mask);
         assert_eq!(rest, Mask::none(130));
         let mut words = Vec::new();
-        mask.each_word(|first, count, docs| words.push((first, count, docs)));
-        assert_eq!(words, [(0, 64, 1 | 1 << 63), (64, 64, 1), (128, 2, 2)]);
-        let low = mask.filtered(|first, _| if first < 128 { u64::MAX } else { 0 });
+        mask.each_64(|at, docs| words.push((at, docs)));
+        assert_eq!(words, [(0, 1 | 1 << 63), (1, 1), (2, 2)]);
+        let low = mask.filtered(|at| if at < 2 { u64::MAX } else { 0 });
         assert_eq!(low.iter().collect::<Vec<_>>(), [0, 63, 64]);
         rest.or(&mask);
         rest.clear(0);

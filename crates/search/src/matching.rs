@@ -34,8 +34,13 @@ pub(crate) const IN_NAME: u8 = 95;
 /// Shortest beginning looked for in all of a text; shorter ones are looked for in names.
 const SHORTEST_BEGINNING: usize = 3;
 
-/// Points of each document of a segment.
+/// Points of each document of a segment, with none behind the last one up to whole 64s.
 pub(crate) type Points = Vec<u8>;
+
+/// Those of the documents from `64 * at` on.
+pub(crate) fn of_64(points: &Points, at: usize) -> &[u8; 64] {
+    &points.as_chunks().0[at]
+}
 
 fn raise(points: &mut Points, worth: u8) -> impl FnMut(&[u32]) {
     move |docs| docs.iter().for_each(|doc| points[*doc as usize] = points[*doc as usize].max(worth))
@@ -43,7 +48,7 @@ fn raise(points: &mut Points, worth: u8) -> impl FnMut(&[u32]) {
 
 /// Points for one thing wanted, slips left aside.
 pub(crate) fn points(wanted: &Wanted, segment: &SegmentReader, fields: &Fields) -> tantivy::Result<Points> {
-    let mut points = vec![0; segment.max_doc() as usize];
+    let mut points = vec![0; (segment.max_doc() as usize).next_multiple_of(64)];
     let in_field = |field| Postings { segment, field };
     match wanted {
         Wanted::Phrase(words) => add_phrase(&mut points, words, segment, fields)?,

@@ -169,7 +169,7 @@ impl Search {
         let turn = TURNS.acquire().await;
         let find = move || {
             let _turn = turn;
-            find(&ask, index.searcher(), &index.fields)
+            find(&ask, index.searcher(), &index.fields, &index.unpacked)
         };
         let found = spawn_blocking(find).await;
         self.figures.note_query(begun.elapsed());

@@ -93,13 +93,24 @@ pub fn event_body(event_type: &str, at: DateTime<Utc>, mut data: Map<String, Val
     }
 }
 
-/// Halves the longest text; `false` when none is long.
+/// What may be told in part: the document has it whole.
+const WORDS: [&str; 3] = ["headline", "ed_note", "reason"];
+
+/// Halves the longest text, or else the list of products; `false` when nothing is long.
 fn cut_longest(data: &mut Map<String, Value>) -> bool {
-    let texts = data.values_mut().filter_map(|value| match value {
-        Value::String(text) if text.len() > 64 => Some(text),
+    let texts = data.iter_mut().filter_map(|(name, value)| match value {
+        Value::String(text) if text.len() > 64 && WORDS.contains(&name.as_str()) => Some(text),
         _ => None,
     });
-    let Some(longest) = texts.max_by_key(|text| text.len()) else { return false };
+    let Some(longest) = texts.max_by_key(|text| text.len()) else {
+        return match data.get_mut("products") {
+            Some(Value::Array(products)) if !products.is_empty() => {
+                products.truncate(products.len() / 2);
+                true
+            }
+            _ => false,
+        };
+    };
     let half = longest.floor_char_boundary(longest.len() / 2);
     longest.truncate(half);
     longest.push('…');
@@ -130,6 +141,20 @@ mod tests {
         assert_eq!(event_id(["a", "7"]), event_id(["a", "7"]));
         assert_ne!(event_id(["a", "7"]), event_id(["a7", ""]));
         assert_eq!(event_id(["a"]).len(), 26);
+    }
+
+    #[test]
+    fn what_leads_to_an_item_is_never_cut() {
+        let uri = format!("urn:newsml:presse.example.org:20261119:article-{}", "0".repeat(60));
+        let products: Vec<String> = (0..80).map(|number| format!("{number:0>100}")).collect();
+        let Value::Object(data) = json!({ "uri": uri, "headline": "é".repeat(90), "products": products }) else {
+            unreachable!()
+        };
+        let body = event_body("item.updated", "2026-11-24T08:00:00Z".parse().unwrap(), data);
+        assert!(body.len() <= MOST_BYTES, "{} bytes", body.len());
+        let read: Value = serde_json::from_str(&body).unwrap();
+        assert_eq!(read["data"]["uri"], json!(uri));
+        assert_eq!(read["data"]["products"].as_array().unwrap(), &products[..20]);
     }
 
     #[test]

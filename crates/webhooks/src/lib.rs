@@ -25,7 +25,7 @@ pub use event::{
     DISABLED, IDLE, MOST_BYTES, TEST, TYPES, UnknownType, VERIFICATION, event_body, event_id, is_wanted, types,
 };
 pub use figures::Figures;
-pub use hub::{Content, Hub, HubError, HubSettings, Making, Topics, Unmade};
+pub use hub::{Asking, Content, Hub, HubError, HubSettings, Making, Topics, Unmade};
 pub use schedule::{Failed, GIVEN_UP_AFTER, next_try};
 pub use secret::{Secret, SecretError};
 pub use sender::{Sender, SenderHandle, SenderSettings};

@@ -69,6 +69,7 @@ struct Sent {
 /// An attempt that came to an end.
 struct Done {
     delivery: Delivery,
+    url: String,
     at: DateTime<Utc>,
     reply: Reply,
     is_cut: bool,
@@ -182,13 +183,13 @@ impl Line {
                 }
             };
             let (at, reply, is_cut) = slots.run(room, attempt).await;
-            Done { delivery, at, reply, is_cut }
+            Done { delivery, url: target.url, at, reply, is_cut }
         });
     }
 
     /// Writes down what an attempt came to, however long the store takes.
     async fn settle(&mut self, done: Done) {
-        let Done { delivery, at, reply, is_cut } = done;
+        let Done { delivery, url, at, reply, is_cut } = done;
         let now = self.shared.clock.now();
         let mut told = verdict(&delivery, &reply, self.health, now);
         if is_cut {
@@ -211,6 +212,7 @@ impl Line {
                 answer: reply.kept(),
                 failure: reply.failure,
             },
+            url,
             delivery: delivery.number,
             then: told.then,
             health: told.health,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use griot_domain::Clock;
 use griot_persistence::{EndpointId, Location, SenderLock, StoreError, Webhooks};
 use tokio::sync::{Notify, watch};
@@ -60,6 +60,8 @@ pub struct SenderHandle {
 /// A line at work; it ends with this.
 struct Running {
     target: watch::Sender<Target>,
+    /// Since when the endpoint is active. One that was verified anew begins anew.
+    since: DateTime<Utc>,
     task: AbortHandle,
 }
 
@@ -150,7 +152,9 @@ impl Sender {
                 return Ok(());
             }
             let changes = self.shared.store.changes_number().await?;
-            if known != Some(changes) {
+            // A line ends by itself only when something in it broke.
+            let is_broken = self.lines.values().any(|line| line.task.is_finished());
+            if known != Some(changes) || is_broken {
                 self.look().await?;
                 known = Some(changes);
                 self.handle.lead(true);
@@ -170,7 +174,9 @@ impl Sender {
         let endpoints = self.shared.store.endpoints(None).await?;
         let active: HashMap<EndpointId, _> =
             endpoints.iter().filter(|endpoint| endpoint.is_active()).map(|endpoint| (endpoint.id, endpoint)).collect();
-        self.lines.retain(|id, _| active.contains_key(id));
+        self.lines.retain(|id, line| {
+            active.get(id).is_some_and(|endpoint| endpoint.state_since == line.since) && !line.task.is_finished()
+        });
         self.handle.lock().retain(|id, _| active.contains_key(id));
         for (id, endpoint) in active {
             let target = Target::from(endpoint);
@@ -188,7 +194,7 @@ impl Sender {
                     let line = Line::new(self.shared.clone(), endpoint, told, Arc::clone(&wake));
                     self.handle.lock().insert(id, wake);
                     let task = tokio::spawn(line.run()).abort_handle();
-                    self.lines.insert(id, Running { target: tell, task });
+                    self.lines.insert(id, Running { target: tell, since: endpoint.state_since, task });
                 }
             }
         }

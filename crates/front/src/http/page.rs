@@ -14,7 +14,7 @@ use super::negotiate::MediaType;
 use super::{Broken, Front};
 use crate::fresh::Reads;
 use crate::refusal::Refusal;
-use crate::responses::{Key, Shared};
+use crate::responses::{Key, Shared, sent_once};
 
 /// A document.
 #[derive(Clone, Debug)]
@@ -62,7 +62,7 @@ impl<E: Executor> Front<E> {
             }
             _ => {
                 let freshness = self.freshness.clone().unwrap_or_default();
-                made(Arc::new(freshness.reads())).await.into_response()
+                sent_once(made(Arc::new(freshness.reads())).await, parts)
             }
         }
     }

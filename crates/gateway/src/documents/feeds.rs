@@ -3,12 +3,13 @@
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
-use axum::http::header::{CONTENT_TYPE, HeaderValue, LINK};
+use axum::http::header::{CONTENT_TYPE, HeaderValue, LAST_MODIFIED, LINK};
 use axum::http::{HeaderMap, Response, StatusCode};
 use axum::routing::get;
+use chrono::DateTime;
 use griot_domain::EntryKind;
 use griot_front::{Page, code};
-use griot_persistence::OrderedBy;
+use griot_persistence::{Condition, OrderedBy};
 use griot_syndication::feed::{Feed, Part};
 use griot_syndication::item::Item;
 
@@ -85,11 +86,6 @@ impl Asked {
         Some(Self { selection: Selection::parse(name)?, month, form })
     }
 
-    /// Whether products have such a feed: no archives, and no calendar.
-    fn is_of_products(&self) -> bool {
-        self.month.is_none() && self.form != Form::Calendar
-    }
-
     /// Whether it may be subscribed to: archives are over, calendars are fetched, and products are not for everybody.
     fn is_topic(&self) -> bool {
         self.month.is_none() && self.form != Form::Calendar && !matches!(self.selection, Selection::Product(_))
@@ -107,7 +103,8 @@ async fn feed(State(shelf): State<Shelf>, Path(path): Path<String>, request: Req
     if let Selection::Product(code) = &asked.selection {
         let partner = request.extensions().get::<Asking>().and_then(|asking| asking.partner.clone());
         return match Received::of(code, partner, &shelf).await {
-            Ok(Some(received)) if asked.is_of_products() => {
+            // Of archives products have none.
+            Ok(Some(received)) if asked.month.is_none() => {
                 let made = |loads| async move { product_page(&asked, &received, &loads).await };
                 shelf.page_for_one(request, made).await
             }
@@ -125,6 +122,14 @@ pub(crate) async fn topic(name: &str, hub: &str, loads: &Loads) -> Answer<Option
     let Some(asked) = Asked::parse(name).filter(Asked::is_topic) else { return Ok(None) };
     let made = made(&asked, Some(hub.to_owned()), loads).await?;
     Ok(made.map(|feed| (asked.form.content_type(), bytes(asked.form, &feed))))
+}
+
+/// Whether there is a feed that can be subscribed to at the end of this address, without making it.
+pub(crate) async fn has_topic(name: &str, loads: &Loads) -> Answer<bool> {
+    match Asked::parse(name).filter(Asked::is_topic) {
+        Some(asked) => Ok(asked.selection.look_up(loads).await?.is_some()),
+        None => Ok(false),
+    }
 }
 
 fn nothing() -> Page {
@@ -149,8 +154,12 @@ async fn made(asked: &Asked, hub: Option<String>, loads: &Loads) -> Answer<Optio
 
 async fn product_page(asked: &Asked, received: &Received, loads: &Loads) -> Answer<Page> {
     let selected = received.selected(loads);
-    let entries = received.newest(&articles(&selected), NEWEST, loads).await?;
-    let gone = received.had(gone(EntryKind::Article, &selected.view, loads).await?).await?;
+    let (list, most) = match asked.form {
+        Form::Calendar => (events_of(&selected, &[]), MOST_EVENTS),
+        _ => (articles(&selected), NEWEST),
+    };
+    let entries = received.newest(&list, most, loads).await?;
+    let gone = received.had(gone(list.kind, &selected.view, loads).await?).await?;
     let feed = of(asked, &selected, (entries, gone), Part::Subscription { prev_archive: None }, loads);
     Ok(written_in(asked.form, &feed))
 }
@@ -179,11 +188,19 @@ fn headers(feed: &Feed, form: Form) -> HeaderMap {
         }
     }
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(form.content_type()));
+    if feed.updated > DateTime::UNIX_EPOCH {
+        let at = feed.updated.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        headers.extend(HeaderValue::try_from(at).ok().map(|at| (LAST_MODIFIED, at)));
+    }
     headers
 }
 
 fn articles(selected: &Selected) -> List<'_> {
     List { kind: EntryKind::Article, view: &selected.view, conditions: &selected.articles, by: OrderedBy::Date }
+}
+
+fn events_of<'a>(selected: &'a Selected, conditions: &'a [Condition]) -> List<'a> {
+    List { kind: EntryKind::Event, view: &selected.view, conditions, by: OrderedBy::Date }
 }
 
 /// What is subscribed to: the newest entries, and what was taken back of late.
@@ -219,7 +236,7 @@ async fn archived(asked: &Asked, selected: &Selected, month: Month, loads: &Load
 /// The events of a selection; `None` when it has none.
 async fn events(asked: &Asked, selected: &Selected, loads: &Loads) -> Answer<Option<Feed>> {
     let Some(conditions) = &selected.events else { return Ok(None) };
-    let list = List { kind: EntryKind::Event, view: &selected.view, conditions, by: OrderedBy::Date };
+    let list = events_of(selected, conditions);
     let entries = list.first(MOST_EVENTS, loads).await?;
     let gone = gone(EntryKind::Event, &selected.view, loads).await?;
     Ok(Some(of(asked, selected, (entries, gone), Part::Subscription { prev_archive: None }, loads)))

@@ -189,8 +189,28 @@ pub(crate) async fn languages(ids: &[EntryId], loads: &Loads) -> Answer<HashMap<
     Ok(traces.iter().map(|(id, trace)| (*id, locales(trace, loads))).collect())
 }
 
-/// The headings of items, in the order of `keys`; `None` for what never was one.
+/// The headings of items, in the order of `keys`; `None` for what never was one, and for what is broken in the store: others are
+/// not to wait for it.
 pub(crate) async fn headings(keys: &[ItemKey], loads: &Loads) -> Answer<Vec<Option<Heading>>> {
+    match all_headings(keys, loads).await {
+        Err(cause) if cause.is_of_broken_record() => {}
+        headings => return headings,
+    }
+    let mut all = Vec::new();
+    for key in keys {
+        // What one could not read stays so for whoever reads by the same.
+        all.extend(match all_headings(std::slice::from_ref(key), &loads.anew()).await {
+            Err(cause) if cause.is_of_broken_record() => {
+                tracing::error!(id = %key.0, language = %key.1, ?cause, "an item is told to nobody until it is published again");
+                vec![None]
+            }
+            headings => headings?,
+        });
+    }
+    Ok(all)
+}
+
+async fn all_headings(keys: &[ItemKey], loads: &Loads) -> Answer<Vec<Option<Heading>>> {
     let mut by_locale: BTreeMap<&Locale, BTreeSet<EntryId>> = BTreeMap::new();
     for (id, locale) in keys {
         by_locale.entry(locale).or_default().insert(*id);

@@ -92,17 +92,17 @@ async fn version_of(
         return Ok(None);
     }
     let live_from = version.map_or(record.updated_at, |version| version.live_from);
-    let record = match version.and_then(|version| version.live_to) {
-        None => Some(Arc::clone(record)),
-        Some(_) => loads.record(&only_in(&record.locale, Moment::AsOf(live_from)), record.id).await?,
-    };
-    let Some(record) = record else { return Ok(None) };
-    let is_last = version.is_none_or(|version| version.live_to.is_none());
-    let seen = if is_last && record.kind != EntryKind::Article {
+    let live_to = version.and_then(|version| version.live_to);
+    let seen = if live_to.is_none() && record.kind != EntryKind::Article {
         // What a person, institution or event has to do with others is published with these, and makes no version of it.
+        let record = Arc::clone(record);
         Seen { view: view(Some(record.locale.clone()), None, None, loads).into(), day: loads.today(), record }
     } else {
         let issued = trace.map_or(live_from, |trace| trace.issued(live_from));
+        // Of history that was brought in later, what was issued may have been over by then.
+        let at = if live_to.is_some_and(|over| over <= issued) { live_from } else { issued };
+        let record = loads.record(&only_in(&record.locale, Moment::AsOf(at)), record.id).await?;
+        let Some(record) = record else { return Ok(None) };
         let then = view(Some(record.locale.clone()), None, Some(issued), loads).into();
         Seen { record, view: then, day: live_from.date_naive() }
     };

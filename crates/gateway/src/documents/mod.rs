@@ -34,7 +34,7 @@ use griot_syndication::policy::Policy;
 
 pub(crate) use self::early::Early;
 use self::feeds::feed_routes;
-pub(crate) use self::feeds::topic;
+pub(crate) use self::feeds::{has_topic, topic};
 pub(crate) use self::form::Form;
 use self::form::accepted;
 pub(crate) use self::heading::{Heading, ItemKey, Reason, headings, languages};

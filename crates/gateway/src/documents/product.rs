@@ -14,7 +14,7 @@ use super::selection::Selected;
 use crate::graphql::delivery::Loads;
 use crate::graphql::delivery::error::Answer;
 
-/// Articles of the record that are looked through for one answer. A product of which there are fewer than a feed holds among
+/// Entries of the record that are looked through for one answer. A product of which there are fewer than a feed holds among
 /// them has a shorter feed.
 const MOST_LOOKED_AT: u64 = 2_000;
 
@@ -33,12 +33,13 @@ impl Received {
         Ok(product.map(|product| Self { product, store: early.partners.clone() }))
     }
 
-    /// What it is looked for in: every article, advisories among them, in whatever language it has. Standing pages are no news.
+    /// What it is looked for in: every article and event, advisories among them, in whatever language it has. Standing pages are
+    /// no news.
     pub fn selected(&self, loads: &Loads) -> Selected {
         Selected {
             view: view_in(None, loads),
             articles: vec![Condition::NotFacets(vec![ArticleKind::Page.as_str()])],
-            events: None,
+            events: Some(Vec::new()),
             name: Some(self.product.title.clone()),
         }
     }
@@ -51,7 +52,7 @@ impl Received {
             let is_last = (rows.len() as u64) < STEP;
             after = rows.last().map(|(_, key)| key.clone());
             let ids: Vec<EntryId> = rows.into_iter().map(|(id, _)| id).collect();
-            items.extend(self.items(&ids, loads).await?);
+            items.extend(self.items(list.kind, &ids, loads).await?);
             if is_last || items.len() as u64 >= limit {
                 break;
             }
@@ -61,7 +62,7 @@ impl Received {
     }
 
     /// Of these entries the items that are in the product, in their order.
-    async fn items(&self, ids: &[EntryId], loads: &Loads) -> Answer<Vec<Item>> {
+    async fn items(&self, kind: EntryKind, ids: &[EntryId], loads: &Loads) -> Answer<Vec<Item>> {
         let languages = self.store.languages_in(self.product.id, ids).await?;
         let mut by_locale: BTreeMap<&Locale, Vec<EntryId>> = BTreeMap::new();
         for id in ids {
@@ -72,7 +73,7 @@ impl Received {
         let mut items = Vec::new();
         for (locale, ids) in by_locale {
             let view = view_in(Some(locale), loads);
-            let list = List { kind: EntryKind::Article, view: &view, conditions: &[], by: OrderedBy::Date };
+            let list = List { kind, view: &view, conditions: &[], by: OrderedBy::Date };
             items.extend(list.items(&ids, loads).await?);
         }
         let places: HashMap<EntryId, usize> = ids.iter().enumerate().map(|(place, id)| (*id, place)).collect();

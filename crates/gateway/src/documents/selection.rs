@@ -10,7 +10,7 @@ use crate::graphql::delivery::seen::Seen;
 use crate::graphql::delivery::shared_view::SharedView;
 
 use super::item::view_in;
-use super::lists::List;
+use super::lists::{List, gone};
 
 /// What a feed is of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,7 +88,8 @@ impl Selection {
                 let view = view_in(Some(locale), loads);
                 let conditions = std::slice::from_ref(&there);
                 let all = List { kind: EntryKind::Article, view: &view, conditions, by: OrderedBy::Date };
-                if !all.has_any(loads).await? {
+                // What was the last in it is told to be taken back.
+                if !all.has_any(loads).await? && gone(EntryKind::Article, &view, loads).await?.is_empty() {
                     return Ok(None);
                 }
                 Selected {

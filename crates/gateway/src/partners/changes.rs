@@ -32,8 +32,14 @@ pub(super) struct Desk {
     /// The last publication that was dealt with.
     pub heard: watch::Receiver<Option<i64>>,
     pub partners: Option<Arc<Partners>>,
-    /// Places for requests that wait.
-    pub waiting: Arc<Semaphore>,
+    pub waiting: Waiting,
+}
+
+/// Places for requests that wait: strangers take none of partners.
+#[derive(Clone)]
+pub(super) struct Waiting {
+    pub of_partners: Arc<Semaphore>,
+    pub of_public: Arc<Semaphore>,
 }
 
 /// What is asked for.
@@ -163,7 +169,7 @@ async fn of_public(desk: &Desk, parameters: Parameters, request: Request) -> Res
         let detail = format!("`product` is `{product}`: products are received with the key of a partner");
         return Problem::bad(detail).response();
     }
-    if let Some((until, _place)) = desk.wait(&request) {
+    if let Some((until, _place)) = wait(&desk.waiting.of_public, &request) {
         let loads = Loads::new(Arc::clone(&desk.shelf.public), None);
         journal::wait(&parameters, &loads, desk.heard.clone(), until).await;
     }
@@ -195,7 +201,7 @@ async fn of_partner(
         Ok(place) => place,
         Err(none) => return none.problem(&parameters, &public).response(),
     };
-    if let Some((until, _place)) = desk.wait(&request)
+    if let Some((until, _place)) = wait(&desk.waiting.of_partners, &request)
         && let Err(error) = place.wait(until).await
     {
         return Problem::from(error).response();
@@ -213,12 +219,10 @@ async fn of_partner(
     desk.shelf.page_for_one(request, made).await
 }
 
-impl Desk {
-    /// Until when a request wants to wait for changes, and a place to do so; `None` when it does not, or too many do.
-    fn wait(&self, request: &Request) -> Option<(Instant, tokio::sync::OwnedSemaphorePermit)> {
-        let prefer = request.headers().get(HeaderName::from_static("prefer"))?.to_str().ok()?;
-        let seconds: u64 = prefer.split(',').find_map(|one| one.trim().strip_prefix("wait=")?.parse().ok())?;
-        let place = Arc::clone(&self.waiting).try_acquire_owned().ok()?;
-        Some((Instant::now() + Duration::from_secs(seconds.min(LONGEST_WAIT)), place))
-    }
+/// Until when a request wants to wait for changes, and a place to do so; `None` when it does not, or too many do.
+fn wait(places: &Arc<Semaphore>, request: &Request) -> Option<(Instant, tokio::sync::OwnedSemaphorePermit)> {
+    let prefer = request.headers().get(HeaderName::from_static("prefer"))?.to_str().ok()?;
+    let seconds: u64 = prefer.split(',').find_map(|one| one.trim().strip_prefix("wait=")?.parse().ok())?;
+    let place = Arc::clone(places).try_acquire_owned().ok()?;
+    Some((Instant::now() + Duration::from_secs(seconds.min(LONGEST_WAIT)), place))
 }

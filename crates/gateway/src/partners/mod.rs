@@ -40,8 +40,8 @@ use crate::documents::Shelf;
 
 /// How often counts are written down, and partners looked for who have not asked for long.
 const WRITE_EVERY: Duration = Duration::from_secs(10);
-/// Requests that wait for changes at a time; more are answered at once.
-const MOST_WAITING: usize = 2_000;
+/// Requests that wait for changes at a time, of partners and of everybody else each; more are answered at once.
+const MOST_WAITING: usize = 1_000;
 
 /// Who asks, where a key was brought.
 #[derive(Clone)]
@@ -168,7 +168,8 @@ pub(crate) fn partner_routes(
     heard: watch::Receiver<Option<i64>>,
     partners: Option<Arc<Partners>>,
 ) -> Router {
-    let waiting = Arc::new(Semaphore::new(MOST_WAITING));
+    let places = || Arc::new(Semaphore::new(MOST_WAITING));
+    let waiting = changes::Waiting { of_partners: places(), of_public: places() };
     let desk = changes::Desk { shelf, heard, partners: partners.clone(), waiting };
     let routes = Router::new().route("/v1/changes", get(changes::changes)).with_state(desk);
     let Some(partners) = partners else { return routes };

@@ -6,14 +6,14 @@ use std::time::Duration;
 use chrono::DateTime;
 use griot_domain::{EntryId, micros};
 use griot_partners::{CursorError, Judge, Judged, Place, Scope};
-use griot_persistence::{Embargo, ItemChange, Partner, Product, StoreError};
+use griot_persistence::{Embargo, ItemChange, Partner, Product, Received, StoreError};
 use sha2::{Digest, Sha256};
 use tokio::time::{Instant, timeout};
 use uuid::Uuid;
 
 use super::Partners;
 use super::line::{DrillLine, Line, Told};
-use crate::documents::{Early, Heading, ItemKey, headings, issuer, view_in};
+use crate::documents::{Early, Heading, ItemKey, Reason, headings, issuer, view_in};
 use crate::graphql::delivery::Loads;
 use crate::graphql::delivery::change::is_of_public;
 use crate::graphql::delivery::error::{Answer, ApiError};
@@ -44,6 +44,7 @@ pub(crate) struct Wanted<'a> {
 pub(crate) struct Entered<'a> {
     feed: Feed<'a>,
     products: Vec<Product>,
+    received: Received,
     scope: Scope,
     place: Place,
     limit: u64,
@@ -107,6 +108,12 @@ impl<'a> Feed<'a> {
         }
         let mut ids: Vec<Uuid> = products.iter().map(|product| product.id).collect();
         ids.sort_unstable();
+        // Who asks for one product alone keeps what it had of others apart.
+        let former = match wanted.product {
+            Some(_) => Vec::new(),
+            None => self.partners.store.former_products(Some(self.partner.id)).await?.into_values().flatten().collect(),
+        };
+        let received = Received { products: ids.clone(), former };
         let scope = Scope { partner: self.partner.id, products: ids };
         let (_, head) = self.partners.store.sorted_to().await?;
         let place = match wanted.since {
@@ -125,7 +132,7 @@ impl<'a> Feed<'a> {
                 place
             }
         };
-        Ok(Entered { feed: self, products, scope, place, limit: wanted.limit })
+        Ok(Entered { feed: self, products, received, scope, place, limit: wanted.limit })
     }
 }
 
@@ -139,7 +146,7 @@ impl Entered<'_> {
         loop {
             let number = *numbers.borrow_and_update();
             let is_news = seen.replace(number) != Some(number)
-                && !store.item_changes(&self.scope.products, self.place.number, 1).await?.is_empty();
+                && !store.item_changes(&self.received, self.place.number, 1).await?.is_empty();
             if is_news || self.place.snapshot.is_some() || hash_of(&self.embargoes().await?) != self.place.embargoed {
                 return Ok(());
             }
@@ -160,7 +167,7 @@ impl Entered<'_> {
         let (head, _) = store.sorted_to().await?;
         let at =
             if head == 0 { DateTime::UNIX_EPOCH } else { loads.store.published_at(head).await?.unwrap_or_default() };
-        let mut rows = store.item_changes(&scope.products, place.number, self.limit + 1).await?;
+        let mut rows = store.item_changes(&self.received, place.number, self.limit + 1).await?;
         let has_more = rows.len() as u64 > self.limit;
         rows.truncate(usize::try_from(self.limit).unwrap_or(usize::MAX));
         let number = rows.last().map_or(place.number, |row| row.number);
@@ -200,12 +207,13 @@ impl Entered<'_> {
         let issuer = issuer(&view_in(None, loads), loads);
         let lines = rows.iter().zip(headings).filter_map(|(row, heading)| {
             let told = match heading {
+                Some(heading) if row.is_former && heading.reason() != Some(Reason::Killed) => return None,
                 // In a first copy everything is new.
                 Some(heading) => Told::of(heading, row.is_in, row.has_entered && self.is_news(row)),
                 None => Told::Drill(DrillLine::new(drills.remove(&row.entry)?, row.locale.clone(), &issuer)),
             };
-            // Whoever makes a first copy has nothing yet that could go.
-            let is_told = self.is_news(row) || matches!(told, Told::Upsert(..));
+            // Whoever makes a first copy has nothing yet that could go, but for what it had by products of before.
+            let is_told = self.is_news(row) || row.is_former || matches!(told, Told::Upsert(..));
             is_told.then_some(Line { number: row.number, seq: row.seq, told })
         });
         Ok(lines.collect())

@@ -32,8 +32,10 @@ const MOST_REST: Duration = Duration::from_millis(200);
 const PAUSE: Duration = Duration::from_secs(1);
 /// How often the log is looked at where nothing happens.
 const IDLE: Duration = Duration::from_secs(60);
+/// Publications that are looked through for a change in between.
+const LATER: u64 = 500;
 /// Raised when a form is written otherwise, so that everything is stated as it is written then.
-const FORMS: u32 = 2;
+const FORMS: u32 = 3;
 
 /// States everything that is public, from the beginning of the journal on.
 pub struct Notary {
@@ -235,7 +237,11 @@ impl Notary {
 
     /// Whether one of these was published after `seen`.
     async fn has_changed(&self, entries: &[(EntryId, i64)], seen: i64) -> Answer<bool> {
-        let later = self.store.touched_after(seen, 500).await?;
+        let later = self.store.touched_after(seen, LATER).await?;
+        if later.len() as u64 == LATER {
+            // One of them may be among those that were not read.
+            return Ok(true);
+        }
         let later: HashSet<EntryId> = concerned(&later).into_iter().map(|(id, _)| id).collect();
         Ok(entries.iter().any(|(id, _)| later.contains(id)))
     }

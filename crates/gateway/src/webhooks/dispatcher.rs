@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use griot_domain::{Clock, EntryId};
-use griot_persistence::{Dispatch, Endpoint, NewDelivery, Partner, PartnerStore, Product, Webhooks};
+use griot_persistence::{Dispatch, Endpoint, Former, NewDelivery, Partner, PartnerStore, Product, Received, Webhooks};
 use griot_webhooks::{SenderHandle, is_wanted};
 use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::event::Told;
-use crate::documents::{ItemKey, headings, issuer, view_in};
+use crate::documents::{ItemKey, Reason, headings, issuer, view_in};
 use crate::graphql::delivery::error::Answer;
 use crate::graphql::delivery::{Delivery, Loads};
 
@@ -44,18 +44,25 @@ struct Round {
     /// The last change when it began.
     head: i64,
     partners: HashMap<Uuid, Partner>,
+    /// What each of them received before.
+    former: HashMap<Uuid, Vec<Former>>,
     products: Vec<Product>,
     at: DateTime<Utc>,
     loads: Loads,
-    /// By products and place.
-    read: BTreeMap<(Vec<Uuid>, i64), Arc<Read>>,
+    /// By what is received and place.
+    read: BTreeMap<(Received, i64), Arc<Read>>,
 }
 
 /// What is told of changes.
 struct Read {
-    /// With the codes of the products that an item is in.
-    told: Vec<(Told, Vec<String>)>,
+    told: Vec<Event>,
     to: i64,
+}
+
+struct Event {
+    told: Told,
+    /// Codes of the products that the item is in.
+    products: Vec<String>,
 }
 
 impl Dispatcher {
@@ -93,15 +100,18 @@ impl Dispatcher {
             // Before the changes: what is sorted later is told the next time.
             let (_, head) = self.partners.sorted_to().await?;
             let endpoints = self.store.endpoints(None).await?;
-            let is_behind = |one: &Endpoint| one.is_active() && one.place < head;
+            let partners = self.partners.partners().await?;
+            let partners: HashMap<Uuid, Partner> = partners.into_iter().map(|partner| (partner.id, partner)).collect();
+            let is_suspended = |one: &Endpoint| partners.get(&one.partner).is_none_or(|one| one.suspended_at.is_some());
+            let is_behind = |one: &Endpoint| one.is_active() && (one.place < head || is_suspended(one));
             let behind: Vec<Endpoint> = endpoints.into_iter().filter(is_behind).collect();
             if behind.is_empty() {
                 return Ok(());
             }
-            let partners = self.partners.partners().await?;
             let mut round = Round {
                 head,
-                partners: partners.into_iter().map(|partner| (partner.id, partner)).collect(),
+                partners,
+                former: self.partners.former_products(None).await?,
                 products: self.partners.products().await?,
                 at: self.clock.now(),
                 loads: Loads::new(Arc::clone(&self.public), None),
@@ -130,20 +140,24 @@ impl Dispatcher {
             self.store.disable(endpoint.id, reason, round.at).await?;
             return Ok(None);
         }
-        let received: Vec<Product> = round.received(endpoint).cloned().collect();
-        let read = self.read(&received, endpoint.place, round).await?;
-        let wanted = read.told.iter().filter(|(told, _)| is_wanted(endpoint.types.as_ref(), &told.event_type));
-        let deliveries: Vec<NewDelivery> = wanted.map(|(told, codes)| told.delivery(codes, round.at)).collect();
-        Ok(Some(Dispatch { endpoint: endpoint.id, from: endpoint.place, to: read.to, deliveries }))
+        let received = round.received(endpoint);
+        let read = self.read(received, endpoint.place, round).await?;
+        let (wanted, unwanted): (Vec<&Event>, Vec<&Event>) =
+            read.told.iter().partition(|event| is_wanted(endpoint.types.as_ref(), &event.told.event_type));
+        let delivery = |event: &Event| event.told.delivery(&event.products, round.at);
+        let deliveries: Vec<NewDelivery> = wanted.into_iter().map(delivery).collect();
+        let outdated = unwanted.into_iter().map(|event| event.told.item.clone()).collect();
+        Ok(Some(Dispatch { endpoint: endpoint.id, from: endpoint.place, to: read.to, deliveries, outdated }))
     }
 
-    /// The next changes of products after a place.
-    async fn read(&self, products: &[Product], place: i64, round: &mut Round) -> Answer<Arc<Read>> {
-        let ids: Vec<Uuid> = products.iter().map(|product| product.id).collect();
-        if let Some(read) = round.read.get(&(ids.clone(), place)) {
+    /// The next changes of what is received after a place.
+    async fn read(&self, received: Received, place: i64, round: &mut Round) -> Answer<Arc<Read>> {
+        let key = (received, place);
+        if let Some(read) = round.read.get(&key) {
             return Ok(Arc::clone(read));
         }
-        let changes = self.partners.item_changes(&ids, place, PAGE).await?;
+        let received = &key.0;
+        let changes = self.partners.item_changes(received, place, PAGE).await?;
         let last = changes.last().map_or(place, |change| change.number);
         let is_all = (changes.len() as u64) < PAGE;
         let keys: Vec<ItemKey> = changes.iter().map(|change| (change.entry, change.locale.clone())).collect();
@@ -153,29 +167,34 @@ impl Dispatcher {
         let drills = self.partners.drills_among(&unknown).await?;
         let issuer = issuer(&view_in(None, &round.loads), &round.loads);
         let entries: Vec<EntryId> = keys.iter().map(|(entry, _)| *entry).collect();
-        let inside = self.partners.products_with(&ids, &entries).await?;
+        let inside = self.partners.products_with(&received.products, &entries).await?;
         let told = changes.into_iter().zip(headings).zip(&keys).filter_map(|((change, heading), key)| {
             let told = match heading {
+                // What happened since is told by itself, as the change of then.
+                Some(heading) if change.is_in && heading.reason().is_some() => return None,
+                Some(heading) if change.is_former && heading.reason() != Some(Reason::Killed) => return None,
                 Some(heading) => Told::of(&change, &heading, self.is_stated),
                 None => Told::of_drill(&change, drills.get(&change.entry)?, &issuer),
             };
             let inside = inside.get(key).filter(|_| change.is_in).map(Vec::as_slice).unwrap_or_default();
-            let codes = products.iter().filter(|product| inside.contains(&product.id));
-            Some((told, codes.map(|product| product.code.as_str().to_owned()).collect()))
+            let codes = round.products.iter().filter(|product| inside.contains(&product.id));
+            Some(Event { told, products: codes.map(|product| product.code.as_str().to_owned()).collect() })
         });
         let read = Arc::new(Read { told: told.collect(), to: if is_all { last.max(round.head) } else { last } });
-        round.read.insert((ids, place), Arc::clone(&read));
+        round.read.insert(key, Arc::clone(&read));
         Ok(read)
     }
 }
 
 impl Round {
-    /// What the partner of an endpoint receives there.
-    fn received<'a>(&'a self, endpoint: &'a Endpoint) -> impl Iterator<Item = &'a Product> {
+    /// What the partner of an endpoint receives there, or did. An endpoint for some products alone hears of these alone.
+    fn received(&self, endpoint: &Endpoint) -> Received {
         let of_partner = self.partners.get(&endpoint.partner).map(|partner| partner.products.as_slice());
-        self.products.iter().filter(move |product| {
+        let products = self.products.iter().filter(|product| {
             of_partner.unwrap_or_default().contains(&product.id)
                 && endpoint.products.as_ref().is_none_or(|codes| codes.contains(product.code.as_str()))
-        })
+        });
+        let former = self.former.get(&endpoint.partner).filter(|_| endpoint.products.is_none());
+        Received { products: products.map(|product| product.id).collect(), former: former.cloned().unwrap_or_default() }
     }
 }

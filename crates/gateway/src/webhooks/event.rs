@@ -18,7 +18,8 @@ pub(super) struct Told {
     version: u32,
     id: String,
     lane: Lane,
-    item: String,
+    /// The item it is about, as lines name it.
+    pub item: String,
     change: i64,
 }
 
@@ -44,7 +45,7 @@ impl Told {
         }
         data.insert("seq".to_owned(), change.seq.to_string().into());
         data.insert("previous_version".to_owned(), (version > 1).then(|| version - 1).into());
-        if change.is_in && change.has_entered {
+        if change.has_entered && matches!(act, "published" | "updated" | "corrected") {
             data.insert("reason".to_owned(), ENTERED_SCOPE.into());
         }
         if let Some(urgency) = heading.urgency() {

@@ -99,7 +99,7 @@ impl Agency {
     }
 
     pub async fn save(&self, partner: &Partner) {
-        assert_eq!(self.store.save_partner(partner).await.unwrap(), PartnerSaving::Saved);
+        assert_eq!(self.store.save_partner(partner, self.world.clock_now()).await.unwrap(), PartnerSaving::Saved);
     }
 
     /// The changes after a token, once everything is sorted.

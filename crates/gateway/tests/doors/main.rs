@@ -5,6 +5,7 @@
 mod agency;
 mod audience;
 mod editorial;
+mod feeds;
 mod merging;
 mod oembed;
 mod operations;

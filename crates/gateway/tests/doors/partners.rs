@@ -3,16 +3,13 @@
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
-use griot_access::{Grant, Role};
-use griot_editorial::Scheduler;
-use griot_persistence::{EVERYTHING_PRODUCT, Partner, PartnerSaving, PartnerStore, Product, ProductSaving, StoreName};
+use griot_persistence::{EVERYTHING_PRODUCT, Partner, StoreName};
 use griot_testbed::Backend;
 use rstest::rstest;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use crate::agency::{Agency, Embargoed, Terms, lines, since, token};
-use crate::support::topic;
+use crate::support::{World, topic};
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
@@ -136,6 +133,45 @@ async fn a_partner_is_told_of_its_products_and_of_what_leaves_them(
     assert_eq!((lost.status, &lost.json()["type"]), (410, &json!("urn:griot:problem:scope-changed")));
     let reset = lost.json()["reset"].as_str().unwrap().strip_prefix("https://api.example").unwrap().to_owned();
     assert_eq!(lines(&agency.world.get_as(&of_partner, &reset)), ["upsert article fr 1 –"]);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn who_had_an_item_is_told_of_its_kill_whatever_is_received_by_then(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let agency = Agency::open(backend).await;
+    let communiques = agency.product(1, json!({ "all": [{ "kind": "COMMUNIQUE" }] })).await;
+    let speeches = agency.product(2, json!({ "all": [{ "kind": "SPEECH" }] })).await;
+    let (partner, of_partner) = agency.partner(3, &[communiques]).await;
+    let key = Some(of_partner.as_str());
+    let had = agency.article("COMMUNIQUE", &["fr"]);
+    let quiet = agency.article("COMMUNIQUE", &["fr"]);
+    assert_eq!(lines(&agency.changes(key, "").await).len(), 2);
+    agency.save(&Partner { products: vec![speeches], ..partner.clone() }).await;
+    tokio::time::sleep(Duration::from_millis(2_100)).await;
+    let copy = agency.changes(key, "").await;
+    assert_eq!(lines(&copy), [""; 0]);
+
+    let later = agency.article("COMMUNIQUE", &["fr"]);
+    agency.world.wait(TimeDelta::minutes(1));
+    let edited = agency.changed(&quiet, json!({ "kind": "NEWS" }));
+    agency.desk().publish(&[&edited]);
+    assert_eq!(lines(&agency.changes(key, &since(&copy)).await), [""; 0], "nothing but kills");
+    agency.kill(&had);
+    agency.kill(&later);
+    let told = agency.changes(key, &since(&copy)).await;
+    assert_eq!(lines(&told), ["tombstone article fr 2 killed"], "what it never had is not its business");
+    assert_eq!(told.json()["changes"][0]["id"], had["contentId"]);
+    assert_eq!(lines(&agency.changes(key, "").await), ["tombstone article fr 2 killed"], "in a first copy too");
+    let entry = |draft: &Value| draft["contentId"].as_str().unwrap().parse().unwrap();
+    assert_eq!(agency.store.told_of(entry(&had)).await.unwrap(), [partner.id].into());
+    assert_eq!(agency.store.told_of(entry(&later)).await.unwrap(), [].into());
+
+    // Received again, it is one of its own.
+    agency.save(&Partner { products: vec![communiques], ..partner }).await;
+    tokio::time::sleep(Duration::from_millis(2_100)).await;
+    assert_eq!(lines(&agency.changes(key, "").await), [""; 0]);
 }
 
 #[rstest]

@@ -44,12 +44,27 @@ async fn a_product_has_a_feed_for_those_who_receive_it(#[values(Backend::Sqlite,
         assert!(told.status == 200 && told.body.contains("Titre fr"), "{told:?}");
     }
 
+    let path = "/v1/feeds/product/p1.json";
+    let known = agency.world.get_with(path, &[("authorization", &key), ("if-none-match", told.header("etag"))]);
+    assert_eq!((known.status, known.body.as_str()), (304, ""), "{known:?}");
+    let events = agency.product(6, json!({ "all": [{ "kind": "EVENT" }] })).await;
+    let (_, of_events) = agency.partner(7, &[events]).await;
+    let time = json!({ "allDay": { "startsOn": "2026-02-01" } });
+    let event = json!({ "time": time, "texts": [{ "locale": "fr", "name": "Sommet de Bamako" }] });
+    agency.desk().publish(&[&agency.desk().made("event", event)]);
+    agency.world.partners.catch_up().await.unwrap();
+    let calendar = |code: &str, key: &str| agency.world.get_as(key, &format!("/v1/feeds/product/{code}.ics"));
+    let of_product = calendar("p6", &of_events);
+    assert_eq!((of_product.status, of_product.header("content-type")), (200, "text/calendar; charset=utf-8"));
+    assert!(of_product.body.contains("SUMMARY;LANGUAGE=fr:Sommet de Bamako"), "{of_product:?}");
+    let none = calendar("p1", &key);
+    assert!(none.status == 200 && !none.body.contains("BEGIN:VEVENT"), "no event is in it: {none:?}");
+
     // Whoever does not receive it learns nothing of it, to the byte.
     for (path, reader) in [
         ("product/p1.json", None),
         ("product/p1.atom", Some(&other)),
         ("product/p9.json", Some(&key)),
-        ("product/p1.ics", Some(&key)),
         ("product/p1/archive/2026-05.atom", Some(&key)),
     ] {
         let get = |path: &str| {

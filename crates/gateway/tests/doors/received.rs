@@ -1,9 +1,8 @@
 //! `changes` of GraphQL with the key of a partner: what `/v1/changes` tells that key, and nobody else.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use chrono::TimeDelta;
-use griot_editorial::Scheduler;
 use griot_persistence::{EVERYTHING_PRODUCT, Partner};
 use griot_testbed::Backend;
 use rstest::rstest;

@@ -1,5 +1,6 @@
 //! Partners and products, managed by administrators.
 
+use griot_persistence::{Usage, UsageOf};
 use griot_testbed::Backend;
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -55,6 +56,36 @@ async fn a_partner_is_added_changed_and_suspended(#[values(Backend::Sqlite, Back
     office.done("administrator", "partnerKeyCreate", json!({ "partnerId": partner["id"], "lifetimeDays": 90 })).await;
     let third = office.refused("administrator", "partnerKeyCreate", json!({ "partnerId": partner["id"] })).await;
     assert_eq!(third["code"], json!("STATE"), "{third}");
+    let listed = async || {
+        let query = "query($of: ID!) { partnerKeys(partnerId: $of) { id createdAt expiresAt lastUsedAt revokedAt } }";
+        office.ask("administrator", query, json!({ "of": partner["id"] })).await["partnerKeys"].take()
+    };
+    let before = listed().await;
+    assert_eq!(before.as_array().unwrap().len(), 2);
+    assert_eq!((&before[0]["id"], &before[0]["revokedAt"]), (&key["id"], &Value::Null));
+    let revoked = office.done("administrator", "partnerKeyRevoke", json!({ "id": key["id"] })).await;
+    assert_eq!(listed().await[0]["revokedAt"], revoked["partnerKey"]["revokedAt"]);
+    assert!(revoked["partnerKey"]["revokedAt"].is_string(), "{revoked}");
+    office.done("administrator", "partnerKeyCreate", json!({ "partnerId": partner["id"] })).await;
+
+    let of = UsageOf {
+        partner: partner["id"].as_str().unwrap().parse().unwrap(),
+        day: "2026-05-04".parse().unwrap(),
+        channel: "changes".to_owned(),
+    };
+    let counts = Usage { requests: 7, refused: 1, errors: 2, items: 40, bytes: 5_000_000_000 };
+    office.partners().await.add_usage(&[(of, counts)]).await.unwrap();
+    let asked = "query($of: ID!, $from: Date, $to: Date) { partnerUsage(partnerId: $of, from: $from, to: $to) {
+        day channel requests refused errors items bytes } }";
+    let usage = async |from: &str, to: &str| {
+        office.ask("administrator", asked, json!({ "of": partner["id"], "from": from, "to": to })).await["partnerUsage"]
+            .take()
+    };
+    assert_eq!(usage("2026-05-05", "2026-05-30").await, json!([]));
+    let one = json!({ "day": "2026-05-04", "channel": "changes", "requests": 7, "refused": 1, "errors": 2, "items": 40,
+        "bytes": 5_000_000_000.0 });
+    assert_eq!(usage("2026-05-04", "2026-05-30").await, json!([one]));
+
     let log = office.ask("administrator", "{ auditLog { verb detail } }", json!({})).await.to_string();
     assert!(log.contains("manage partners") && !log.contains(key["key"].as_str().unwrap()), "{log}");
 }
@@ -68,6 +99,7 @@ async fn a_partner_is_added_changed_and_suspended(#[values(Backend::Sqlite, Back
 #[case("partnerSave", json!({ "name": "A", "embargoTerms": " " }), "INVALID", "the version that was accepted")]
 #[case("partnerSave", json!({ "id": "x" }), "NOT_FOUND", "no partner x")]
 #[case("partnerKeyCreate", json!({ "partnerId": "x" }), "NOT_FOUND", "no partner x")]
+#[case("partnerKeyRevoke", json!({ "id": "x" }), "NOT_FOUND", "no key x of a partner")]
 #[case("productSave", json!({}), "REQUIRED", "needs a code")]
 #[case("productSave", json!({ "code": "A b" }), "INVALID", "A b")]
 #[case("productSave", json!({ "code": "all" }), "TAKEN", "called all")]

@@ -109,6 +109,11 @@ async fn input(office: &Office, mutation: &str, round: usize) -> Value {
             let made = office.done("administrator", "partnerSave", json!({ "name": name })).await;
             json!({ "partnerId": made["partner"]["id"] })
         }
+        "partnerKeyRevoke" => {
+            let made = office.done("administrator", "partnerSave", json!({ "name": name })).await;
+            let whose = json!({ "partnerId": made["partner"]["id"] });
+            json!({ "id": office.done("administrator", "partnerKeyCreate", whose).await["id"] })
+        }
         "drillStart" => json!({ "note": name }),
         "productSave" => json!({ "code": format!("p-{round}"), "all": [{ "kind": "NEWS" }] }),
         "productRemove" => {
@@ -163,6 +168,8 @@ async fn ranks_take_the_right_to_rank(#[values(Backend::Sqlite, Backend::Postgre
 #[case("auditLog", "{ number }", EditorialAct::ReadAudit)]
 #[case("receipts", "{ state }", EditorialAct::Read)]
 #[case("partners", "{ name }", EditorialAct::ManagePartners)]
+#[case("partnerUsage", "{ channel }", EditorialAct::ManagePartners)]
+#[case("partnerKeys", "{ id }", EditorialAct::ManagePartners)]
 #[case("products", "{ code }", EditorialAct::ManagePartners)]
 #[case("drafts", "{ nodes { title } }", EditorialAct::Read)]
 #[case("mentionSuggestions", "{ nodes { id } }", EditorialAct::Read)]
@@ -176,6 +183,7 @@ async fn each_role_reads_what_the_table_says(#[case] field: &str, #[case] select
     let arguments = match field {
         "draft" | "receipts" => format!("(contentId: \"{}\")", id(1)),
         "schedule" => format!("(id: \"{}\")", id(1)),
+        "partnerUsage" | "partnerKeys" => format!("(partnerId: \"{}\")", id(1)),
         _ => String::new(),
     };
     for role in Role::ALL {

@@ -15,7 +15,7 @@ use griot_domain::{Clock, IdSource, Locale, Localized, Site, SystemClock};
 use griot_editorial::Desk;
 use griot_front::{Front, FrontOptions, Limits};
 use griot_gateway::{Editor, PreviewDesk, editorial_scalars, editorial_schema, editorial_sdl};
-use griot_persistence::{AccessKeys, EditorialStore, Location};
+use griot_persistence::{AccessKeys, EditorialStore, Location, PartnerStore};
 use griot_testbed::{Backend, Place, TestDatabase, database};
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -57,6 +57,13 @@ pub struct Office {
     pub database: Arc<TestDatabase>,
 }
 
+fn location(database: &TestDatabase) -> Location {
+    match database.place() {
+        Place::Sqlite { data_dir } => Location::Sqlite { data_dir },
+        Place::Postgres { url } => Location::Postgres { url, delivery_url: None },
+    }
+}
+
 impl Office {
     pub async fn open(backend: Backend) -> Self {
         Self::with(backend, TwoPerson::default()).await
@@ -64,10 +71,7 @@ impl Office {
 
     pub async fn with(backend: Backend, two_person: TwoPerson) -> Self {
         let database = database(backend);
-        let location = match database.place() {
-            Place::Sqlite { data_dir } => Location::Sqlite { data_dir },
-            Place::Postgres { url } => Location::Postgres { url, delivery_url: None },
-        };
+        let location = location(&database);
         griot_persistence::migrate(&location).await.unwrap();
         let store = EditorialStore::open(&location).await.unwrap();
         let clock = Arc::new(Steps(AtomicI64::new(0)));
@@ -93,6 +97,11 @@ impl Office {
         let front = Front::new(editorial_schema(desk.clone(), &site, None), &sdl, Limits::default(), options).unwrap();
         let router = Arc::new(front).routes("/editorial/graphql");
         Self { router, desk, mutations: Arc::new(mutations()), database: Arc::new(database) }
+    }
+
+    /// What partners have done, and what is known of it.
+    pub async fn partners(&self) -> PartnerStore {
+        PartnerStore::open(&location(&self.database)).await.unwrap()
     }
 
     /// The whole answer to a document.
@@ -127,6 +136,7 @@ impl Office {
             "PartnerPayload" => format!("partner {{ {PARTNER} }}"),
             "DrillPayload" => "drill { id note at }".to_owned(),
             "PartnerKeyPayload" => "id key expiresAt".to_owned(),
+            "PartnerKeyRevokePayload" => "partnerKey { id revokedAt }".to_owned(),
             "ProductPayload" => format!("product {{ {PRODUCT} }}"),
             other => panic!("{mutation} answers {other}"),
         };

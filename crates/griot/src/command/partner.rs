@@ -97,7 +97,7 @@ fn product(known: &[Product], code: &str) -> anyhow::Result<Uuid> {
 }
 
 async fn save(store: &PartnerStore, partner: &Partner) -> anyhow::Result<()> {
-    match store.save_partner(partner).await? {
+    match store.save_partner(partner, SystemClock.now()).await? {
         PartnerSaving::Saved => Ok(()),
         PartnerSaving::NameTaken => {
             bail!("there is a partner {} already; `griot partner set` changes it", partner.name)

@@ -17,6 +17,8 @@ pub struct Model {
     pub is_in: bool,
     /// The change by which it came in, where it was public before; 0 otherwise.
     pub entered: i64,
+    /// The change by which it came to be known in the product first; 0 where nobody wrote that down.
+    pub first_number: i64,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -69,6 +69,26 @@ pub struct ItemChange {
     pub is_in: bool,
     /// Whether it was public before and has come into these products since, when it, a product or what it is about changed.
     pub has_entered: bool,
+    /// Whether it is known from products of before alone: then only its end is to be told.
+    pub is_former: bool,
+}
+
+/// What somebody is told of.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Received {
+    /// Products they receive.
+    pub products: Vec<Uuid>,
+    /// Products they received before: whoever was told of an item is told when it is killed.
+    pub former: Vec<Former>,
+}
+
+/// A product that a partner received before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Former {
+    #[allow(missing_docs)]
+    pub product: Uuid,
+    /// The number of the last change that was told of it.
+    pub until: i64,
 }
 
 #[derive(FromQueryResult)]
@@ -133,24 +153,32 @@ impl PartnerStore {
         Ok(true)
     }
 
-    /// The items of any of `products` whose last change has a higher number than `after`, in the order of these numbers, at
-    /// most `limit`. One statement for each product; what is sorted between two of them is left for the next time, so that
-    /// whoever goes on after the last number has missed nothing.
-    pub async fn item_changes(&self, products: &[Uuid], after: i64, limit: u64) -> Result<Vec<ItemChange>, StoreError> {
+    /// The items of any of the products received whose last change has a higher number than `after`, in the order of these
+    /// numbers, at most `limit`; with those of former products that are in none of them now. One statement for each product;
+    /// what is sorted between two of them is left for the next time, so that whoever goes on after the last number has missed
+    /// nothing.
+    pub async fn item_changes(
+        &self,
+        received: &Received,
+        after: i64,
+        limit: u64,
+    ) -> Result<Vec<ItemChange>, StoreError> {
         let (_, upto) = self.sorted_to().await?;
+        let Received { products, former } = received;
         let mut merged: BTreeMap<(i64, Uuid, String), ItemChange> = BTreeMap::new();
-        for product in products {
-            let query = select(*product, products, (after, upto), limit);
+        let now = products.iter().map(|product| (select(*product, products, (after, upto), limit), false));
+        let before = former.iter().map(|former| (select_former(former, products, (after, upto), limit), true));
+        for (query, is_former) in now.chain(before) {
             let statement = self.reads.get_database_backend().build(&query);
             for row in ChangeRow::find_by_statement(statement).all(&self.reads).await? {
-                let locale = locale_of(row.entry_id, &row.locale)?;
                 let change = ItemChange {
                     number: row.number,
                     seq: row.seq,
                     entry: EntryId(row.entry_id),
-                    locale,
+                    locale: locale_of(row.entry_id, &row.locale)?,
                     is_in: row.is_in != 0,
                     has_entered: row.entered != 0,
+                    is_former,
                 };
                 let place = (row.number, row.entry_id, row.locale);
                 // What leaves one product for another stays in what is received.
@@ -292,6 +320,7 @@ fn changed(
             seq: Set(entry.seq),
             is_in: Set(is_in),
             entered: Set(entered),
+            first_number: Set(*number),
         }));
     }
     rows
@@ -345,6 +374,42 @@ fn select(product: Uuid, products: &[Uuid], (after, upto): (i64, i64), limit: u6
         .and_where(Expr::col(column(product_item::Column::Number)).gt(after))
         .and_where(Expr::col(column(product_item::Column::Number)).lte(upto))
         .and_where(Expr::exists(later).not())
+        .order_by(column(product_item::Column::Number), Order::Asc)
+        .limit(limit)
+        .take()
+}
+
+/// What went out of a former product, and is in none that is received now.
+fn select_former(former: &Former, products: &[Uuid], (after, upto): (i64, i64), limit: u64) -> SelectStatement {
+    let (this, other) = (|| Alias::new("this"), || Alias::new("other"));
+    let column = |column| (this(), column);
+    let same = |of: product_item::Column| Expr::col((other(), of)).equals(column(of));
+    let known = Query::select()
+        .expr(Expr::val(1))
+        .from_as(product_item::Entity, other())
+        .and_where(same(product_item::Column::EntryId))
+        .and_where(same(product_item::Column::Locale))
+        .and_where(Expr::col((other(), product_item::Column::ProductId)).is_in(products.iter().copied()))
+        .take();
+    Query::select()
+        .columns(
+            [
+                product_item::Column::Number,
+                product_item::Column::Seq,
+                product_item::Column::EntryId,
+                product_item::Column::Locale,
+            ]
+            .map(column),
+        )
+        .expr_as(Expr::val(0i64), Alias::new("is_in"))
+        .expr_as(Expr::val(0i64), Alias::new("entered"))
+        .from_as(product_item::Entity, this())
+        .and_where(Expr::col(column(product_item::Column::ProductId)).eq(former.product))
+        .and_where(Expr::col(column(product_item::Column::Number)).gt(after))
+        .and_where(Expr::col(column(product_item::Column::Number)).lte(upto))
+        .and_where(Expr::col(column(product_item::Column::FirstNumber)).lte(former.until))
+        .and_where(Expr::col(column(product_item::Column::IsIn)).eq(false))
+        .and_where(Expr::exists(known).not())
         .order_by(column(product_item::Column::Number), Order::Asc)
         .limit(limit)
         .take()

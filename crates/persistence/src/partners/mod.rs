@@ -17,7 +17,7 @@ use sea_orm::{
 use serde_json::Value;
 
 pub use embargo::Embargo;
-pub use items::{ItemChange, Placed, Round, Sorting};
+pub use items::{Former, ItemChange, Placed, Received, Round, Sorting};
 pub use parent::Parents;
 pub use partner::{Partner, PartnerSaving};
 pub use product::{EVERYTHING_PRODUCT, LanguagesIn, Product, ProductRemoval, ProductSaving};

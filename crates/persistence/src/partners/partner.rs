@@ -1,16 +1,19 @@
 //! Partners.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use griot_domain::{from_micros, micros};
 use sea_orm::ActiveValue::{NotSet, Set, Unchanged};
-use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::PartnerStore;
+use super::{Former, PartnerStore};
 use crate::StoreError;
 use crate::entity::{partner, partner_product, product};
+use crate::webhooks::begin_all_anew;
 
 /// An outlet that receives what is issued.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,10 +72,24 @@ impl PartnerStore {
         Ok(Some(read(row, &mut products)?))
     }
 
+    /// What partners received before, by partner, or of one alone.
+    pub async fn former_products(&self, partner: Option<Uuid>) -> Result<HashMap<Uuid, Vec<Former>>, StoreError> {
+        let mut rows = partner_product::Entity::find().filter(partner_product::Column::UntilNumber.is_not_null());
+        if let Some(partner) = partner {
+            rows = rows.filter(partner_product::Column::PartnerId.eq(partner));
+        }
+        let mut former: HashMap<Uuid, Vec<Former>> = HashMap::new();
+        for row in rows.order_by_asc(partner_product::Column::ProductId).all(&self.reads).await? {
+            let of_partner = former.entry(row.partner_id).or_default();
+            of_partner.extend(row.until_number.map(|until| Former { product: row.product_id, until }));
+        }
+        Ok(former)
+    }
+
     /// Keeps a partner, new or changed, with the products it receives from now on; what it asked for last is left alone.
-    pub async fn save_partner(&self, changed: &Partner) -> Result<PartnerSaving, StoreError> {
+    pub async fn save_partner(&self, changed: &Partner, at: DateTime<Utc>) -> Result<PartnerSaving, StoreError> {
         let tx = self.begin().await?;
-        Self::take_head(&tx).await?;
+        let head = Self::take_head(&tx).await?;
         let named = partner::Entity::find().filter(partner::Column::Name.eq(changed.name.as_str())).one(&tx).await?;
         if named.is_some_and(|other| other.id != changed.id) {
             return Ok(PartnerSaving::NameTaken);
@@ -101,16 +118,9 @@ impl PartnerStore {
         } else {
             row.update(&tx).await?
         };
-        partner_product::Entity::delete_many()
-            .filter(partner_product::Column::PartnerId.eq(changed.id))
-            .exec(&tx)
-            .await?;
-        let rows = changed
-            .products
-            .iter()
-            .map(|product| partner_product::ActiveModel { partner_id: Set(changed.id), product_id: Set(*product) });
-        if !changed.products.is_empty() {
-            partner_product::Entity::insert_many(rows).exec_without_returning(&tx).await?;
+        let has_changed = assign(&tx, changed, head.number).await?;
+        if has_changed && !is_new {
+            begin_all_anew(&tx, changed.id, at).await?;
         }
         let act = if is_new { "add" } else { "set" };
         self.note(&tx, || {
@@ -155,8 +165,39 @@ impl PartnerStore {
     }
 }
 
+/// Writes down what a partner receives from now on, the change with the `head`'s number being the last one it is told of what it
+/// receives no more. Whether that is something else than before.
+async fn assign(tx: &DatabaseTransaction, changed: &Partner, head: i64) -> Result<bool, StoreError> {
+    use partner_product::{ActiveModel, Column, Entity};
+    let rows = Entity::find().filter(Column::PartnerId.eq(changed.id)).all(tx).await?;
+    let is_received = |product: &Uuid| changed.products.contains(product);
+    let now: Vec<Uuid> = rows.iter().filter(|row| row.until_number.is_none()).map(|row| row.product_id).collect();
+    let lost: Vec<Uuid> = now.iter().copied().filter(|product| !is_received(product)).collect();
+    let gained: Vec<Uuid> = changed.products.iter().copied().filter(|product| !now.contains(product)).collect();
+    if !lost.is_empty() {
+        Entity::update_many()
+            .col_expr(Column::UntilNumber, Expr::value(Some(head)))
+            .filter(Column::PartnerId.eq(changed.id))
+            .filter(Column::ProductId.is_in(lost.iter().copied()))
+            .exec(tx)
+            .await?;
+    }
+    if !gained.is_empty() {
+        let rows = gained.iter().map(|product| ActiveModel {
+            partner_id: Set(changed.id),
+            product_id: Set(*product),
+            until_number: Set(None),
+        });
+        let again =
+            OnConflict::columns([Column::PartnerId, Column::ProductId]).update_column(Column::UntilNumber).to_owned();
+        Entity::insert_many(rows).on_conflict(again).exec_without_returning(tx).await?;
+    }
+    Ok(!lost.is_empty() || !gained.is_empty())
+}
+
 fn assigned(rows: Vec<partner_product::Model>) -> Vec<(Uuid, Uuid)> {
-    rows.into_iter().map(|row| (row.partner_id, row.product_id)).collect()
+    let rows = rows.into_iter().filter(|row| row.until_number.is_none());
+    rows.map(|row| (row.partner_id, row.product_id)).collect()
 }
 
 fn read(row: partner::Model, assigned: &mut [(Uuid, Uuid)]) -> Result<Partner, StoreError> {

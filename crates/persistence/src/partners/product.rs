@@ -124,11 +124,13 @@ impl PartnerStore {
         }
         let tx = self.begin().await?;
         Self::take_head(&tx).await?;
-        let receive = partner_product::Entity::find().filter(partner_product::Column::ProductId.eq(id));
-        let count = receive.count(&tx).await?;
+        let of_product = partner_product::Column::ProductId.eq(id);
+        let receive = partner_product::Entity::find().filter(of_product.clone());
+        let count = receive.filter(partner_product::Column::UntilNumber.is_null()).count(&tx).await?;
         if count > 0 {
             return Ok(ProductRemoval::InUse(count));
         }
+        partner_product::Entity::delete_many().filter(of_product).exec(&tx).await?;
         product_item::Entity::delete_many().filter(product_item::Column::ProductId.eq(id)).exec(&tx).await?;
         let gone = product::Entity::find_by_id(id).one(&tx).await?;
         product::Entity::delete_by_id(id).exec(&tx).await?;

@@ -140,12 +140,20 @@ impl PartnerStore {
     pub async fn told_of(&self, entry: EntryId) -> Result<BTreeSet<Uuid>, StoreError> {
         let items =
             product_item::Entity::find().filter(product_item::Column::EntryId.eq(entry.0)).all(&self.reads).await?;
-        let products: BTreeSet<Uuid> = items.into_iter().map(|row| row.product_id).collect();
-        let assigned = partner_product::Entity::find()
-            .filter(partner_product::Column::ProductId.is_in(products))
+        let mut known: BTreeMap<Uuid, i64> = BTreeMap::new();
+        for row in items {
+            let first = known.entry(row.product_id).or_insert(row.first_number);
+            *first = row.first_number.min(*first);
+        }
+        let received = partner_product::Entity::find()
+            .filter(partner_product::Column::ProductId.is_in(known.keys().copied()))
             .all(&self.reads)
             .await?;
-        Ok(assigned.into_iter().map(|row| row.partner_id).collect())
+        // Of a product of before, what it had by then.
+        let had = |row: &partner_product::Model| {
+            row.until_number.is_none_or(|until| known.get(&row.product_id).is_some_and(|first| *first <= until))
+        };
+        Ok(received.into_iter().filter(had).map(|row| row.partner_id).collect())
     }
 
     /// Tells every product of a kill of nothing.
@@ -164,6 +172,7 @@ impl PartnerStore {
             seq: Set(head.seq),
             is_in: Set(false),
             entered: Set(0),
+            first_number: Set(number),
         });
         product_item::Entity::insert_many(items).exec_without_returning(&tx).await?;
         product_head::Entity::update_many()

@@ -49,6 +49,8 @@ pub struct LoggedAttempt {
 pub struct Attempted {
     #[allow(missing_docs)]
     pub attempt: Attempt,
+    /// Where it went.
+    pub url: String,
     /// Number of the delivery.
     pub delivery: i64,
     #[allow(missing_docs)]
@@ -118,25 +120,22 @@ impl Webhooks {
             .await?;
         let before = Health::try_from(&row)?;
         if before.failures > 0 && attempted.health.failures == 0 {
-            webhook_delivery::Entity::update_many()
-                .col_expr(webhook_delivery::Column::NextAt, Expr::value(micros(now)))
-                .filter(webhook_delivery::Column::EndpointId.eq(id.0))
-                .filter(webhook_delivery::Column::State.eq(DeliveryState::Waiting.as_str()))
-                .filter(webhook_delivery::Column::NextAt.gt(micros(now)))
-                .exec(&tx)
-                .await?;
+            delivery::hasten(&tx, id, now).await?;
         }
         if before != attempted.health {
             endpoint::store_health(&tx, id, attempted.health).await?;
         }
-        if let Some(reason) = &attempted.disable {
+        // What the address before said is nothing to the one of now.
+        let disable = attempted.disable.as_ref().filter(|_| row.url == attempted.url);
+        if let Some(reason) = disable {
             row.failures = i64::from(attempted.health.failures);
             row.failing_since = attempted.health.failing_since.map(micros);
             row.paused_until = attempted.health.paused_until.map(micros);
             endpoint::disable(&tx, &mut row, reason, now).await?;
             endpoint::store(&tx, row).await?;
         }
-        for (other, notice) in attempted.notices.iter().filter(|(other, _)| rows.contains_key(other)) {
+        let notices = attempted.notices.iter().filter(|_| disable.is_some());
+        for (other, notice) in notices.filter(|(other, _)| rows.contains_key(other)) {
             delivery::put(&tx, *other, notice, now).await?;
         }
         tx.commit().await?;

@@ -51,6 +51,8 @@ pub struct Dispatch {
     pub to: i64,
     /// In the order of the changes.
     pub deliveries: Vec<NewDelivery>,
+    /// Items that changed in a way that the endpoint is not told of: what waits of them holds no more.
+    pub outdated: Vec<String>,
 }
 
 /// What became of a delivery.
@@ -119,6 +121,9 @@ impl Webhooks {
                 continue;
             }
             endpoint::move_on(&tx, dispatch.endpoint, dispatch.to).await?;
+            for item in &dispatch.outdated {
+                end(&tx, waiting(dispatch.endpoint, item), DeliveryState::Replaced, at).await?;
+            }
             for new in &dispatch.deliveries {
                 put(&tx, dispatch.endpoint, new, at).await?;
             }
@@ -244,9 +249,7 @@ pub(super) async fn put(
         None => {}
     }
     if let Some(item) = &new.item {
-        let waiting =
-            Column::EndpointId.eq(id.0).and(Column::Item.eq(item.as_str())).and(Column::Lane.eq(Lane::Normal.number()));
-        end(tx, waiting, DeliveryState::Replaced, at).await?;
+        end(tx, waiting(id, item), DeliveryState::Replaced, at).await?;
     }
     let row = webhook_delivery::ActiveModel {
         number: NotSet,
@@ -268,6 +271,11 @@ pub(super) async fn put(
     Ok(())
 }
 
+/// What is said of an item in a line, kills left out.
+fn waiting(id: EndpointId, item: &str) -> SimpleExpr {
+    Column::EndpointId.eq(id.0).and(Column::Item.eq(item)).and(Column::Lane.eq(Lane::Normal.number()))
+}
+
 /// Ends what waits of `which`, and forgets what was to be sent.
 pub(super) async fn end(
     tx: &DatabaseTransaction,
@@ -286,11 +294,24 @@ pub(super) async fn end(
     Ok(())
 }
 
-/// Ends all that waits for an endpoint. Answers the first of the changes that this, and what was given up since it began to
-/// fail, came from: they can be read again.
+/// Has what waits for an endpoint tried at once.
+pub(super) async fn hasten(tx: &DatabaseTransaction, id: EndpointId, at: DateTime<Utc>) -> Result<(), StoreError> {
+    webhook_delivery::Entity::update_many()
+        .col_expr(Column::NextAt, Expr::value(micros(at)))
+        .filter(Column::EndpointId.eq(id.0))
+        .filter(Column::State.eq(DeliveryState::Waiting.as_str()))
+        .filter(Column::NextAt.gt(micros(at)))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Ends what waits in some lanes of an endpoint. Answers the first of the changes that this, and what was given up since it
+/// began to fail, came from: they can be read again.
 pub(super) async fn clear_line(
     tx: &DatabaseTransaction,
     id: EndpointId,
+    lanes: &[Lane],
     failing_since: Option<i64>,
     at: DateTime<Utc>,
 ) -> Result<Option<i64>, StoreError> {
@@ -298,15 +319,16 @@ pub(super) async fn clear_line(
     if let Some(since) = failing_since {
         missed = missed.add(Column::State.eq(DeliveryState::Failed.as_str()).and(Column::EndedAt.gte(since)));
     }
+    let of_lanes = || Column::EndpointId.eq(id.0).and(Column::Lane.is_in(lanes.iter().map(|lane| lane.number())));
     let first = webhook_delivery::Entity::find()
         .select_only()
         .column_as(Column::ChangeNumber.min(), "first")
-        .filter(Column::EndpointId.eq(id.0))
+        .filter(of_lanes())
         .filter(missed)
         .into_tuple::<Option<i64>>()
         .one(tx)
         .await?;
-    end(tx, Column::EndpointId.eq(id.0), DeliveryState::Failed, at).await?;
+    end(tx, of_lanes(), DeliveryState::Failed, at).await?;
     Ok(first.flatten())
 }
 

@@ -15,7 +15,7 @@ use sea_orm::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Webhooks, count, delivery, instant, note_change};
+use super::{Lane, Webhooks, count, delivery, instant, note_change};
 use crate::StoreError;
 use crate::editorial::note;
 use crate::entity::{webhook_attempt, webhook_delivery, webhook_endpoint};
@@ -162,41 +162,48 @@ impl Webhooks {
         all.all(&self.reads).await?.into_iter().map(Endpoint::try_from).collect()
     }
 
-    /// Changes what is sent where. A new address makes it pending. Answers the endpoint as it is then.
+    /// Changes what is sent where. A new address makes it pending. What waits for another address, or was made for other
+    /// products, is made anew. Answers the endpoint as it is then.
     pub async fn change(
         &self,
         id: EndpointId,
         change: EndpointChange,
         at: DateTime<Utc>,
     ) -> Result<Option<Endpoint>, StoreError> {
-        self.alter(id, "change", |row| {
-            if let Some(url) = change.url.filter(|url| *url != row.url) {
-                row.url = url;
-                enter(row, &EndpointState::Pending, at);
-            }
-            if let Some(products) = change.products {
-                row.products = products.map(words);
-            }
-            if let Some(types) = change.types {
-                row.types = types.map(words);
-            }
-            true
-        })
-        .await
+        let tx = self.begin().await?;
+        let Some(mut row) = locked(&tx, id).await? else { return Ok(None) };
+        let before = (row.url.clone(), row.products.clone());
+        if let Some(url) = change.url.filter(|url| *url != row.url) {
+            row.url = url;
+            enter(&mut row, &EndpointState::Pending, at);
+        }
+        if let Some(products) = change.products {
+            row.products = products.map(words);
+        }
+        if let Some(types) = change.types {
+            row.types = types.map(words);
+        }
+        if before != (row.url.clone(), row.products.clone()) {
+            begin_anew(&tx, &mut row, &[Lane::Normal], at).await?;
+        }
+        let endpoint = store(&tx, row).await?;
+        self.note(&tx, "change", &endpoint).await?;
+        tx.commit().await?;
+        Ok(Some(endpoint))
     }
 
-    /// Has an endpoint answered for, so that it gets what is new from now on. `None` when there is none with this `url` any
-    /// more.
+    /// Has an endpoint answered for, so that it gets what is new from now on, and at once what waits. `None` when there is none
+    /// with this `url` any more.
     pub async fn activate(&self, id: EndpointId, url: &str, at: DateTime<Utc>) -> Result<Option<Endpoint>, StoreError> {
-        self.alter(id, "verify", |row| {
-            let is_same = row.url == url;
-            if is_same {
-                enter(row, &EndpointState::Active, at);
-                (row.failures, row.failing_since, row.paused_until) = (0, None, None);
-            }
-            is_same
-        })
-        .await
+        let tx = self.begin().await?;
+        let Some(mut row) = locked(&tx, id).await?.filter(|row| row.url == url) else { return Ok(None) };
+        enter(&mut row, &EndpointState::Active, at);
+        (row.failures, row.failing_since, row.paused_until) = (0, None, None);
+        delivery::hasten(&tx, id, at).await?;
+        let endpoint = store(&tx, row).await?;
+        self.note(&tx, "verify", &endpoint).await?;
+        tx.commit().await?;
+        Ok(Some(endpoint))
     }
 
     /// Ends all deliveries to an endpoint. What waits in its line is made anew when it is active again.
@@ -225,18 +232,13 @@ impl Webhooks {
         self.alter(id, "rotate", |row| {
             row.previous_secret = Some(std::mem::replace(&mut row.secret, secret.to_owned()));
             row.previous_until = Some(micros(previous_until));
-            true
         })
         .await
     }
 
     /// Has everything after `place` made into events again. They have the ids they had.
     pub async fn replay(&self, id: EndpointId, place: i64) -> Result<Option<Endpoint>, StoreError> {
-        self.alter(id, "replay", |row| {
-            row.place = row.place.min(place);
-            true
-        })
-        .await
+        self.alter(id, "replay", |row| row.place = row.place.min(place)).await
     }
 
     /// Forgets an endpoint, its line and its log; `false` when there is none.
@@ -253,18 +255,16 @@ impl Webhooks {
         Ok(true)
     }
 
-    /// Does `act` to an endpoint, unless it turns out that it is not to be done.
+    /// Does `act` to an endpoint.
     async fn alter(
         &self,
         id: EndpointId,
         act: &str,
-        alter: impl FnOnce(&mut webhook_endpoint::Model) -> bool,
+        alter: impl FnOnce(&mut webhook_endpoint::Model),
     ) -> Result<Option<Endpoint>, StoreError> {
         let tx = self.begin().await?;
         let Some(mut row) = locked(&tx, id).await? else { return Ok(None) };
-        if !alter(&mut row) {
-            return Ok(None);
-        }
+        alter(&mut row);
         let endpoint = store(&tx, row).await?;
         self.note(&tx, act, &endpoint).await?;
         tx.commit().await?;
@@ -329,10 +329,37 @@ pub(super) async fn disable(
     reason: &str,
     at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    if let Some(first) = delivery::clear_line(tx, EndpointId(row.id), row.failing_since, at).await? {
+    begin_anew(tx, row, &[Lane::Kill, Lane::Normal], at).await?;
+    enter(row, &EndpointState::Disabled { reason: reason.to_owned() }, at);
+    Ok(())
+}
+
+/// Takes what waits in some lanes out of the line of an endpoint, whose place goes back before it. Kills are left in it where
+/// nobody could make them again: what the endpoint was told of is told to be killed, whatever it receives by then.
+async fn begin_anew(
+    tx: &DatabaseTransaction,
+    row: &mut webhook_endpoint::Model,
+    lanes: &[Lane],
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    if let Some(first) = delivery::clear_line(tx, EndpointId(row.id), lanes, row.failing_since, at).await? {
         row.place = row.place.min(first - 1);
     }
-    enter(row, &EndpointState::Disabled { reason: reason.to_owned() }, at);
+    Ok(())
+}
+
+/// Does so for all endpoints of a partner, since it receives other products now.
+pub(crate) async fn begin_all_anew(
+    tx: &DatabaseTransaction,
+    partner: Uuid,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let of_partner = webhook_endpoint::Column::PartnerId.eq(partner);
+    let rows = webhook_endpoint::Entity::find().filter(of_partner).order_by_asc(webhook_endpoint::Column::Id);
+    for mut row in rows.lock_exclusive().all(tx).await? {
+        begin_anew(tx, &mut row, &[Lane::Normal], at).await?;
+        store(tx, row).await?;
+    }
     Ok(())
 }
 

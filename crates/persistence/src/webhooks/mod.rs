@@ -19,6 +19,7 @@ use sea_orm::{
 
 pub use attempt::{Attempt, Attempted, LoggedAttempt, Then};
 pub use delivery::{Delivery, DeliveryState, Dispatch, Lane, NewDelivery};
+pub(crate) use endpoint::begin_all_anew;
 pub use endpoint::{Endpoint, EndpointChange, EndpointId, EndpointState, Health, SigningSecrets};
 pub use queue::QueueFigures;
 pub use subscription::{Subscription, SubscriptionCount, SubscriptionThen};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use griot_domain::{EntryId, ProductFilter, Slug};
 use griot_persistence::{
     Actor, AuditRecord, Drill, EVERYTHING_PRODUCT, EditorialStore, Partner, PartnerSaving, PartnerStore, Placed,
-    Product, ProductRemoval, ProductSaving, Receipt, ReceiptState, Round, Sorting, Usage, UsageOf,
+    Product, ProductRemoval, ProductSaving, Receipt, ReceiptState, Received, Round, Sorting, Usage, UsageOf,
 };
 use rstest::rstest;
 use serde_json::json;
@@ -54,7 +54,8 @@ fn sorting(entry: EntryId, seq: i64, products: &[Uuid]) -> Sorting {
 
 /// What a feed of products tells after a number: number, entry, whether it is in.
 async fn told(partners: &PartnerStore, products: &[Uuid], after: i64) -> Vec<(i64, EntryId, bool)> {
-    let changes = partners.item_changes(products, after, 100).await.unwrap();
+    let received = Received { products: products.to_vec(), former: Vec::new() };
+    let changes = partners.item_changes(&received, after, 100).await.unwrap();
     changes.into_iter().map(|change| (change.number, change.entry, change.is_in)).collect()
 }
 
@@ -76,18 +77,18 @@ async fn partners_and_products_come_back_as_they_were_kept(
     assert_eq!(partners.products().await.unwrap(), [everything, one.clone()]);
 
     let outlet = partner(9, &[ALL, one.id]);
-    assert_eq!(partners.save_partner(&outlet).await.unwrap(), PartnerSaving::Saved);
+    assert_eq!(partners.save_partner(&outlet, at("2026-01-02")).await.unwrap(), PartnerSaving::Saved);
     assert_eq!(partners.partner(outlet.id).await.unwrap(), Some(outlet.clone()));
     let namesake = Partner { id: Uuid::from_u128(8), ..outlet.clone() };
-    assert_eq!(partners.save_partner(&namesake).await.unwrap(), PartnerSaving::NameTaken);
+    assert_eq!(partners.save_partner(&namesake, at("2026-01-02")).await.unwrap(), PartnerSaving::NameTaken);
     let missing = Uuid::from_u128(7);
     let other = partner(8, &[missing]);
-    assert_eq!(partners.save_partner(&other).await.unwrap(), PartnerSaving::NoProduct(missing));
+    assert_eq!(partners.save_partner(&other, at("2026-01-02")).await.unwrap(), PartnerSaving::NoProduct(missing));
     assert_eq!(partners.partners().await.unwrap(), std::slice::from_ref(&outlet), "what was refused left nothing");
 
     partners.note_poll(outlet.id, at("2026-02-01"), 7).await.unwrap();
     let changed = Partner { embargo: None, suspended_at: Some(at("2026-03-01")), products: vec![ALL], ..outlet };
-    assert_eq!(partners.save_partner(&changed).await.unwrap(), PartnerSaving::Saved);
+    assert_eq!(partners.save_partner(&changed, at("2026-01-02")).await.unwrap(), PartnerSaving::Saved);
     let polled = Some((at("2026-02-01"), 7));
     assert_eq!(partners.partner(changed.id).await.unwrap(), Some(Partner { polled, ..changed }));
 }
@@ -100,7 +101,7 @@ async fn a_product_in_use_stays_and_one_that_is_not_takes_its_items_along(
     let (_store, partners) = open(backend).await;
     let one = product(1, json!({}));
     partners.save_product(&one).await.unwrap();
-    partners.save_partner(&partner(9, &[one.id])).await.unwrap();
+    partners.save_partner(&partner(9, &[one.id]), at("2026-01-02")).await.unwrap();
     let entries = [sorting(id(1), 1, &[ALL, one.id])];
     let round = Round { from: 0, to: 1, products: &[ALL, one.id], entries: &entries, ..Round::default() };
     assert!(partners.sort(&round).await.unwrap());
@@ -108,7 +109,7 @@ async fn a_product_in_use_stays_and_one_that_is_not_takes_its_items_along(
     assert_eq!(partners.remove_product(ALL).await.unwrap(), ProductRemoval::Fixed);
     assert_eq!(told(&partners, &[one.id], 0).await, [(1, id(1), true)]);
 
-    partners.save_partner(&partner(9, &[])).await.unwrap();
+    partners.save_partner(&partner(9, &[]), at("2026-01-02")).await.unwrap();
     assert_eq!(partners.remove_product(one.id).await.unwrap(), ProductRemoval::Removed);
     let late = Round {
         from: 1,
@@ -170,8 +171,9 @@ async fn an_item_is_told_at_its_last_change_and_when_it_leaves(
     assert_eq!(told(&partners, &[one.id], 5).await, []);
     assert_eq!(told(&partners, &[two.id], 5).await, [(6, id(2), false)]);
 
+    let received = Received { products: judges.to_vec(), former: Vec::new() };
     let pages: Vec<_> =
-        [partners.item_changes(&judges, 0, 1).await.unwrap(), partners.item_changes(&judges, 5, 1).await.unwrap()]
+        [partners.item_changes(&received, 0, 1).await.unwrap(), partners.item_changes(&received, 5, 1).await.unwrap()]
             .concat()
             .iter()
             .map(|change| change.number)
@@ -197,7 +199,7 @@ async fn usage_adds_up_and_the_first_key_of_cursors_stays(
 ) {
     let (_store, partners) = open(backend).await;
     let outlet = partner(9, &[]);
-    partners.save_partner(&outlet).await.unwrap();
+    partners.save_partner(&outlet, at("2026-01-02")).await.unwrap();
     let of = |day: &str, channel: &str| UsageOf {
         partner: outlet.id,
         day: day.parse().unwrap(),
@@ -228,7 +230,7 @@ async fn receipts_say_who_has_heard_of_a_kill_and_a_drill_is_told_to_everybody(
     partners.save_product(&one).await.unwrap();
     let (first, second) = (partner(8, &[one.id]), partner(9, &[ALL]));
     for outlet in [&first, &second] {
-        partners.save_partner(outlet).await.unwrap();
+        partners.save_partner(outlet, at("2026-01-02")).await.unwrap();
     }
     let entries = [sorting(id(1), 1, &[ALL])];
     partners
@@ -273,8 +275,8 @@ async fn what_somebody_does_is_in_the_log_or_was_not_done(
     let partners = machine.by(actor("ada"));
     let (one, outlet) = (product(1, json!({})), partner(9, &[]));
     partners.save_product(&one).await.unwrap();
-    partners.save_partner(&Partner { products: vec![one.id], ..outlet.clone() }).await.unwrap();
-    partners.save_partner(&outlet).await.unwrap();
+    partners.save_partner(&Partner { products: vec![one.id], ..outlet.clone() }, at("2026-01-02")).await.unwrap();
+    partners.save_partner(&outlet, at("2026-01-02")).await.unwrap();
     machine.by(actor("key:abc")).set_idle_warning(outlet.id, None).await.unwrap();
     let drill = Drill::new(Uuid::from_u128(77), "tout va bien", at("2026-01-03")).unwrap();
     partners.start_drill(&drill, &locale("fr")).await.unwrap();
@@ -284,7 +286,7 @@ async fn what_somebody_does_is_in_the_log_or_was_not_done(
     partners.remove_product(one.id).await.unwrap();
     // What is refused was not done, and what the machine does is nobody's act.
     let namesake = Partner { id: Uuid::from_u128(10), ..outlet.clone() };
-    assert_eq!(partners.save_partner(&namesake).await.unwrap(), PartnerSaving::NameTaken);
+    assert_eq!(partners.save_partner(&namesake, at("2026-01-02")).await.unwrap(), PartnerSaving::NameTaken);
     machine.set_idle_warning(outlet.id, Some(5)).await.unwrap();
 
     let mut log = editorial.audit_page(None, 100).await.unwrap();
@@ -304,7 +306,7 @@ async fn what_somebody_does_is_in_the_log_or_was_not_done(
     store.try_raw_in("editorial", "ALTER TABLE audit RENAME TO put_away").await.unwrap();
     let (products, known) = (machine.products().await.unwrap(), machine.partners().await.unwrap());
     partners.save_product(&product(2, json!({}))).await.unwrap_err();
-    partners.save_partner(&Partner { name: "Other".to_owned(), ..outlet.clone() }).await.unwrap_err();
+    partners.save_partner(&Partner { name: "Other".to_owned(), ..outlet.clone() }, at("2026-01-02")).await.unwrap_err();
     partners.set_idle_warning(outlet.id, Some(7)).await.unwrap_err();
     let other = Drill::new(Uuid::from_u128(78), "non", at("2026-01-03")).unwrap();
     partners.start_drill(&other, &locale("fr")).await.unwrap_err();
@@ -330,7 +332,7 @@ async fn partners_and_editors_add_to_one_log_at_once(#[values(Backend::Sqlite, B
     };
     let office = async {
         for number in 1..=20 {
-            machine.by(actor("office")).save_partner(&partner(number, &[])).await.unwrap();
+            machine.by(actor("office")).save_partner(&partner(number, &[]), at("2026-01-02")).await.unwrap();
         }
     };
     tokio::join!(editors, office);

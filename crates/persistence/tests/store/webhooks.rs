@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use griot_persistence::{
-    Actor, Attempt, Attempted, Delivery, Dispatch, EditorialStore, Endpoint, EndpointChange, EndpointId, EndpointState,
-    Health, Lane, NewDelivery, QueueFigures, SenderLock, SigningSecrets, Then, Webhooks,
+    Actor, Attempt, Attempted, Delivery, Dispatch, EVERYTHING_PRODUCT, EditorialStore, Endpoint, EndpointChange,
+    EndpointId, EndpointState, Health, Lane, NewDelivery, Partner, PartnerStore, QueueFigures, SenderLock,
+    SigningSecrets, Then, Webhooks,
 };
 use rstest::rstest;
 use uuid::Uuid;
@@ -60,7 +61,7 @@ async fn line(backend: Backend) -> Line {
 
 impl Line {
     async fn dispatch(&self, from: i64, to: i64, deliveries: Vec<NewDelivery>) -> bool {
-        let dispatch = Dispatch { endpoint: self.id, from, to, deliveries };
+        let dispatch = Dispatch { endpoint: self.id, from, to, deliveries, outdated: Vec::new() };
         !self.webhooks.dispatch(&[dispatch], now()).await.unwrap().is_empty()
     }
 
@@ -90,6 +91,7 @@ impl Line {
                 ms: 12,
                 answer: Some("no".to_owned()),
             },
+            url: "https://partner.example/hook".to_owned(),
             delivery: delivery.number,
             then,
             health,
@@ -267,12 +269,89 @@ async fn what_waits_is_due_when_an_endpoint_works_again(
         notices: vec![(other.id, notice.clone()), (nobody, notice)],
         ..line.attempted(&line.due_at(later(600)).await[0], Then::GivenUp, failing(2))
     };
+    let of_before = Attempted { url: "https://partner.example/old".to_owned(), ..gone.clone() };
+    assert!(line.webhooks.record(&of_before, now()).await.unwrap());
+    assert!(line.endpoint().await.is_active(), "the address before is gone, not this one");
+    assert_eq!(line.webhooks.due(other.id, now(), &[], 10).await.unwrap(), []);
     assert!(line.webhooks.record(&gone, now()).await.unwrap());
     let endpoint = line.endpoint().await;
     assert_eq!(endpoint.state, EndpointState::Disabled { reason: "it answered 410".to_owned() });
     assert_eq!(endpoint.health, failing(2));
     let told = line.webhooks.due(other.id, now(), &[], 10).await.unwrap();
     assert_eq!(told.iter().map(|one| one.event.event_id.as_str()).collect::<Vec<_>>(), ["notice-1"]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_waits_for_an_endpoint_is_due_when_it_is_verified(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let line = line(backend).await;
+    line.dispatch(0, 2, vec![event("a", 1), kill("b", 2)]).await;
+    for due in line.due_at(now()).await {
+        line.attempt(&due, Then::Again { at: later(600) }, failing(2)).await;
+    }
+    assert_eq!(line.due().await, [""; 0]);
+    line.webhooks.activate(line.id, "https://partner.example/hook", now()).await.unwrap().unwrap();
+    assert_eq!(line.due().await, ["b-2", "a-1"]);
+    assert_eq!(line.endpoint().await.health, Health::default());
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_waits_for_what_is_received_no_more_is_made_anew(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let line = line(backend).await;
+    let partners = PartnerStore::open(&line._store.location).await.unwrap();
+    let partner = Partner {
+        id: Uuid::from_u128(900),
+        name: "Outlet".to_owned(),
+        embargo: None,
+        requests_per_minute: 60,
+        idle_after_minutes: None,
+        created_at: now(),
+        suspended_at: None,
+        polled: None,
+        products: Vec::new(),
+    };
+    partners.save_partner(&partner, now()).await.unwrap();
+    let all = || vec![event("a", 3), event("b", 4), kill("c", 5)];
+    let began_anew = async |what: &str| {
+        assert_eq!((line.endpoint().await.place, line.due().await), (2, vec!["c-5".to_owned()]), "{what}");
+        assert!(line.dispatch(2, 5, all()).await);
+        assert_eq!(line.due().await, ["c-5", "a-3", "b-4"], "{what}");
+    };
+    assert!(line.dispatch(0, 5, all()).await);
+    let few = EndpointChange { products: Some(Some(BTreeSet::from(["x".to_owned()]))), ..EndpointChange::default() };
+    line.webhooks.change(line.id, few, now()).await.unwrap().unwrap();
+    began_anew("other products of the endpoint").await;
+    let types = EndpointChange { types: Some(None), ..EndpointChange::default() };
+    line.webhooks.change(line.id, types, now()).await.unwrap().unwrap();
+    assert_eq!(line.due().await.len(), 3, "other types alone change nothing of what waits");
+    let everything = Partner { products: vec![EVERYTHING_PRODUCT], ..partner.clone() };
+    partners.save_partner(&everything, now()).await.unwrap();
+    began_anew("other products of the partner").await;
+    partners.save_partner(&Partner { requests_per_minute: 6, ..everything }, now()).await.unwrap();
+    assert_eq!(line.due().await.len(), 3, "nor does anything else of the partner");
+    let url = "https://partner.example/other";
+    let moved = EndpointChange { url: Some(url.to_owned()), ..EndpointChange::default() };
+    line.webhooks.change(line.id, moved, now()).await.unwrap().unwrap();
+    line.webhooks.activate(line.id, url, now()).await.unwrap().unwrap();
+    began_anew("another address").await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_an_endpoint_is_not_told_of_ends_what_waits_all_the_same(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let line = line(backend).await;
+    line.dispatch(0, 3, vec![event("a", 1), event("b", 2), kill("c", 3)]).await;
+    let outdated = vec!["a".to_owned(), "c".to_owned()];
+    let dispatch = Dispatch { endpoint: line.id, from: 3, to: 5, deliveries: Vec::new(), outdated };
+    line.webhooks.dispatch(&[dispatch], now()).await.unwrap();
+    assert_eq!(line.due().await, ["c-3", "b-2"], "kills excepted");
 }
 
 #[rstest]

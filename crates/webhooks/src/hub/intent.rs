@@ -46,7 +46,7 @@ impl Hub {
         let pending = self.enter(&request.host)?;
         if request.mode == Mode::Subscribe {
             self.refuse_excess(&request).await?;
-            if self.inner.topics.content(&request.topic).await?.is_none() {
+            if !self.inner.topics.has(&request.topic).await? {
                 return Err(self.no_feed(&format!("{}{}", self.inner.feeds, request.topic)));
             }
         }

@@ -33,9 +33,15 @@ const MOST_TOPICS: usize = 100;
 
 /// Feeds that can be subscribed to, by the end of their address.
 pub trait Topics: Send + Sync {
+    /// Whether there is such a feed, which costs less than to make it: anybody may ask.
+    fn has<'a>(&'a self, topic: &'a str) -> Asking<'a>;
+
     /// A feed as it is now; `None` where there is none.
     fn content<'a>(&'a self, topic: &'a str) -> Making<'a>;
 }
+
+/// Word of a feed.
+pub type Asking<'a> = Pin<Box<dyn Future<Output = Result<bool, Unmade>> + Send + 'a>>;
 
 /// A feed being made.
 pub type Making<'a> = Pin<Box<dyn Future<Output = Result<Option<Content>, Unmade>> + Send + 'a>>;

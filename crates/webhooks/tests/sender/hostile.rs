@@ -11,7 +11,7 @@ use griot_egress::{Addrs, Name, Resolve, Resolving};
 use griot_persistence::SigningSecrets;
 use griot_testbed::Backend;
 use griot_webhooks::{
-    Caller, CallerSettings, Content, Endpoints, Hub, HubSettings, Making, NewEndpoint, Secret, Topics,
+    Asking, Caller, CallerSettings, Content, Endpoints, Hub, HubSettings, Making, NewEndpoint, Secret, Topics,
 };
 use url::Url;
 use uuid::Uuid;
@@ -140,6 +140,10 @@ fn table(port: u16) -> Arc<Table> {
 struct OneFeed;
 
 impl Topics for OneFeed {
+    fn has<'a>(&'a self, topic: &'a str) -> Asking<'a> {
+        Box::pin(async move { Ok(topic == "all.atom") })
+    }
+
     fn content<'a>(&'a self, topic: &'a str) -> Making<'a> {
         let content = Content { content_type: "application/atom+xml", body: "<feed/>".into() };
         Box::pin(async move { Ok((topic == "all.atom").then_some(content)) })

@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use griot_domain::{IdSource as _, RandomIds, SystemClock};
 use griot_persistence::{EndpointId, Subscription};
 use griot_testbed::Backend;
-use griot_webhooks::{Caller, CallerSettings, Content, Endpoints, Hub, HubError, HubSettings, Making, Topics};
+use griot_webhooks::{Asking, Caller, CallerSettings, Content, Endpoints, Hub, HubError, HubSettings, Making, Topics};
 use tokio::net::{TcpListener, TcpStream};
 use url::Url;
 
@@ -21,6 +21,10 @@ const FEEDS: &str = "https://presse.example/v1/feeds/";
 struct AnyFeed;
 
 impl Topics for AnyFeed {
+    fn has<'a>(&'a self, _: &'a str) -> Asking<'a> {
+        Box::pin(async { Ok(true) })
+    }
+
     fn content<'a>(&'a self, _: &'a str) -> Making<'a> {
         Box::pin(async { Ok(Some(Content { content_type: "application/atom+xml", body: "<feed/>".into() })) })
     }

@@ -120,7 +120,7 @@ impl House {
     /// Puts one event into a line, as the dispatcher does. `false` when the endpoint was disabled meanwhile.
     pub async fn dispatch(&self, id: EndpointId, event: NewDelivery) -> bool {
         let from = self.store.endpoint(id).await.unwrap().unwrap().place;
-        let dispatch = Dispatch { endpoint: id, from, to: from + 1, deliveries: vec![event] };
+        let dispatch = Dispatch { endpoint: id, from, to: from + 1, deliveries: vec![event], outdated: Vec::new() };
         let is_done = !self.store.dispatch(&[dispatch], self.clock.now()).await.unwrap().is_empty();
         self.handle().wake(id);
         is_done

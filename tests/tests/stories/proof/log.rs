@@ -170,4 +170,21 @@ fn an_entry_whose_documents_cannot_be_made_keeps_no_other_from_being_stated() {
     assert_ne!(missing.status, 200, "{}", missing.text());
     let said = server.said();
     assert!(said.contains(id) && said.contains("cannot be made"), "{said}");
+
+    // Nor is any other kept from partners.
+    record.run(&["product", "add", "communiques", "--all", "kind:COMMUNIQUE"]).expect_success();
+    record.run(&["partner", "add", "L’Essor", "--product", "communiques"]).expect_success();
+    let key = record.run(&["partner", "key", "L’Essor"]).expect_success().stdout.trim().to_owned();
+    let begun = Instant::now();
+    loop {
+        let request = ureq::get(format!("{}/v1/changes", server.address()));
+        let mut told = request.header("authorization", &format!("Bearer {key}")).call().expect("it answers");
+        let told = told.body_mut().read_to_string().unwrap();
+        assert!(!told.contains(id), "{told}");
+        if told.contains(whole["contentId"].as_str().unwrap()) {
+            break;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(60), "{told}\n{}", server.said());
+        std::thread::sleep(Duration::from_millis(100));
+    }
 }

@@ -38,6 +38,12 @@ impl ApiError {
         Self::Invalid { argument, message: message.into() }
     }
 
+    /// Whether something in the store cannot be read, as opposed to the store as such.
+    pub fn is_of_broken_record(&self) -> bool {
+        let Self::Internal(Cause(cause)) = self else { return false };
+        matches!(cause.downcast_ref::<StoreError>(), Some(StoreError::Corrupt { .. }))
+    }
+
     pub fn internal(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::Internal(Cause(cause.into().into()))
     }

@@ -82,6 +82,11 @@ impl Loads {
         }
     }
 
+    /// Loaders of the same that have read nothing yet, and note what they read in the same place.
+    pub fn anew(&self) -> Self {
+        Self::new(Arc::clone(&self.delivery), self.store.reads())
+    }
+
     /// The day of the present instant, in UTC.
     pub fn today(&self) -> NaiveDate {
         let today = self.clock.now().date_naive();

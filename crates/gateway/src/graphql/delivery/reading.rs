@@ -46,6 +46,11 @@ impl Reading {
         Self { store, search, levels: Levels::default(), kept }
     }
 
+    /// Where it notes what it reads.
+    pub fn reads(&self) -> Option<Arc<Reads>> {
+        self.kept.as_ref().map(|kept| Arc::clone(&kept.reads))
+    }
+
     /// Notes that the answer is another one from `instant` on.
     pub fn note_until(&self, instant: DateTime<Utc>) {
         if let Some(kept) = &self.kept {

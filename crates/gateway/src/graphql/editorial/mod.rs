@@ -11,6 +11,7 @@ mod input;
 mod mention;
 mod merge;
 mod partner;
+mod partner_account;
 mod payload;
 mod place;
 mod preview;

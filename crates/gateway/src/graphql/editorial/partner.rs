@@ -203,7 +203,7 @@ async fn save(managing: &Managing<'_>, input: PartnerSaveInput) -> Answer<Result
         Ok(partner) => partner,
         Err(flaw) => return Ok(Err(flaw)),
     };
-    match managing.store.save_partner(&partner).await? {
+    match managing.store.save_partner(&partner, now).await? {
         PartnerSaving::Saved => {}
         PartnerSaving::NameTaken => {
             let flaw = Flaw::invalid(&["name"], format!("another partner is called {}", partner.name));

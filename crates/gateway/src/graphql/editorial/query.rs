@@ -12,11 +12,12 @@ use super::draft::{Draft, DraftConnection, DraftFilter, MentionSuggestionConnect
 use super::editor::{Caller, Viewer};
 use super::error::{Answer, EditorialError, Nullable, nullable};
 use super::partner::Partner;
+use super::partner_account::{PartnerKey, PartnerUsage, keys_of, usage_of};
 use super::preview::previews as keys;
 use super::product::Product;
 use super::receipt::Receipt;
 use super::schedule::{Schedule, ScheduleState};
-use crate::graphql::delivery::scalar::Tag;
+use crate::graphql::delivery::scalar::{Date, Tag};
 
 /// Most items of a list.
 pub(super) const MOST: i32 = 100;
@@ -124,6 +125,36 @@ impl Query {
             Ok(page.map(|one| Partner::new(one, desk.clock.now())).collect())
         };
         Some(partners.await)
+    }
+
+    /// What a partner asked for, by day and channel. For administrators.
+    #[graphql(directive = List::apply(100))]
+    async fn partner_usage(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The partner.")] partner_id: ID,
+        #[graphql(desc = "The first day, in UTC; 29 days before the last one when left out.")] from: Option<Date>,
+        #[graphql(desc = "The last day; today when left out. At most 366 days.")] to: Option<Date>,
+    ) -> Nullable<Vec<PartnerUsage>> {
+        let usage = async {
+            Caller::who_may(ctx, EditorialAct::ManagePartners)?;
+            usage_of(keys(ctx)?, &partner_id, (from, to)).await
+        };
+        Some(usage.await)
+    }
+
+    /// The keys of a partner, the oldest first. For administrators.
+    #[graphql(directive = List::apply(20))]
+    async fn partner_keys(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The partner.")] partner_id: ID,
+    ) -> Nullable<Vec<PartnerKey>> {
+        let listed = async {
+            Caller::who_may(ctx, EditorialAct::ManagePartners)?;
+            keys_of(keys(ctx)?, &partner_id).await
+        };
+        Some(listed.await)
     }
 
     /// The products, by code. For administrators.

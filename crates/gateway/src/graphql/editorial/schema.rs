@@ -14,6 +14,7 @@ use super::input::{
 use super::mention::MentionWrites;
 use super::merge::MergeWrites;
 use super::partner::PartnerWrites;
+use super::partner_account::PartnerKeyWrites;
 use super::preview::PreviewWrites;
 use super::product::ProductWrites;
 use super::publish::PublishWrites;
@@ -42,6 +43,7 @@ pub struct Mutation(
     RetractWrites,
     PreviewWrites,
     PartnerWrites,
+    PartnerKeyWrites,
     ProductWrites,
     DrillWrites,
 );
