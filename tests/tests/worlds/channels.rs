@@ -23,6 +23,9 @@ use crate::pair::{JOURNAL, PRODUCT, Pair, in_runtime};
 use crate::{seed, write};
 
 const TOPIC: &str = "https://api.example.org/v1/feeds/all.atom";
+/// An event, and what makes it.
+type Act<'a> = (&'static str, &'a dyn Fn(&World<'_>));
+
 /// Headers that hold instants, keys, hashes or lengths of what does.
 const OF_ONE_CALL: [&str; 6] =
     ["webhook-id", "webhook-timestamp", "webhook-signature", "x-hub-signature", "content-length", "host"];
@@ -201,7 +204,7 @@ fn what_is_not_public_changes_nothing_that_is_sent_or_stated(
     // The same happens in both.
     let id = json!(pair.draft.0);
     let path = |rest: &str| format!("/v1/items/{}-fr{rest}", id.as_str().unwrap());
-    let acts: [(&str, &dyn Fn(&World<'_>)); 3] = [
+    let acts: [Act<'_>; 3] = [
         ("item.published", &|world| {
             world.publish(&world.draft(&id));
         }),
