@@ -261,7 +261,7 @@ async fn a_new_topic_nothing_is_about_has_nothing_sorted_anew(
     let mut desk = Desk::open(backend).await;
     let name = ("fr", json!({ "name": "T" }));
     desk.product(1, json!({ "all": [{ "topic": id(10).to_string() }] })).await;
-    desk.publish(10, topic(None), &[name.clone()]).await;
+    desk.publish(10, topic(None), std::slice::from_ref(&name)).await;
     desk.sorter.catch_up().await.unwrap();
     let before = desk.partners.products().await.unwrap();
     desk.publish(11, topic(Some(10)), &[name]).await;

@@ -14,6 +14,7 @@ pub const FORMS: [&str; 5] = [".ninjs.json", ".g2.xml", ".jsonld", ".html", ".tx
 /// An answer to a GET.
 pub struct Got {
     pub status: u16,
+    /// One that came several times has all its values, with commas between them.
     pub headers: BTreeMap<String, String>,
     pub body: String,
 }
@@ -31,16 +32,18 @@ pub fn get(server: &Server, path: &str, headers: &[(&str, &str)]) -> Got {
         request = request.header(*name, *value);
     }
     let mut response = request.config().http_status_as_error(false).build().call().expect("it answers");
-    let headers = response.headers().iter();
-    let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()));
-    Got {
-        status: response.status().as_u16(),
-        headers: headers.collect(),
-        body: response.body_mut().read_to_string().expect("UTF-8"),
+    let mut headers: BTreeMap<String, String> = BTreeMap::new();
+    for (name, value) in response.headers() {
+        let value = value.to_str().unwrap_or_default();
+        headers
+            .entry(name.to_string())
+            .and_modify(|values| *values += &format!(", {value}"))
+            .or_insert(value.to_owned());
     }
+    Got { status: response.status().as_u16(), headers, body: response.body_mut().read_to_string().expect("UTF-8") }
 }
 
-/// Every document and feed of the record, as files in folders by form.
+/// Every document of the record, as files in folders by form: of what was taken back too.
 pub fn collect(server: &Server, into: &Path) -> usize {
     let mut found = 0;
     let mut after = Value::Null;
@@ -66,7 +69,7 @@ pub fn collect(server: &Server, into: &Path) -> usize {
                         410 if form == ".html" => {}
                         other => panic!("{path}: {other} {}", got.body),
                     }
-                    if got.status == 200 {
+                    if !has_none {
                         save(into, &form[1..], &path, &got.body);
                         found += 1;
                     }

@@ -1,15 +1,21 @@
 //! What partners receive: documents and feeds in the formats of the trade, judged by their own schemas and readers.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+mod feeds;
+mod links;
+mod office;
+mod products;
+mod sitemaps;
+
+use std::collections::BTreeSet;
 
 use griot_testbed::Backend;
-use griot_tests::{Client, Record, Server, workspace};
+use griot_tests::workspace;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::issued::{FORMS, Got, collect, files, get, judge, save};
-use crate::tools::{node, python, xmllint};
+use self::office::{Office, Other, id, publish, with};
+use crate::issued::{FORMS, collect, files, get, judge, save};
+use crate::tools::node;
 
 /// Tells whether an article in ninjs is one of some sort.
 type IsOne = fn(&Value) -> bool;
@@ -29,92 +35,6 @@ fn has_one(list: &Value, name: &str, end: &str) -> bool {
     list.any(|one| one[name].as_str().is_some_and(|value| value.ends_with(end)))
 }
 
-fn with(item: &Value, key: &str, value: Value) -> Value {
-    let mut input = json!({ "contentId": item["contentId"], "expectedRevision": item["revision"] });
-    input[key] = value;
-    input
-}
-
-fn publish(desk: &Client, draft: &Value) -> Value {
-    desk.done("contentPublish", json!({ "items": [draft] }))["drafts"][0].clone()
-}
-
-/// An article that names nobody; its draft.
-fn article(desk: &Client, headline: &str) -> Value {
-    let body = json!({ "markdown": format!("{headline}, the whole of it & <more>.\n\nSecond paragraph.") });
-    let text = json!([{ "locale": "fr", "headline": headline, "body": body }]);
-    desk.draft("articleCreate", json!({ "kind": "COMMUNIQUE", "issuedAt": "2025-01-02T10:00:00+00:00", "texts": text }))
-}
-
-fn id(item: &Value) -> &str {
-    item["contentId"].as_str().expect("an id")
-}
-
-/// The demo, and an article in each state there is.
-struct Office {
-    record: Record,
-    server: Server,
-    partner: String,
-    corrected: Value,
-    withdrawn: Value,
-    killed: Value,
-    embargoed: Value,
-}
-
-impl Office {
-    fn open(backend: Backend) -> Self {
-        let record = Record::with_demo(backend);
-        let key = record.key(&["--role", "administrator", "--name", "Desk"]);
-        let partner = record.key(&["--delivery", "--embargo", "--name", "Partner"]);
-        let server = record.serve(&[]);
-        let desk = server.client("/editorial/graphql", Some(&key));
-        let corrected = publish(&desk, &article(&desk, "CORRECTEDWORD"));
-        for (kind, item, note, headline) in [
-            ("CORRECTION", &corrected, "Un nom était faux.", "RIGHTWORD"),
-            ("CLARIFICATION", &publish(&desk, &article(&desk, "Peu clair")), "Une date manquait.", "Plus clair"),
-            (
-                "RETRACTION",
-                &publish(&desk, &article(&desk, "Propos prêtés")),
-                "Ils n’ont pas été tenus.",
-                "Propos retirés",
-            ),
-        ] {
-            let correction = json!({ "correctionKind": kind, "publicNote": { "fr": note },
-                "contentId": item["contentId"], "expectedRevision": item["revision"],
-                "texts": [{ "locale": "fr", "headline": headline }] });
-            desk.done("articleCorrect", correction);
-        }
-        // One is changed, and then told in another language too.
-        let updated = publish(&desk, &article(&desk, "Mis à jour"));
-        let text = json!([{ "locale": "fr", "headline": "Mis à jour deux fois" }]);
-        let updated = publish(&desk, &desk.draft("articleUpdate", with(&updated, "texts", text)));
-        let text = json!([{ "locale": "en", "headline": "Translated", "body": { "markdown": "All of it." } }]);
-        publish(&desk, &desk.draft("articleUpdate", with(&updated, "texts", text)));
-        let withdrawn = publish(&desk, &article(&desk, "WITHDRAWNWORD"));
-        desk.done("contentWithdraw", with(&withdrawn, "reason", json!("Il est revu.")));
-        let killed = publish(&desk, &article(&desk, "KILLEDWORD"));
-        desk.done("contentKill", with(&killed, "reason", json!("Il était faux.")));
-        let embargoed = article(&desk, "CANARIEMBARGO");
-        desk.done("contentEmbargo", json!({ "items": [embargoed], "at": "2099-01-01T00:00:00Z" }));
-        Self { record, server, partner, corrected, withdrawn, killed, embargoed }
-    }
-
-    /// How many items `changes` tells of by each signal.
-    fn states(&self) -> BTreeMap<String, usize> {
-        let page = get(&self.server, "/v1/changes?limit=500", &[]).json();
-        assert_eq!(page["has_more"], false);
-        let mut states = BTreeMap::new();
-        for change in page["changes"].as_array().expect("a list") {
-            *states.entry(change["signal"].as_str().expect("a signal").to_owned()).or_default() += 1;
-        }
-        states
-    }
-
-    fn item(&self, of: &Value, rest: &str) -> Got {
-        get(&self.server, &format!("/v1/items/{}-fr{rest}", id(of)), &[])
-    }
-}
-
 #[rstest]
 fn every_document_passes_the_schema_of_its_format(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
     let office = Office::open(backend);
@@ -132,6 +52,21 @@ fn every_document_passes_the_schema_of_its_format(#[values(Backend::Sqlite, Back
         let count = usable.filter(|one| is_one(one)).count();
         println!("{backend:?}: {count} articles {what}");
         assert!(count > 0, "no article {what}");
+    }
+    let (newsml, ninjs) = (files(&folder.join("g2.xml")), files(&folder.join("ninjs.json")));
+    for Other { kind, withdrawn, killed } in &office.others {
+        for (item, status) in [(withdrawn, "withheld"), (killed, "canceled")] {
+            let judged = |files: &[String], written: &str| {
+                let of_item = files.iter().find(|file| file.ends_with(&format!("{}-fr.{written}", id(item))));
+                std::fs::read_to_string(of_item.unwrap_or_else(|| panic!("no {written} of a {kind} that is {status}")))
+                    .unwrap()
+            };
+            let document = judged(&newsml, "g2.xml");
+            assert!(document.contains(&format!("<pubStatus qcode=\"stat:{status}\"/>")), "{kind}: {document}");
+            if *kind == "EVENT" {
+                assert!(judged(&ninjs, "ninjs.json").contains(&format!("\"pubStatus\":\"{status}\"")));
+            }
+        }
     }
 }
 
@@ -184,19 +119,34 @@ fn status_signal_and_note_tell_what_became_of_an_item(#[values(Backend::Sqlite, 
         let told = last.json();
         assert_eq!((&told["version"], &told["pubStatus"]), (&json!("2"), &json!(status)));
         assert!(told["edNote"].as_str().unwrap().contains(note), "{told}");
-        for form in FORMS {
-            for rest in [String::new(), "/versions/1".to_owned(), "/versions/2".to_owned()] {
-                let got = office.item(item, &format!("{rest}{form}"));
-                assert!(
-                    !got.body.to_uppercase().contains("DWORD") && !got.body.to_uppercase().contains("WITHDRAWNW"),
-                    "{rest}{form}: {}",
-                    got.body
-                );
-                let is_gone = !rest.is_empty() || form == ".html";
-                assert_eq!(got.status, if is_gone { 410 } else { 200 }, "{rest}{form}");
-            }
-        }
+        nothing_is_left(&office, item, "ARTICLE", note);
         assert_eq!(get(&office.server, &format!("/v1/items/{}-nl.txt", id(item)), &[]).status, 404);
+    }
+    for Other { kind, withdrawn, killed } in &office.others {
+        nothing_is_left(&office, withdrawn, kind, "revu");
+        nothing_is_left(&office, killed, kind, "faux");
+    }
+}
+
+/// Every form of what was taken back says why, and no word of what it was.
+fn nothing_is_left(office: &Office, item: &Value, kind: &str, note: &str) {
+    for form in FORMS {
+        for rest in [String::new(), "/versions/1".to_owned(), "/versions/2".to_owned()] {
+            let got = office.item(item, &format!("{rest}{form}"));
+            let has_none = form == ".ninjs.json" && ["PERSON", "INSTITUTION"].contains(&kind);
+            let is_gone = !rest.is_empty() || form == ".html";
+            let status = if has_none {
+                406
+            } else if is_gone {
+                410
+            } else {
+                200
+            };
+            assert_eq!(got.status, status, "{kind} {rest}{form}: {}", got.body);
+            assert!(!got.body.to_uppercase().contains("NWORD"), "{kind} {rest}{form}: {}", got.body);
+            assert!(!got.body.to_uppercase().contains("DWORD"), "{kind} {rest}{form}: {}", got.body);
+            assert!(has_none || got.body.contains(note), "{kind} {rest}{form}: {}", got.body);
+        }
     }
 }
 
@@ -241,8 +191,7 @@ fn a_version_keeps_its_bytes_whatever_is_published_later(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {
     let office = Office::open(backend);
-    let key = office.record.key(&["--role", "administrator", "--name", "Other"]);
-    let desk = office.server.client("/editorial/graphql", Some(&key));
+    let desk = &office.desk;
     let named = "{ articles(first: 50) { nodes { contentId people { person { contentId } } } } }";
     let articles = office.server.data(named, json!({}))["articles"]["nodes"].take();
     let articles = articles.as_array().unwrap().iter();
@@ -254,7 +203,7 @@ fn a_version_keeps_its_bytes_whatever_is_published_later(
     let query = "query($id: ID!) { draft(contentId: $id) { revision } }";
     let revision = desk.data(query, json!({ "id": person }))["draft"]["revision"].take();
     let change = json!({ "contentId": person, "expectedRevision": revision, "name": { "display": "RENAMED LATER" } });
-    publish(&desk, &desk.draft("personUpdate", change));
+    publish(desk, &desk.draft("personUpdate", change));
     for (form, before) in FORMS.iter().zip(&before) {
         let after = get(&office.server, &format!("{path}{form}"), &[]);
         assert_eq!((after.status, &after.body), (200, &before.body), "{form}");
@@ -268,120 +217,15 @@ fn a_version_keeps_its_bytes_whatever_is_published_later(
 }
 
 #[rstest]
-fn feeds_pass_their_grammars_and_are_read_by_others(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
-    let office = Office::open(backend);
-    let folder = office.record.directory().join("feeds");
-    let mut feeds =
-        vec!["all".to_owned(), "language/fr".to_owned(), "language/en".to_owned(), "kind/communique".to_owned()];
-    let of = office.server.data(
-        "{ topics(first: 3) { nodes { slug } } people(first: 3) { nodes { slug } } institutions(first: 3) { nodes { slug } } }",
-        json!({}),
-    );
-    for (list, segment) in [("topics", "topic"), ("people", "person"), ("institutions", "institution")] {
-        let slugs = of[list]["nodes"].as_array().unwrap().iter();
-        feeds.extend(slugs.map(|one| format!("{segment}/{}", one["slug"].as_str().unwrap())));
-    }
-    for feed in &feeds {
-        for form in ["atom", "rss", "json", "ics"] {
-            let got = get(&office.server, &format!("/v1/feeds/{feed}.{form}"), &[]);
-            if form == "ics" && (feed.starts_with("kind/") || feed.starts_with("topic/")) {
-                assert_eq!(got.status, 404);
-                continue;
-            }
-            assert_eq!(got.status, 200, "{feed}.{form}: {}", got.body);
-            save(&folder, form, &format!("{feed}.{form}"), &got.body);
-            let tag = got.headers["etag"].as_str();
-            assert_eq!(get(&office.server, &format!("/v1/feeds/{feed}.{form}"), &[("if-none-match", tag)]).status, 304);
-        }
-    }
-    let archive = get(&office.server, "/v1/feeds/kind/communique/archive/2025-01.atom", &[]);
-    assert!(archive.status == 200 && archive.body.contains("RIGHTWORD"), "{}", archive.body);
-    save(&folder, "atom", "archive.atom", &archive.body);
-    let schemas = workspace().join("tests/schemas");
-    let grammar = schemas.join("atom/atom-rfc4287.rng");
-    xmllint(&["--relaxng", grammar.to_str().unwrap()], &files(&folder.join("atom")));
-    xmllint(&[], &files(&folder.join("rss")));
-    let json = files(&folder.join("json"));
-    let args = [schemas.to_str().unwrap()].into_iter().chain(json.iter().map(String::as_str));
-    node("jsonfeed.mjs", &args.collect::<Vec<_>>());
-    for feed in &feeds {
-        read_by_others(&office.server, &folder, feed);
-    }
-    let calendars = files(&folder.join("ics"));
-    python("icalendar_check.py", &calendars.iter().map(String::as_str).collect::<Vec<_>>());
-    for missing in
-        ["nothing.atom", "topic/nowhere.atom", "all.xml", "all", "all/archive/2025-01.rss", "all/archive/1900-01.atom"]
-    {
-        assert_eq!(get(&office.server, &format!("/v1/feeds/{missing}"), &[]).status, 404, "{missing}");
-    }
-}
-
-/// Atom and RSS give those who read them what the JSON Feed has.
-fn read_by_others(server: &Server, folder: &Path, feed: &str) {
-    let json = get(server, &format!("/v1/feeds/{feed}.json"), &[]).json();
-    for form in ["atom", "rss"] {
-        let items = json["items"].as_array().expect("items").iter();
-        // Atom has tombstones instead of stubs.
-        let items = items.filter(|item| form == "rss" || item["_griot"]["pub_status"] == "usable");
-        let entries = items.map(|item| {
-            let content = if item["content_html"].is_null() { &item["content_text"] } else { &item["content_html"] };
-            json!({ "id": item["id"], "title": item["title"], "content": content,
-                "published": item["date_published"], "updated": item["date_modified"] })
-        });
-        let expected = json!({ "title": json["title"], "entries": entries.collect::<Vec<_>>() }).to_string();
-        let expected = save(folder, "expected", &format!("{feed}.{form}.json"), &expected);
-        let file = folder.join(form).join(format!("{feed}.{form}").replace('/', "_"));
-        let args = [file.to_str().expect("UTF-8"), expected.to_str().expect("UTF-8")];
-        python("feedparser_check.py", &args);
-        node("rss_parser.mjs", &args);
-    }
-}
-
-#[rstest]
-fn sitemaps_name_the_pages_there_are(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
-    let office = Office::open(backend);
-    let index = get(&office.server, "/sitemap.xml", &[]);
-    assert_eq!(index.status, 200);
-    let mut pages = Vec::new();
-    let folder = office.record.directory().join("sitemaps");
-    for address in index.body.split("<loc>").skip(1).map(|rest| rest.split('<').next().unwrap()) {
-        let path = address.strip_prefix(office.server.address()).unwrap_or_else(|| panic!("{address}"));
-        let part = get(&office.server, path, &[]);
-        assert_eq!(part.status, 200, "{path}: {}", part.body);
-        save(&folder, "xml", path, &part.body);
-        pages.extend(part.body.split("<loc>").skip(1).map(|rest| rest.split('<').next().unwrap().to_owned()));
-    }
-    xmllint(&[], &files(&folder.join("xml")));
-    let unique: BTreeSet<&String> = pages.iter().collect();
-    assert_eq!(unique.len(), pages.len(), "each page once");
-    let route = "query($path: String!) { route(path: $path) { status } }";
-    for page in &pages {
-        let found = office.server.data(route, json!({ "path": page }));
-        assert_eq!(found, json!({ "route": { "status": 200 } }), "{page}");
-    }
-    let all = "{ articles(first: 1) { totalCount } people(first: 1) { totalCount } }";
-    let all = office.server.data(all, json!({}));
-    let least = all["articles"]["totalCount"].as_u64().unwrap() + all["people"]["totalCount"].as_u64().unwrap();
-    assert!(pages.len() as u64 > least, "{} of more than {least}", pages.len());
-    let news = get(&office.server, "/sitemaps/news.xml", &[]);
-    assert_eq!((news.status, news.body.matches("<url>").count()), (200, 0), "the demo is older than two days");
-    for missing in ["/sitemaps/1900-01.xml", "/sitemaps/nothing.xml", "/sitemaps/people"] {
-        assert_eq!(get(&office.server, missing, &[]).status, 404, "{missing}");
-    }
-    println!("{backend:?}: {} pages", pages.len());
-}
-
-#[rstest]
 fn a_language_that_ends_is_withheld_and_the_other_goes_on(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {
     let office = Office::open(backend);
-    let key = office.record.key(&["--role", "administrator", "--name", "Other"]);
-    let desk = office.server.client("/editorial/graphql", Some(&key));
+    let desk = &office.desk;
     let text = |locale, headline| json!({ "locale": locale, "headline": headline, "body": { "markdown": headline } });
     let texts = [text("fr", "En deux langues"), text("en", "In two languages")];
     let input = json!({ "kind": "NEWS", "issuedAt": "2025-01-02T10:00:00+00:00", "texts": texts });
-    let item = publish(&desk, &desk.draft("articleCreate", input));
+    let item = publish(desk, &desk.draft("articleCreate", input));
     let path = |locale| format!("/v1/items/{}-{locale}.ninjs.json", id(&item));
     assert_eq!(get(&office.server, &path("en"), &[]).json()["pubStatus"], "usable");
     desk.done("contentWithdraw", with(&item, "locales", json!(["en"])));
@@ -397,15 +241,14 @@ fn a_post_is_told_with_its_person_whenever_it_is_published(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {
     let office = Office::open(backend);
-    let key = office.record.key(&["--role", "administrator", "--name", "Other"]);
-    let desk = office.server.client("/editorial/graphql", Some(&key));
+    let desk = &office.desk;
     let person = office.server.data("{ people(first: 1) { nodes { contentId } } }", json!({}));
     let person = &person["people"]["nodes"][0]["contentId"];
     let path = format!("/v1/items/{}-fr.jsonld", person.as_str().expect("an id"));
     assert!(!get(&office.server, &path, &[]).body.contains("Gardien du phare"));
     let texts = json!([{ "locale": "fr", "title": "Gardien du phare" }]);
     let post = json!({ "person": person, "from": "2024", "texts": texts });
-    publish(&desk, &desk.draft("appointmentCreate", post));
+    publish(desk, &desk.draft("appointmentCreate", post));
     assert!(get(&office.server, &path, &[]).body.contains("Gardien du phare"));
 }
 

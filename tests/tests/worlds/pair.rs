@@ -2,15 +2,16 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use griot_domain::{CorrectionKind, EntryId};
 use griot_editorial::Command as Act;
 use griot_persistence::Location;
 use griot_testbed::Backend;
-use griot_tests::Record;
+use griot_tests::{Receiver, Record};
 use serde_json::{Value, json};
 
-use crate::house::{House, item, patch};
+use crate::house::{House, Kept, item, kind_of, patch};
 
 /// The same for both: an address of its own would show in links. The page for trying queries holds a random number.
 const SETTINGS: &str = "public_url = \"https://api.example.org\"
@@ -22,6 +23,10 @@ level = \"debug\"
 [limits]
 deadline_ms = 60000
 ";
+
+/// The partner who is sent what happens, and the product it receives.
+pub const JOURNAL: &str = "Journal";
+pub const PRODUCT: &str = "news";
 
 /// Two worlds. The first is what the public record looks like when there is nothing else.
 pub struct Pair {
@@ -36,6 +41,14 @@ pub struct Pair {
     pub early_key: String,
     /// Of a partner that receives everything, and of one that accepted the terms of embargo too.
     pub partner_keys: [String; 2],
+    /// Of the partner who receives one product.
+    pub journal_key: String,
+    /// Publishes, by the editorial API.
+    pub press_key: String,
+    /// Where each world sends what happens, when it is told to.
+    pub receivers: [Receiver; 2],
+    /// An article in French that both worlds have and nobody has published yet; it names what is public.
+    pub draft: Kept,
     /// Lines of the import format, one for each entry that is public.
     pub public: Vec<Value>,
     /// Those of the articles that were withdrawn and killed.
@@ -43,14 +56,18 @@ pub struct Pair {
 }
 
 impl Pair {
-    /// The demo and more articles, with a correction, a withdrawal and a kill, and a copy of that.
+    /// The demo and more articles, with a correction, a withdrawal and a kill, all of it stated in a log, and a copy of that.
     pub fn new(backend: Backend) -> Self {
         let plain = Record::with_demo(backend);
         std::fs::write(plain.directory().join("more.jsonl"), more_articles()).unwrap();
         plain.run(&["import", "json", "more.jsonl"]).expect_success();
         let secret = Record::new(backend);
+        let receivers = [(); 2].map(|()| Receiver::start());
+        let [first, second] = receivers.each_ref().map(Receiver::place);
+        let hosts = format!("allowed_hosts = [\"{first}\", \"{second}\"]\n");
+        let settings = format!("{SETTINGS}[webhooks]\n{hosts}[websub]\n{hosts}");
         for record in [&plain, &secret] {
-            std::fs::write(record.directory().join("griot.toml"), SETTINGS).unwrap();
+            std::fs::write(record.directory().join("griot.toml"), &settings).unwrap();
         }
         let key = |args: &[&str]| {
             plain.run(&[&["key", "create", "--name"], args].concat()).expect_success().stdout.trim().to_owned()
@@ -62,14 +79,37 @@ impl Pair {
             plain.run(&["partner", "key", name]).expect_success().stdout.trim().to_owned()
         };
         let partner_keys = [partner("Agency", &[]), partner("Entitled", &["--embargo-terms", "1"])];
+        plain.run(&["product", "add", PRODUCT, "--all", "kind:NEWS"]).expect_success();
+        let journal_key = partner(JOURNAL, &["--product", PRODUCT]);
+        let press_key = key(&["Press", "--role", "administrator"]);
         let mut public = lines(&plain);
         let articles = public.iter().enumerate().filter(|(_, line)| line["kind"] == "article");
         let (first, second) = (articles.clone().nth(0).unwrap().0, articles.clone().nth(1).unwrap().0);
         let killed = public.remove(second);
         let gone = [public.remove(first), killed];
-        in_runtime(take_back(&location(&plain, backend), &public, &gone));
+        let draft = in_runtime(async {
+            let location = location(&plain, backend);
+            take_back(&location, &public, &gone).await;
+            write_draft(&location, &public).await
+        });
+        state(&plain);
         copy(backend, &plain, &secret);
-        Self { backend, plain, secret, key: delivery, editor_key: editor, early_key, partner_keys, public, gone }
+        let (key, editor_key) = (delivery, editor);
+        Self {
+            backend,
+            plain,
+            secret,
+            key,
+            editor_key,
+            early_key,
+            partner_keys,
+            journal_key,
+            press_key,
+            receivers,
+            draft,
+            public,
+            gone,
+        }
     }
 
     pub fn secret_location(&self) -> Location {
@@ -154,6 +194,33 @@ async fn take_back(location: &Location, public: &[Value], [withdrawn, killed]: &
     house.done("5", Act::Withdraw { id, expected, locales: None, reason: Some("Erreur".to_owned()) }).await;
     house.done("6", Act::Kill { id: id_of(killed), expected: 0, reason: "Droits".to_owned() }).await;
     house.close().await;
+}
+
+/// What is published later, in both worlds.
+async fn write_draft(location: &Location, public: &[Value]) -> Kept {
+    let house = House::open(location, "desk").await;
+    let of_kind = |kind: &str| public.iter().find(|line| line["kind"] == kind).unwrap()["id"].clone();
+    let entry = json!({ "kind": "NEWS", "issuedAt": "2024-05-05T10:00:00Z", "topics": [of_kind("topic")],
+        "byline": [{ "name": "La rédaction", "entry": of_kind("institution") }], "related": [of_kind("article")] });
+    let headline = "Le pont est ouvert";
+    let block = json!({ "_type": "block", "_key": "a", "style": "normal", "markDefs": [],
+        "children": [{ "_type": "span", "_key": "a0", "text": format!("{headline}, le texte."), "marks": [] }] });
+    let texts = json!({ "fr": { "slug": "le-pont", "headline": headline, "summary": headline, "body": [block] } });
+    let create = Act::Create { kind: kind_of("article"), patch: patch(entry, texts), note: None };
+    let kept = house.kept("7", create).await;
+    house.close().await;
+    kept
+}
+
+/// Has everything stated: both worlds then have the same statements, and the same log.
+fn state(record: &Record) {
+    record.run(&["key", "init", "--log", "api.example.org/log"]).expect_success();
+    let _server = record.serve(&[]);
+    let begun = Instant::now();
+    while !record.run(&["doctor"]).stdout.contains("all there is to state") {
+        assert!(begun.elapsed() < Duration::from_secs(120), "{}", record.run(&["doctor"]).stdout);
+        std::thread::sleep(Duration::from_millis(100));
+    }
 }
 
 fn id_of(line: &Value) -> EntryId {

@@ -102,7 +102,7 @@ async fn what_was_renewed_is_not_ended_by_an_answer_of_before(
     };
     webhooks.subscribe(&renewal).await.unwrap();
     let renewed = Subscription { id: first.id, ..renewal };
-    assert_eq!(webhooks.subscriptions().await.unwrap(), [renewed.clone()]);
+    assert_eq!(webhooks.subscriptions().await.unwrap(), std::slice::from_ref(&renewed));
 
     webhooks.settle(first.id, &SubscriptionThen::Ended { expires_at: first.expires_at }).await.unwrap();
     assert_eq!(webhooks.subscription(first.id).await.unwrap(), Some(renewed.clone()));

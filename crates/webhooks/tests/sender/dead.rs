@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
+use griot_persistence::EndpointState;
 use griot_testbed::Backend;
 use rstest::rstest;
 
@@ -16,13 +17,25 @@ const EVENTS: u32 = 100;
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn one_of_a_hundred_lives(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
     let healthy = Receiver::start(Mode::Status(200)).await;
-    let modes = [Mode::Hang, Mode::Drip, Mode::Reset, Mode::Status(500), Mode::Later(429, 1), Mode::Endless];
+    let elsewhere = Receiver::start(Mode::Status(200)).await;
+    let modes = [
+        Mode::Hang,
+        Mode::Drip,
+        Mode::DripBody,
+        Mode::Reset,
+        Mode::Status(500),
+        Mode::Status(410),
+        Mode::Later(429, 1),
+        Mode::Redirect(elsewhere.url()),
+        Mode::Endless,
+    ];
     let mut receivers = Vec::new();
     for number in 1..ENDPOINTS {
-        receivers.push(Receiver::start(modes[number % 5].clone()).await);
+        receivers.push(Receiver::start(modes[number % modes.len()].clone()).await);
     }
     let all: Vec<&Receiver> = receivers.iter().chain([&healthy]).collect();
-    let house = House::new(backend, &all).await;
+    let allowed: Vec<&Receiver> = all.iter().copied().chain([&elsewhere]).collect();
+    let house = House::new(backend, &allowed).await;
     let mut endpoints = Vec::new();
     for receiver in &all {
         endpoints.push(house.active(receiver).await);
@@ -33,12 +46,14 @@ async fn one_of_a_hundred_lives(#[values(Backend::Sqlite, Backend::Postgres)] ba
     let mut written = HashMap::new();
     for number in 1..=EVENTS {
         // The dead ones are given everything first.
-        for id in &endpoints {
+        for (id, receiver) in endpoints.iter().zip(&all) {
             let event = event(&format!("item-{}", number % 10), number);
             if *id == living {
                 written.insert(number, Instant::now());
             }
-            assert!(house.dispatch(*id, event).await);
+            let is_taken = house.dispatch(*id, event).await;
+            // The first 410 ends an endpoint.
+            assert!(is_taken || receiver.calls().iter().any(|call| call.mode == Mode::Status(410)));
         }
     }
     until("the last one arrives", || healthy.taken().iter().any(|call| call.json()["data"]["version"] == EVENTS)).await;
@@ -54,6 +69,23 @@ async fn one_of_a_hundred_lives(#[values(Backend::Sqlite, Backend::Postgres)] ba
     waits.sort();
     let of = |share: usize| waits[(waits.len() * share / 100).min(waits.len() - 1)];
     let dead: usize = receivers.iter().map(|receiver| receiver.calls().len()).sum();
+    let each = (ENDPOINTS - 1) / modes.len();
+    let called = |mode: &Mode| {
+        let is_so = |receiver: &&Receiver| receiver.calls().iter().any(|call| call.mode == *mode);
+        receivers.iter().filter(is_so).count()
+    };
+    until("as many dead ones of each kind are called", || modes.iter().all(|mode| called(mode) == each)).await;
+    let mut gone = Vec::new();
+    for (id, receiver) in endpoints.iter().zip(&receivers) {
+        if receiver.calls().iter().all(|call| call.mode == Mode::Status(410)) {
+            house.logged(*id, 1).await;
+            assert!(matches!(house.state(*id).await, EndpointState::Disabled { .. }));
+            gone.push(receiver.calls().len());
+        }
+    }
+    // One for each item at most: what was on its way when it said so.
+    assert!(gone.len() == each && gone.iter().all(|calls| *calls <= 10), "what is gone is called on and on: {gone:?}");
+    assert_eq!(elsewhere.connections(), 0, "a redirect was followed");
     println!(
         "{backend:?}: first attempt at the healthy endpoint: p50 {:?}, p99 {:?}, longest {:?}, of {} calls; {dead} calls \
          at the {} dead ones",
