@@ -20,8 +20,8 @@ use crate::slot::Slot;
 
 /// Entries there are; more than fit into one 64.
 const ENTRIES: u8 = 90;
-const WORDS: [&str; 9] =
-    ["mali", "santé", "accord", "accords", "gouverneur", "gouvernement", "paix", "retirée", "retiree"];
+const WORDS: [&str; 10] =
+    ["mali", "santé", "accord", "accords", "gouverneur", "gouvernement", "paix", "retirée", "retiree", "retirer"];
 const QUERIES: &str =
     "|mali|santé mali|accord|\"accord paix\"|gouv*|gouv|mali -paix|gouvernemant|retirée|retiree|paix mali santé";
 
