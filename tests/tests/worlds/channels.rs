@@ -105,6 +105,8 @@ struct Comparable {
     instants: Regex,
     hashes: Regex,
     tokens: Regex,
+    /// Of the log.
+    seconds: Regex,
 }
 
 impl Comparable {
@@ -115,7 +117,7 @@ impl Comparable {
         // Places in the line of changes: after the numbers stand an instant, and a signature of the server's own.
         let tokens = "(since=|\"token\":\")([A-Za-z0-9_-]{33})[A-Za-z0-9_-]+";
         let [instants, hashes, tokens] = [instants, "[0-9a-f]{64}", tokens].map(|regex| Regex::new(regex).unwrap());
-        Self { since, instants, hashes, tokens }
+        Self { since, instants, hashes, tokens, seconds: Regex::new("(\"logged_at\":)\\d+").unwrap() }
     }
 
     fn text(&self, bytes: &[u8]) -> String {
@@ -126,7 +128,8 @@ impl Comparable {
             if is_new { "NOW".to_owned() } else { found[0].to_owned() }
         });
         let text = self.hashes.replace_all(&text, "HASH");
-        self.tokens.replace_all(&text, "$1$2").into_owned()
+        let text = self.tokens.replace_all(&text, "$1$2");
+        self.seconds.replace_all(&text, "$1").into_owned()
     }
 
     fn call(&self, call: &Call) -> String {
