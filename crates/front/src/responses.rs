@@ -273,7 +273,8 @@ fn unless_known(
     method: &Method,
     asked: &HeaderMap,
 ) -> Response<Body> {
-    let is_known = *method != Method::POST && form.get(ETAG).is_some_and(|tag| is_named(tag, asked));
+    let may_be_known = *method != Method::POST && status.is_success();
+    let is_known = may_be_known && form.get(ETAG).is_some_and(|tag| is_named(tag, asked));
     let mut response = Response::new(if is_known { Body::empty() } else { Body::from(body) });
     *response.status_mut() = if is_known { StatusCode::NOT_MODIFIED } else { status };
     *response.headers_mut() = form;

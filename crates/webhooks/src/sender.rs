@@ -153,7 +153,7 @@ impl Sender {
             }
             let changes = self.shared.store.changes_number().await?;
             // A line ends by itself only when something in it broke.
-            let is_broken = self.lines.values().any(|line| line.task.is_finished());
+            let is_broken = number % LOCK_EVERY == 0 && self.lines.values().any(|line| line.task.is_finished());
             if known != Some(changes) || is_broken {
                 self.look().await?;
                 known = Some(changes);

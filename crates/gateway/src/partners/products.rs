@@ -12,7 +12,7 @@ use tokio::time::{Instant, timeout};
 use uuid::Uuid;
 
 use super::Partners;
-use super::line::{DrillLine, Line, Told};
+use super::line::{DrillLine, Gone, Line, Told};
 use crate::documents::{Early, Heading, ItemKey, Reason, headings, issuer, view_in};
 use crate::graphql::delivery::Loads;
 use crate::graphql::delivery::change::is_of_public;
@@ -212,8 +212,9 @@ impl Entered<'_> {
                 Some(heading) => Told::of(heading, row.is_in, row.has_entered && self.is_news(row)),
                 None => Told::Drill(DrillLine::new(drills.remove(&row.entry)?, row.locale.clone(), &issuer)),
             };
-            // Whoever makes a first copy has nothing yet that could go, but for what it had by products of before.
-            let is_told = self.is_news(row) || row.is_former || matches!(told, Told::Upsert(..));
+            // Whoever makes a first copy has nothing in it yet that could go; but what it had before may have been killed.
+            let is_killed = matches!(told, Told::Tombstone(Gone::TakenBack(Reason::Killed), _));
+            let is_told = self.is_news(row) || is_killed || matches!(told, Told::Upsert(..));
             is_told.then_some(Line { number: row.number, seq: row.seq, told })
         });
         Ok(lines.collect())

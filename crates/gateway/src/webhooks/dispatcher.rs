@@ -1,6 +1,6 @@
 //! Puts what is new into the lines of endpoints.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -190,11 +190,16 @@ impl Round {
     /// What the partner of an endpoint receives there, or did. An endpoint for some products alone hears of these alone.
     fn received(&self, endpoint: &Endpoint) -> Received {
         let of_partner = self.partners.get(&endpoint.partner).map(|partner| partner.products.as_slice());
-        let products = self.products.iter().filter(|product| {
-            of_partner.unwrap_or_default().contains(&product.id)
-                && endpoint.products.as_ref().is_none_or(|codes| codes.contains(product.code.as_str()))
-        });
-        let former = self.former.get(&endpoint.partner).filter(|_| endpoint.products.is_none());
-        Received { products: products.map(|product| product.id).collect(), former: former.cloned().unwrap_or_default() }
+        let wanted = self
+            .products
+            .iter()
+            .filter(|product| endpoint.products.as_ref().is_none_or(|codes| codes.contains(product.code.as_str())))
+            .map(|product| product.id);
+        let wanted: BTreeSet<Uuid> = wanted.collect();
+        let former = self.former.get(&endpoint.partner).into_iter().flatten();
+        Received {
+            products: of_partner.unwrap_or_default().iter().copied().filter(|id| wanted.contains(id)).collect(),
+            former: former.filter(|former| wanted.contains(&former.product)).copied().collect(),
+        }
     }
 }

@@ -77,6 +77,8 @@ async fn apply(store: &PartnerStore, partner: &mut Partner, terms: PartnerTerms)
     if !terms.products.is_empty() {
         let known = store.products().await?;
         partner.products = terms.products.iter().map(|code| product(&known, code)).collect::<anyhow::Result<_>>()?;
+        partner.products.sort_unstable();
+        partner.products.dedup();
     }
     partner.requests_per_minute = terms.requests_per_minute.unwrap_or(partner.requests_per_minute);
     if let Some(version) = terms.embargo_terms {

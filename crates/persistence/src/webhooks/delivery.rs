@@ -306,29 +306,43 @@ pub(super) async fn hasten(tx: &DatabaseTransaction, id: EndpointId, at: DateTim
     Ok(())
 }
 
-/// Ends what waits in some lanes of an endpoint. Answers the first of the changes that this, and what was given up since it
-/// began to fail, came from: they can be read again.
+/// What of a line is to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Clearing {
+    /// All that waits.
+    Everything,
+    /// What can be made anew of changes. Kills stay where nobody could make them again: what an endpoint was told of is told to
+    /// be killed, whatever it receives by then. Notices stay, which are of no change.
+    Remade,
+}
+
+/// Ends what waits for an endpoint. Answers the first of the changes that this, and what was given up since it began to fail,
+/// came from: they can be read again.
 pub(super) async fn clear_line(
     tx: &DatabaseTransaction,
     id: EndpointId,
-    lanes: &[Lane],
+    clearing: Clearing,
     failing_since: Option<i64>,
     at: DateTime<Utc>,
 ) -> Result<Option<i64>, StoreError> {
-    let mut missed = Condition::any().add(Column::State.eq(DeliveryState::Waiting.as_str()));
+    let remade = || Column::Lane.eq(Lane::Normal.number()).and(Column::ChangeNumber.is_not_null());
+    let ended = || match clearing {
+        Clearing::Everything => Column::EndpointId.eq(id.0),
+        Clearing::Remade => Column::EndpointId.eq(id.0).and(remade()),
+    };
+    let mut missed = Condition::any().add(ended().and(Column::State.eq(DeliveryState::Waiting.as_str())));
     if let Some(since) = failing_since {
         missed = missed.add(Column::State.eq(DeliveryState::Failed.as_str()).and(Column::EndedAt.gte(since)));
     }
-    let of_lanes = || Column::EndpointId.eq(id.0).and(Column::Lane.is_in(lanes.iter().map(|lane| lane.number())));
     let first = webhook_delivery::Entity::find()
         .select_only()
         .column_as(Column::ChangeNumber.min(), "first")
-        .filter(of_lanes())
+        .filter(Column::EndpointId.eq(id.0))
         .filter(missed)
         .into_tuple::<Option<i64>>()
         .one(tx)
         .await?;
-    end(tx, of_lanes(), DeliveryState::Failed, at).await?;
+    end(tx, ended(), DeliveryState::Failed, at).await?;
     Ok(first.flatten())
 }
 

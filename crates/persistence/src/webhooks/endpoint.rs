@@ -15,7 +15,8 @@ use sea_orm::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Lane, Webhooks, count, delivery, instant, note_change};
+use super::delivery::{self, Clearing};
+use super::{Webhooks, count, instant, note_change};
 use crate::StoreError;
 use crate::editorial::note;
 use crate::entity::{webhook_attempt, webhook_delivery, webhook_endpoint};
@@ -184,7 +185,7 @@ impl Webhooks {
             row.types = types.map(words);
         }
         if before != (row.url.clone(), row.products.clone()) {
-            begin_anew(&tx, &mut row, &[Lane::Normal], at).await?;
+            begin_anew(&tx, &mut row, Clearing::Remade, at).await?;
         }
         let endpoint = store(&tx, row).await?;
         self.note(&tx, "change", &endpoint).await?;
@@ -329,20 +330,19 @@ pub(super) async fn disable(
     reason: &str,
     at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    begin_anew(tx, row, &[Lane::Kill, Lane::Normal], at).await?;
+    begin_anew(tx, row, Clearing::Everything, at).await?;
     enter(row, &EndpointState::Disabled { reason: reason.to_owned() }, at);
     Ok(())
 }
 
-/// Takes what waits in some lanes out of the line of an endpoint, whose place goes back before it. Kills are left in it where
-/// nobody could make them again: what the endpoint was told of is told to be killed, whatever it receives by then.
+/// Takes what waits out of the line of an endpoint, whose place goes back before it.
 async fn begin_anew(
     tx: &DatabaseTransaction,
     row: &mut webhook_endpoint::Model,
-    lanes: &[Lane],
+    clearing: Clearing,
     at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    if let Some(first) = delivery::clear_line(tx, EndpointId(row.id), lanes, row.failing_since, at).await? {
+    if let Some(first) = delivery::clear_line(tx, EndpointId(row.id), clearing, row.failing_since, at).await? {
         row.place = row.place.min(first - 1);
     }
     Ok(())
@@ -357,7 +357,7 @@ pub(crate) async fn begin_all_anew(
     let of_partner = webhook_endpoint::Column::PartnerId.eq(partner);
     let rows = webhook_endpoint::Entity::find().filter(of_partner).order_by_asc(webhook_endpoint::Column::Id);
     for mut row in rows.lock_exclusive().all(tx).await? {
-        begin_anew(tx, &mut row, &[Lane::Normal], at).await?;
+        begin_anew(tx, &mut row, Clearing::Remade, at).await?;
         store(tx, row).await?;
     }
     Ok(())

@@ -334,11 +334,18 @@ async fn what_waits_for_what_is_received_no_more_is_made_anew(
     began_anew("other products of the partner").await;
     partners.save_partner(&Partner { requests_per_minute: 6, ..everything }, now()).await.unwrap();
     assert_eq!(line.due().await.len(), 3, "nor does anything else of the partner");
+    let notice = NewDelivery { change: None, ..event("notice", 1) };
+    line.webhooks.enqueue(line.id, &notice, now()).await.unwrap();
+    let given_up = line.due_at(now()).await.remove(0);
+    line.attempt(&given_up, Then::GivenUp, failing(1)).await;
     let url = "https://partner.example/other";
     let moved = EndpointChange { url: Some(url.to_owned()), ..EndpointChange::default() };
     line.webhooks.change(line.id, moved, now()).await.unwrap().unwrap();
     line.webhooks.activate(line.id, url, now()).await.unwrap().unwrap();
-    began_anew("another address").await;
+    assert_eq!(line.due().await, ["notice-1"], "which nobody would make again");
+    assert_eq!(line.endpoint().await.place, 2, "before what was given up, kills among it");
+    line.dispatch(2, 5, all()).await;
+    assert_eq!(line.due().await, ["c-5", "notice-1", "a-3", "b-4"]);
 }
 
 #[rstest]
