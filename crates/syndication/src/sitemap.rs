@@ -59,9 +59,12 @@ pub fn sitemap(pages: &[Listed]) -> String {
 }
 
 /// Articles for Google News, which wants those of the last two days only: the caller chooses. Of more than [`MAX_NEWS`], the
-/// first.
-pub fn news_sitemap(articles: &[Listed]) -> String {
+/// first; of none, the site's front page as no news, since a sitemap names one page at least.
+pub fn news_sitemap(articles: &[Listed], front: &str) -> String {
     document("urlset", &[SITEMAPS, NEWS], |xml| {
+        if articles.is_empty() {
+            xml.element("url", &[], |xml| xml.text("loc", &[], front));
+        }
         for article in articles.iter().take(MAX_NEWS) {
             xml.element("url", &[], |xml| {
                 xml.text("loc", &[], &article.page);

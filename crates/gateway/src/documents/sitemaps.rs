@@ -72,7 +72,7 @@ fn nothing() -> Page {
 async fn page(asked: Asked, loads: &Loads) -> Answer<Page> {
     let view = view_in(None, loads);
     match asked {
-        Asked::News => Ok(of(news_sitemap(&news(&view, loads).await?))),
+        Asked::News => Ok(of(news_sitemap(&news(&view, loads).await?, loads.site.base_url.as_str()))),
         Asked::Kind(kind) => pages(&List { kind, view: &view, conditions: &[], by: OrderedBy::Name }, loads).await,
         Asked::Month(month) => {
             let (from, until) = month.bounds();
@@ -98,7 +98,8 @@ fn articles<'a>(view: &'a SharedView, conditions: &'a [Condition]) -> List<'a> {
     List { kind: EntryKind::Article, view, conditions, by: OrderedBy::Date }
 }
 
-/// One for each month that has articles, the newest first, and one for each other kind that has entries.
+/// One for each month that has articles, the newest first, and one for each other kind that has entries; that of news while there
+/// is none, since an index names one at least.
 async fn sitemaps(view: &SharedView, loads: &Loads) -> Answer<Vec<String>> {
     let address = |name: &str| format!("{}/sitemaps/{name}.xml", loads.public_url);
     let mut found = Vec::new();
@@ -112,6 +113,9 @@ async fn sitemaps(view: &SharedView, loads: &Loads) -> Answer<Vec<String>> {
         if list.has_any(loads).await? {
             found.push(address(name));
         }
+    }
+    if found.is_empty() {
+        found.push(address("news"));
     }
     Ok(found)
 }

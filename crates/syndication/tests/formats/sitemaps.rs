@@ -5,6 +5,8 @@ use griot_syndication::sitemap::{Listed, MAX_NEWS, MAX_URLS, news_sitemap, sitem
 use crate::samples::{bare_article, corrected_article};
 use crate::support::{assert_well_formed, listed};
 
+const FRONT: &str = "https://koulouba.example/";
+
 fn corrected() -> Listed {
     listed(&corrected_article())
 }
@@ -24,7 +26,7 @@ fn a_page_comes_with_its_last_change_and_all_its_languages() {
 
 #[test]
 fn news_tell_when_they_first_appeared() {
-    let written = news_sitemap(&[corrected()]);
+    let written = news_sitemap(&[corrected()], FRONT);
     assert!(
         written.ends_with(
             "<url><loc>https://koulouba.example/fr/articles/x1</loc><news:news><news:publication>\
@@ -35,15 +37,22 @@ fn news_tell_when_they_first_appeared() {
         "{written}"
     );
     assert_well_formed(&written);
-    let british = news_sitemap(&[Listed { locale: bare_article().locale, ..corrected() }]);
+    let british = news_sitemap(&[Listed { locale: bare_article().locale, ..corrected() }], FRONT);
     assert!(british.contains("<news:language>en</news:language>"));
+}
+
+#[test]
+fn where_nothing_is_new_the_front_page_is_named_as_no_news() {
+    let written = news_sitemap(&[], FRONT);
+    assert!(written.ends_with("><url><loc>https://koulouba.example/</loc></url></urlset>"), "{written}");
+    assert_well_formed(&written);
 }
 
 #[test]
 fn no_sitemap_holds_more_than_search_engines_read() {
     let many = vec![Listed { translations: Vec::new(), ..corrected() }; MAX_URLS + 1];
     assert_eq!(sitemap(&many).matches("<url>").count(), MAX_URLS);
-    assert_eq!(news_sitemap(&many).matches("<url>").count(), MAX_NEWS);
+    assert_eq!(news_sitemap(&many, FRONT).matches("<url>").count(), MAX_NEWS);
 }
 
 #[test]

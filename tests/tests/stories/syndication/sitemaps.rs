@@ -5,7 +5,7 @@ use std::path::Path;
 
 use griot_domain::{Clock, SystemClock};
 use griot_testbed::Backend;
-use griot_tests::workspace;
+use griot_tests::{Record, workspace};
 use rstest::rstest;
 use serde_json::json;
 
@@ -50,11 +50,27 @@ fn sitemaps_name_the_pages_there_are(#[values(Backend::Sqlite, Backend::Postgres
     let least = all["articles"]["totalCount"].as_u64().unwrap() + all["people"]["totalCount"].as_u64().unwrap();
     assert!(pages.len() as u64 > least, "{} of more than {least}", pages.len());
     let news = get(&office.server, "/sitemaps/news.xml", &[]);
-    assert_eq!((news.status, news.body.matches("<url>").count()), (200, 0), "the demo is older than two days");
+    assert_eq!((news.status, news.body.matches("<news:news>").count()), (200, 0), "the demo is older than two days");
+    save(&folder, "xml", "no-news.xml", &news.body);
+    judge(&folder.join("xml"));
     for missing in ["/sitemaps/1900-01.xml", "/sitemaps/nothing.xml", "/sitemaps/people"] {
         assert_eq!(get(&office.server, missing, &[]).status, 404, "{missing}");
     }
     println!("{backend:?}: {} pages", pages.len());
+}
+
+#[rstest]
+fn sitemaps_of_an_empty_record_are_sitemaps(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let record = Record::new(backend);
+    record.run(&["migrate"]).expect_success();
+    let server = record.serve(&[]);
+    let folder = record.directory().join("sitemaps");
+    for path in ["/sitemap.xml", "/sitemaps/news.xml"] {
+        let sitemap = get(&server, path, &[]);
+        assert_eq!((sitemap.status, sitemap.body.matches("<loc>").count()), (200, 1), "{path}: {}", sitemap.body);
+        save(&folder, "xml", path, &sitemap.body);
+    }
+    judge(&folder.join("xml"));
 }
 
 #[rstest]
