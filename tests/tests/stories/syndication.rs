@@ -4,6 +4,7 @@ mod feeds;
 mod links;
 mod office;
 mod products;
+mod readers;
 mod sitemaps;
 
 use std::collections::BTreeSet;

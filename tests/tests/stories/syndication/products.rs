@@ -6,8 +6,9 @@ use griot_testbed::Backend;
 use rstest::rstest;
 use serde_json::json;
 
-use super::feeds::{judge, read_by_others};
+use super::feeds::judge;
 use super::office::{Office, article, issued, publish, with};
+use super::readers::{calendars_are_read, read_by_others};
 use crate::issued::{Got, get, save};
 
 const PRODUCTS: [(&str, &[&str]); 4] = [
@@ -16,10 +17,11 @@ const PRODUCTS: [(&str, &[&str]); 4] = [
     ("english", &["--all", "language:en"]),
     ("nothing", &["--all", "kind:INTERVIEW", "--none", "language:fr"]),
 ];
-const FORMS: [(&str, &str); 3] = [
+const FORMS: [(&str, &str); 4] = [
     ("atom", "application/atom+xml; charset=utf-8"),
     ("rss", "application/rss+xml; charset=utf-8"),
     ("json", "application/feed+json"),
+    ("ics", "text/calendar; charset=utf-8"),
 ];
 
 #[rstest]
@@ -69,6 +71,7 @@ fn feeds_of_products_are_as_good_as_those_for_everybody(
         }
     }
     judge(&folder);
+    assert!(calendars_are_read(&folder.join("ics")) > 0, "the demo has events");
     let mut counts = Vec::new();
     for (code, _) in PRODUCTS {
         let json = feed(code, "json").json();
