@@ -140,8 +140,10 @@ impl Record {
         let mut workload = Workload { address: server.address, ..self.workloads[&page].clone() };
         if keeps != Keeps::Nothing {
             workload = workload.of_at_most(WARM);
-            // In every round, since other pages may have taken its place.
-            load::ask_each(&workload, connections).await?;
+            // In every round, since other pages may have taken its place; twice, for parts are kept of what was kept before.
+            for _ in 0..2 {
+                load::ask_each(&workload, connections).await?;
+            }
         }
         let workload = &workload;
         let seed = u64::from(round) << 32;

@@ -24,7 +24,7 @@ use crate::refusal::{Location, Refusal, code};
 use crate::scan::scan;
 use crate::schema::{FrontError, FrontSchema};
 use crate::values::ScalarCheck;
-use crate::{lean, nul, shape, translate, values};
+use crate::{nul, shape, translate, values};
 
 /// What is said of a text with that character.
 const NUL: &str = "has the character U+0000, which no text can hold: leave it out";
@@ -70,7 +70,7 @@ struct Document {
 struct Prepared {
     operation: Node<Operation>,
     for_executor: async_graphql::parser::types::ExecutableDocument,
-    is_lean: bool,
+    lean: Option<Lean>,
     /// The cost, unless it depends on variables.
     fixed_cost: Option<u64>,
 }
@@ -112,8 +112,8 @@ impl Checker {
         request.operation_name = prepared.operation.name.as_ref().map(|name| name.to_string());
         request.variables = for_executor(variables);
         request.set_parsed_query(prepared.for_executor.clone());
-        if prepared.is_lean {
-            request = request.data(Lean);
+        if let Some(lean) = &prepared.lean {
+            request = request.data(lean.clone());
         }
         let kind = match prepared.operation.operation_type {
             OperationType::Query => OperationKind::Query,
@@ -213,7 +213,7 @@ impl Checker {
         Ok(Prepared {
             operation: operation.clone(),
             for_executor: translate::document(compiled, operation, lines),
-            is_lean: lean::suits(compiled, &operation.selection_set),
+            lean: Lean::of(compiled, &operation.selection_set, lines),
             fixed_cost: (!uses_variables).then_some(points),
         })
     }

@@ -11,6 +11,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use chrono::{DateTime, Utc};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
+use crate::parts;
+
 /// One thing an answer may depend on. Its text goes to shared caches as a surrogate key: visible ASCII without spaces
 /// and commas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -98,7 +100,9 @@ impl Reads {
     /// Notes that the answer depends on these.
     pub fn note(&self, tags: impl IntoIterator<Item = Tag>) {
         let mut state = self.lock();
+        let known = state.tags.len();
         state.tags.extend(tags);
+        parts::note(&state.tags[known..]);
         if state.tags.len() > 2 * state.settled_count + UNSETTLED {
             state.settle();
         }
@@ -106,13 +110,14 @@ impl Reads {
 
     /// Notes that the answer is another one from `instant` on, whatever is published.
     pub fn note_until(&self, instant: DateTime<Utc>) {
+        parts::note_until(instant);
         let mut state = self.lock();
         state.until = Some(state.until.map_or(instant, |known| known.min(instant)));
     }
 
-    /// What a part of the answer holds by that depends on `tags` alone.
-    pub fn held_by<'a>(&self, tags: impl IntoIterator<Item = &'a Tag>) -> Held {
-        Held { stamp: self.stamp, slots: slots(tags), until: None }
+    /// What a part of the answer holds by that depends on `tags`, and on time as far as `until`, alone.
+    pub fn held_by<'a>(&self, tags: impl IntoIterator<Item = &'a Tag>, until: Option<DateTime<Utc>>) -> Held {
+        Held { stamp: self.stamp, slots: slots(tags), until }
     }
 
     /// All that was noted.

@@ -9,11 +9,14 @@
 //! Objects written as JSON cannot be merged any more: a document that selects of one object in two places is left to the
 //! library.
 //!
+//! Parts of answers are [kept](crate::parts) where a request says so.
+//!
 //! A type is answered in this way when its macro is told so: `#[Object(crate = "griot_front::lean::graphql")]`. Extensions of the
 //! library are not asked about the fields of such a type.
 
 use std::collections::HashSet;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use apollo_compiler::{ExecutableDocument, executable};
@@ -23,17 +26,25 @@ use async_graphql::{ContextSelectionSet, Positioned, ServerError, ServerResult, 
 use futures_util::future::BoxFuture;
 
 use crate::json::{Json, room_of};
+use crate::lines::Lines;
+use crate::parts::{Extent, KeptOf, Parts};
+use crate::selections::Selections;
 
-/// Among the data of a request, that its objects are answered in this way.
-pub(crate) struct Lean;
+/// Among the data of a request, that its objects are answered in this way, and what is selected of them.
+#[derive(Clone)]
+pub(crate) struct Lean(Arc<Selections>);
 
 /// Selections looked at in a document; one that spreads to more is left to the library.
 const MAX_SELECTIONS: usize = 10_000;
 
-/// Whether no two selections below `set` are of one object, whatever the types of their fragments and their directives.
-pub(crate) fn suits(document: &ExecutableDocument, set: &executable::SelectionSet) -> bool {
-    let mut left = MAX_SELECTIONS;
-    is_without_merges(document, set, &mut HashSet::default(), &mut left)
+impl Lean {
+    /// For the operation with this selection; `None` when two selections below it are of one object, whatever the types of
+    /// their fragments and their directives.
+    pub(crate) fn of(document: &ExecutableDocument, set: &executable::SelectionSet, lines: &Lines<'_>) -> Option<Self> {
+        let mut left = MAX_SELECTIONS;
+        let suits = is_without_merges(document, set, &mut HashSet::default(), &mut left);
+        suits.then(|| Self(Arc::new(Selections::of(document, set, lines))))
+    }
 }
 
 fn is_without_merges<'a>(
@@ -78,20 +89,42 @@ pub mod graphql {
 
 /// The answer of an object to what is selected of it. That it can go from thread to thread is told by its type: types that
 /// refer to each other could not tell it by what they are made of.
-pub fn resolve_container<'b, 'a: 'b, T: ContainerType + ?Sized>(
+pub fn resolve_container<'b, 'a: 'b, T: ContainerType + 'static>(
     ctx: &'b ContextSelectionSet<'a>,
     root: &'a T,
 ) -> BoxFuture<'b, ServerResult<Value>> {
-    Box::pin(object(ctx, root))
+    let Some(Lean(selections)) = ctx.data_opt() else {
+        return Box::pin(async_graphql::resolver_utils::resolve_container(ctx, root));
+    };
+    let kept = ctx.data_opt::<Arc<dyn Parts>>().and_then(|parts| KeptOf::of(&**parts, root));
+    let Some(kept) = kept else { return Box::pin(object(ctx, root, None)) };
+    let is_of_root = ctx.path_node.is_none_or(|node| node.parent.is_none());
+    if is_of_root {
+        return Box::pin(object(ctx, root, Some(Fields { selections, kept })));
+    }
+    let Some(selected) = selections.below(ctx.item.pos) else { return Box::pin(object(ctx, root, None)) };
+    match kept.recall(selected) {
+        Some(value) => Box::pin(std::future::ready(Ok(value))),
+        None => Box::pin(async move { kept.make(ctx, (Extent::Object, selected), object(ctx, root, None)).await }),
+    }
 }
 
-async fn object<'a, T: ContainerType + ?Sized>(ctx: &ContextSelectionSet<'a>, root: &'a T) -> ServerResult<Value> {
+/// Of which fields of an object the answers are kept.
+struct Fields<'a> {
+    selections: &'a Selections,
+    kept: KeptOf<'a>,
+}
+
+async fn object<'a, T: ContainerType>(
+    ctx: &ContextSelectionSet<'a>,
+    root: &'a T,
+    kept: Option<Fields<'a>>,
+) -> ServerResult<Value> {
     let mut fields = Vec::with_capacity(ctx.item.node.items.len());
-    if ctx.data_opt::<Lean>().is_none() || !add_selected(ctx, root, &ctx.item.node, &mut fields) || may_repeat(&fields)
-    {
+    if !add_selected(ctx, root, &ctx.item.node, &mut fields) || may_repeat(&fields) {
         return Box::pin(async_graphql::resolver_utils::resolve_container(ctx, root)).await;
     }
-    let values = in_turn(fields.len(), fields.iter().map(|field| answer(ctx, root, field))).await?;
+    let values = in_turn(fields.len(), fields.iter().map(|field| answer(ctx, root, field, kept.as_ref()))).await?;
     let room = fields.iter().zip(&values).map(|(field, value)| key(field).len() + 4 + room_of(value)).sum();
     let mut json = Json::up_to(usize::MAX, room);
     for (place, (field, value)) in fields.iter().zip(&values).enumerate() {
@@ -111,20 +144,28 @@ impl From<crate::json::TooLong> for ServerError {
     }
 }
 
-async fn answer<'a, T: ContainerType + ?Sized>(
+async fn answer<'a, T: ContainerType>(
     ctx: &'a ContextSelectionSet<'a>,
     root: &'a T,
     field: &'a Positioned<Field>,
+    kept: Option<&'a Fields<'a>>,
 ) -> ServerResult<Value> {
     if field.node.name.node == "__typename" {
         return Ok(Value::String(root.introspection_type_name().into_owned()));
     }
     let ctx = ctx.with_field(field);
-    Ok(root.resolve_field(&ctx).await?.unwrap_or_default())
+    let kept = kept.and_then(|Fields { selections, kept }| Some((kept, selections.field(field.pos)?)));
+    let Some((kept, selected)) = kept else { return Ok(root.resolve_field(&ctx).await?.unwrap_or_default()) };
+    if let Some(value) = kept.recall(selected) {
+        return Ok(value);
+    }
+    // On the heap, for it is made once and recalled many times.
+    let make = Box::pin(async { Ok(root.resolve_field(&ctx).await?.unwrap_or_default()) });
+    Box::pin(kept.make(&ctx, (Extent::Field, selected), make)).await
 }
 
 /// Adds the fields that are selected of `root`, those of fragments too. `false` when only the library can tell them.
-fn add_selected<'a, T: ContainerType + ?Sized>(
+fn add_selected<'a, T: ContainerType>(
     ctx: &ContextSelectionSet<'a>,
     root: &T,
     selected: &'a SelectionSet,

@@ -148,7 +148,11 @@ pub(crate) fn shared_by_public(mode: OperationMode) -> Shared {
 pub(crate) fn with_loads(request: async_graphql::Request, parts: &Parts) -> async_graphql::Request {
     let Shown(delivery) = parts.extensions.get().expect("a layer around the endpoint decides what is shown");
     let reads = parts.extensions.get::<Arc<Reads>>();
-    let request = request.data(Loads::new(Arc::clone(delivery), reads.cloned()));
+    let loads = Loads::new(Arc::clone(delivery), reads.cloned());
+    let request = match loads.parts() {
+        Some(kept) => request.data(kept).data(loads),
+        None => request.data(loads),
+    };
     // What may be kept is nobody's own, whatever the front thought of the document.
     match parts.extensions.get::<Receiving>().filter(|_| reads.is_none()) {
         Some(receiving) => request.data(receiving.clone()),

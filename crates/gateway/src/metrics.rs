@@ -25,7 +25,7 @@ use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-use crate::graphql::delivery::memory::Memory;
+use crate::graphql::delivery::memory::{Counted, Memory};
 use crate::live::Figures;
 use crate::purge::PurgeFigures;
 use crate::tail::Tail;
@@ -221,10 +221,16 @@ impl Collector for KeptFigures {
             ("refused", of(refused)),
         ];
         by_result(&mut encoder, "operations", "Documents that requests named, or brought with a hash", &named)?;
-        let (hits, misses, bytes) =
-            self.memory.as_ref().map_or((0, 0, 0), |memory| (memory.hits(), memory.misses(), memory.bytes()));
-        let reads = [("hit", hits), ("miss", misses)];
-        by_result(&mut encoder, "record_memory", "Reads of the record looked for among those kept", &reads)?;
+        let nothing = Counted::default();
+        let (reads, parts, bytes) = match &self.memory {
+            Some(memory) => (memory.reads(), memory.parts(), memory.bytes()),
+            None => (&nothing, &nothing, 0),
+        };
+        let results = |counted: &Counted| [("hit", counted.hits()), ("miss", counted.misses())];
+        let help = "Reads of the record looked for among those kept";
+        by_result(&mut encoder, "record_memory", help, &results(reads))?;
+        let help = "Parts of answers looked for among those kept";
+        by_result(&mut encoder, "answer_parts", help, &results(parts))?;
         let gauges = [
             ("response_cache_bytes", "Bytes of answers kept", (self.kept_bytes)()),
             ("record_memory_bytes", "Bytes kept of the record", bytes),

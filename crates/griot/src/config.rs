@@ -120,7 +120,7 @@ pub struct Introspection {
 pub struct Cache {
     /// Mebibytes of finished answers; 0 keeps none.
     pub responses_mib: u64,
-    /// Mebibytes of what was read of the record; 0 keeps nothing.
+    /// Mebibytes of what was read of the record, and of parts of answers made of it; 0 keeps nothing.
     pub records_mib: u64,
 }
 

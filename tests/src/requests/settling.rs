@@ -28,20 +28,35 @@ fn without_items(answer: &Answer) -> Option<Answer> {
     Some(answer)
 }
 
-/// Whether two answers failed alike: with the same data, and an error of one code in the same place. Of several fields that
-/// fail in a place where nothing may be null, the first to fail is told alone, and which that is the servers do not agree on. Where
-/// an error leaves nothing of the data, it may be that of any field.
+/// Whether two answers failed alike: with the same data, and errors that made the same places null. Of several fields that fail
+/// where nothing may be null, the first to fail is told alone, and which that is the servers do not agree on. Where an error
+/// leaves nothing of the data, it may be that of any field.
 pub fn fail_alike(one: &Answer, other: &Answer) -> bool {
     let failed = |answer: &Answer| {
-        let mut body: Value = serde_json::from_slice(&without_items(answer)?.body).ok()?;
-        let errors = body["errors"].as_array()?.clone();
-        Some((answer.status, body["data"].take(), errors))
+        without_items(answer)?;
+        let body: Value = serde_json::from_slice(&answer.body).ok()?;
+        let ends = body["errors"].as_array()?.iter().map(|error| end(&body["data"], error).to_vec());
+        Some((answer.status, body["data"].clone(), ends.collect::<Vec<_>>()))
     };
-    let (Some((status, data, errors)), Some(other)) = (failed(one), failed(other)) else { return false };
-    let is_nothing_left = data.is_null();
-    let place = |error: &Value| (error["path"].clone(), error["extensions"]["code"].clone());
-    let is_there = |error: &Value| other.2.iter().any(|known| place(known) == place(error));
-    (status, data) == (other.0, other.1) && (is_nothing_left || errors.iter().any(is_there))
+    let (Some((status, data, ends)), Some(other)) = (failed(one), failed(other)) else { return false };
+    let includes = |all: &[Vec<Value>], some: &[Vec<Value>]| some.iter().all(|end| all.contains(end));
+    (status, &data) == (other.0, &other.1) && includes(&ends, &other.2) && includes(&other.2, &ends)
+}
+
+/// What an error made null in `data`: of several that end in one place, the first to fail is told alone.
+fn end<'a>(data: &Value, error: &'a Value) -> &'a [Value] {
+    let path = error["path"].as_array().map_or(&[][..], Vec::as_slice);
+    let mut here = data;
+    for (depth, step) in path.iter().enumerate() {
+        if here.is_null() {
+            return &path[..depth];
+        }
+        here = match step.as_u64() {
+            Some(place) => &here[place as usize],
+            None => &here[step.as_str().unwrap_or_default()],
+        };
+    }
+    path
 }
 
 /// Whether both servers, asked again and again, give an answer that the other gives too. Only where `given` failed below

@@ -89,6 +89,10 @@ fn what_is_kept_is_what_would_be_made(#[values(Backend::Sqlite, Backend::Postgre
         asked,
     );
     assert!(hits.share() > 0.3, "what is never found proves nothing: {hits}");
+    let parts = |result: &str| servers.first.figure(&format!("griot_answer_parts_total{{result=\"{result}\"}}"));
+    let (found, missed) = (parts("hit"), parts("miss"));
+    println!("{found} parts of answers found, {missed} not");
+    assert!(found * 10.0 > found + missed, "what is hardly ever found proves little");
     assert!(asked.changed * 50 > asked.comparisons, "acts that change no answer prove nothing: {asked}");
     assert!(editor.done_so_far() * 3 > acts * 2, "most acts should be done: {}", editor.told());
     if !delays.is_empty() {

@@ -63,7 +63,7 @@ impl Asked {
 /// The view of items in a language and no other; without one, in that of the site or what stands for it.
 pub(crate) fn view_in(locale: Option<&Locale>, loads: &Loads) -> SharedView {
     match locale {
-        None => view(None, None, None, loads).into(),
+        None => loads.views.share(view(None, None, None, loads)),
         Some(locale) => only_in(locale, Moment::Now),
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{NaiveDate, NaiveTime};
 use griot_domain::{Clock, Entry, EntryId, ExternalId, LinkRole, Locale, PartialDate, Site, Text, Title};
 use griot_front::fresh::Reads;
+use griot_front::parts::Parts;
 use griot_persistence::{ListQuery, Page, PublishedStore, Record, Version};
 use griot_search::Search;
 use rustc_hash::FxHashMap as HashMap;
@@ -12,9 +13,10 @@ use rustc_hash::FxHashMap as HashMap;
 use super::batch::Batch;
 use super::error::{Answer, ApiError};
 use super::memory::{Memory, Read};
+use super::parts::KeptParts;
 use super::reading::{Keeping, Reading};
 use super::renditions::Renditions;
-use super::shared_view::SharedView;
+use super::shared_view::{SharedView, Views};
 use super::weight;
 use crate::audience::Showing;
 
@@ -30,6 +32,7 @@ pub(crate) struct Delivery {
     /// What was read of it before, where that is kept.
     memory: Option<Arc<Memory>>,
     search: Option<Arc<Search>>,
+    pub views: Views,
     pub site: Site,
     /// Languages to try after the one wanted, where a request names none.
     pub fallback_locales: Vec<Locale>,
@@ -45,7 +48,8 @@ impl Delivery {
     pub fn new(record: PublishedStore, media_path: &str, memory: Option<Arc<Memory>>, showing: &Showing) -> Self {
         let Showing { site, fallback_locales, public_url, clock, search } = showing.clone();
         let media_url = format!("{public_url}{media_path}");
-        Self { record, memory, search, site, fallback_locales, media_url, public_url, clock }
+        let views = Views::default();
+        Self { record, memory, search, views, site, fallback_locales, media_url, public_url, clock }
     }
 
     /// The store, for who asks for files; resolvers read through [`Loads`], which notes it.
@@ -80,6 +84,12 @@ impl Loads {
             external_ids: Batch::default(),
             versions: Batch::default(),
         }
+    }
+
+    /// What keeps parts of the answer to the request, where anything is kept.
+    pub fn parts(&self) -> Option<Arc<dyn Parts>> {
+        let (memory, reads) = (self.memory.clone()?, self.store.reads()?);
+        Some(Arc::new(KeptParts { memory, reads }))
     }
 
     /// Loaders of the same that have read nothing yet, and note what they read in the same place.

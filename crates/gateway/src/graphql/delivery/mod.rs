@@ -19,6 +19,7 @@ mod lookup;
 pub(crate) mod memory;
 mod node_id;
 pub(crate) mod notice;
+mod parts;
 pub(crate) mod person;
 mod place;
 mod query;

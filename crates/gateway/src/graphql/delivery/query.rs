@@ -20,7 +20,6 @@ use super::received::received;
 use super::route::{Route, route};
 use super::search::SearchQuery;
 use super::seen::Seen;
-use super::shared_view::SharedView;
 use super::topic::TopicQuery;
 use super::verification::{Verification, verify};
 use super::view::ViewInput;
@@ -155,7 +154,7 @@ impl LookupQuery {
 
 async fn node(loads: &Loads, id: &ID) -> Answer<Option<Node>> {
     let Some(wanted) = NodeId::decode(id) else { return Ok(None) };
-    let view = SharedView::from(wanted.view(loads));
+    let view = loads.views.share(wanted.view(loads));
     let record = loads.record(&view, wanted.id).await?.filter(|record| record.kind == wanted.kind);
     Ok(record.and_then(|record| Node::new(Seen::at_top(record, &view, loads))))
 }

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use bytes::Bytes;
 use griot_domain::body::HtmlOptions;
 use griot_domain::{Body, EntryId};
+use griot_front::parts;
 
 use super::error::{Answer, ApiError};
 use super::scalar::{Html, PortableText, Written};
@@ -47,6 +48,7 @@ impl Renditions {
 }
 
 fn kept<T>(cell: &OnceLock<Bytes>, make: impl FnOnce() -> serde_json::Result<Vec<u8>>) -> Answer<Written<T>> {
+    parts::holds_kept_text();
     if let Some(json) = cell.get() {
         return Ok(Written::new(json.clone()));
     }

@@ -75,7 +75,7 @@ pub(crate) fn page_url(loads: &Loads, kind: EntryKind, locale: &Locale, slug: Op
 }
 
 /// An object that stands for an entry of one kind.
-pub(crate) trait FromSeen: Sized + Send + Sync {
+pub(crate) trait FromSeen: Sized + Send + Sync + 'static {
     /// The kind it stands for.
     const KIND: EntryKind;
 

@@ -4,7 +4,8 @@ use std::hash::{BuildHasher, Hash, Hasher};
 use std::ops::Deref;
 use std::sync::Arc;
 
-use griot_domain::View;
+use griot_domain::{Moment, View};
+use quick_cache::sync::Cache;
 use rustc_hash::FxBuildHasher;
 
 /// A view that knows its hash: every read of a page is looked up by it, and it holds a chain of languages.
@@ -20,6 +21,31 @@ struct Hashed {
 impl From<View> for SharedView {
     fn from(view: View) -> Self {
         Self(Arc::new(Hashed { hash: FxBuildHasher.hash_one(&view), view }))
+    }
+}
+
+/// Views that were asked for lately. Two of one are the same allocation then, which is quicker told than that they are equal.
+#[derive(Debug)]
+pub(crate) struct Views(Cache<View, SharedView>);
+
+impl Default for Views {
+    fn default() -> Self {
+        Self(Cache::new(256))
+    }
+}
+
+impl Views {
+    /// The view as it was passed on before. Past moments are many, and seldom asked for twice.
+    pub fn share(&self, view: View) -> SharedView {
+        if view.moment != Moment::Now {
+            return view.into();
+        }
+        if let Some(known) = self.0.get(&view) {
+            return known;
+        }
+        let shared = SharedView::from(view.clone());
+        self.0.insert(view, shared.clone());
+        shared
     }
 }
 

@@ -42,7 +42,7 @@ impl ViewInput {
         if fallback.as_ref().is_some_and(|chain| chain.len() > MAX_FALLBACKS) {
             return Err(ApiError::invalid("view.fallback", format!("at most {MAX_FALLBACKS} languages")));
         }
-        Ok(view(wanted, fallback, input.as_of.map(|at| at.0), loads).into())
+        Ok(loads.views.share(view(wanted, fallback, input.as_of.map(|at| at.0), loads)))
     }
 }
 
