@@ -104,7 +104,7 @@ fn slow_clients_harm_nobody_and_leave_nothing() {
         held(&server),
         ended.elapsed()
     );
-    assert!(during[0] >= before[0] + count / 10, "they were let in: {during:?}");
+    assert!(during[0] >= before[0] + count / 4, "they were let in: {during:?}");
     assert!(most[1] < 512, "{most:?}");
     assert!(server.data("{ topics { totalCount } }", json!({}))["topics"]["totalCount"].is_number());
 }
