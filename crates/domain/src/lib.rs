@@ -51,7 +51,7 @@ pub use period::Period;
 pub use person::{Person, PersonName, PersonText, RankPeriod};
 pub use place::{GeoPoint, Place};
 pub use product::{
-    Condition as ProductCondition, Facts, ITEM_KINDS, ItemKind, ProductFilter, UNMARKED, UnknownItemKind,
+    Condition as ProductCondition, Facts, ITEM_KINDS, ItemKind, ProductFilter, TOLD_KINDS, UNMARKED, UnknownItemKind,
 };
 pub use publication::{Edition, ExternalId, OldPath, Publication, Retraction, RetractionAct, Seo};
 pub use share::{Network, ShareLink, share_links};

@@ -69,6 +69,10 @@ pub struct UnknownItemKind {
     pub word: String,
 }
 
+/// Kinds of entry that feeds of changes tell of: items, and pictures that were taken back.
+pub const TOLD_KINDS: [EntryKind; 5] =
+    [EntryKind::Article, EntryKind::Person, EntryKind::Institution, EntryKind::Event, EntryKind::Asset];
+
 impl ItemKind {
     fn all() -> impl Iterator<Item = Self> {
         ITEM_KINDS.into_iter().map(Self::Entry).chain(ArticleKind::ALL.into_iter().map(Self::Form))

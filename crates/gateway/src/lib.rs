@@ -280,7 +280,7 @@ impl Gateway {
                 let endpoints = side
                     .endpoints
                     .map(|endpoints| endpoint_routes(endpoints, store_of_partners.clone(), Arc::clone(&clock)));
-                let sorter = Sorter::new(store.clone(), store_of_partners.clone());
+                let sorter = Sorter::new(store.clone(), store_of_partners.clone(), showing.site.default_locale.clone());
                 let of_partners = store_of_partners.clone();
                 let partners = Partners::new(gate.clone(), of_partners, sorter, warned_at, Arc::clone(&clock));
                 let partners = Arc::new(partners);

@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use griot_domain::{EntryId, EntryKind, ITEM_KINDS};
-use griot_persistence::{Change, Parents, PartnerStore, Placed, Product, PublishedStore, Round, Sorting, StoreError};
+use griot_domain::{EntryId, EntryKind, ITEM_KINDS, Locale, Moment};
+use griot_persistence::{
+    Change, Parents, PartnerStore, PictureChange, Placed, Product, PublishedStore, Round, Sorting, StoreError,
+};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -26,14 +28,16 @@ pub struct Sorter {
     judge: Judge,
     published: PublishedStore,
     partners: PartnerStore,
+    /// What pictures are told in.
+    locale: Locale,
     /// Number of the last change noted here.
     number: watch::Sender<i64>,
 }
 
 impl Sorter {
-    /// A sorter of what is public.
-    pub fn new(published: PublishedStore, partners: PartnerStore) -> Self {
-        Self { judge: Judge::new(published.clone()), published, partners, number: watch::Sender::new(0) }
+    /// A sorter of what is public. Pictures, which have no address in a language, are told in `locale`, that of the site.
+    pub fn new(published: PublishedStore, partners: PartnerStore, locale: Locale) -> Self {
+        Self { judge: Judge::new(published.clone()), published, partners, locale, number: watch::Sender::new(0) }
     }
 
     /// Number of the last change noted, for whoever waits for one.
@@ -124,6 +128,7 @@ impl Sorter {
         is_news: bool,
     ) -> Result<bool, StoreError> {
         let entries = self.judge(changes, products, is_news).await?;
+        let pictures = self.pictures(changes).await?;
         let (parents, has_moved) = self.moved(changes).await?;
         let unsorted: Vec<Uuid> = match has_moved {
             true => self
@@ -136,7 +141,9 @@ impl Sorter {
                 .collect(),
             false => Vec::new(),
         };
-        self.partners.sort(&Round { entries: &entries, parents, unsorted: &unsorted, ..round }).await
+        self.partners
+            .sort(&Round { entries: &entries, pictures: &pictures, parents, unsorted: &unsorted, ..round })
+            .await
     }
 
     /// What is public of the entries, with the products each item belongs to.
@@ -154,6 +161,21 @@ impl Sorter {
         }
         entries.retain(|entry| !broken.contains(&entry.id));
         Ok(entries)
+    }
+
+    /// The pictures among the changes that were taken back, now or before, and what shows them.
+    async fn pictures(&self, changes: &[Change]) -> Result<Vec<PictureChange>, StoreError> {
+        let assets: Vec<&Change> = changes.iter().filter(|change| change.kind == EntryKind::Asset).collect();
+        let ids: Vec<EntryId> = assets.iter().map(|change| change.id).collect();
+        let told = self.published.ever_taken_back(&ids).await?;
+        let gone = self.published.notices(Moment::Now, &ids).await?;
+        let mut pictures = Vec::new();
+        for Change { id, seq, .. } in assets.into_iter().copied().filter(|change| told.contains(&change.id)) {
+            let shown_by = self.published.naming(&[id], &ITEM_KINDS).await?;
+            let is_back = !gone.contains_key(&id);
+            pictures.push(PictureChange { id, seq, locale: self.locale.clone(), is_back, shown_by });
+        }
+        Ok(pictures)
     }
 
     /// What topics and institutions among the changes belong to, where that is another than items were sorted by; and

@@ -47,7 +47,7 @@ impl Desk {
         let published = PublishedStore::open(&location).await.unwrap();
         Self {
             publisher: Publisher::open(&location, StoreName::Published).await.unwrap(),
-            sorter: Sorter::new(published, partners.clone()),
+            sorter: Sorter::new(published, partners.clone(), locale("fr")),
             partners,
             now: "2026-06-01T00:00:00Z".parse().unwrap(),
             _database: database,

@@ -228,6 +228,17 @@ pub struct Picture {
     pub rights: Option<String>,
 }
 
+impl Picture {
+    /// The name it has in whatever shows it, and by which it is taken back.
+    pub fn uri(&self, issuer: &Issuer) -> String {
+        picture_uri(self.id, issuer)
+    }
+}
+
+fn picture_uri(id: EntryId, issuer: &Issuer) -> String {
+    format!("{}/v1/items/{id}", issuer.base)
+}
+
 /// What readers are told of a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
@@ -352,7 +363,8 @@ impl Item {
     }
 
     /// Its identity in the trade's formats, the same for all versions and whatever its slug:
-    /// `urn:newsml:koulouba.ml:20231106:article-0190…-fr` (RFC 3085).
+    /// `urn:newsml:koulouba.ml:20231106:article-0190…-fr` (RFC 3085); of a picture the name it
+    /// has in what shows it, whatever the language.
     pub fn uri(&self) -> String {
         self.uri_in(&self.locale)
     }
@@ -360,7 +372,10 @@ impl Item {
     /// The identity that the same entry has in another language.
     pub fn uri_in(&self, locale: &Locale) -> String {
         let Self { issuer, kind, id, .. } = self;
-        format!("urn:newsml:{}:{}:{kind}-{id}-{locale}", issuer.host, self.issued_on.format("%Y%m%d"))
+        match kind {
+            EntryKind::Asset => picture_uri(*id, issuer),
+            _ => format!("urn:newsml:{}:{}:{kind}-{id}-{locale}", issuer.host, self.issued_on.format("%Y%m%d")),
+        }
     }
 
     /// Its identity in feeds: `tag:koulouba.ml,2023-11-06:article/0190…/fr` (RFC 4151).

@@ -36,11 +36,14 @@ pub fn document(item: &Item) -> String {
 /// Media type of [`document`] of an item of this kind.
 pub fn media_type(kind: EntryKind) -> &'static str {
     match kind {
-        EntryKind::Article => "application/vnd.iptc.g2.newsitem+xml",
+        EntryKind::Article | EntryKind::Asset => "application/vnd.iptc.g2.newsitem+xml",
         _ => "application/vnd.iptc.g2.conceptitem+xml",
     }
 }
 
 fn root_name(kind: EntryKind) -> &'static str {
-    if kind == EntryKind::Article { "newsItem" } else { "conceptItem" }
+    match kind {
+        EntryKind::Article | EntryKind::Asset => "newsItem",
+        _ => "conceptItem",
+    }
 }

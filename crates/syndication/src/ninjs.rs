@@ -38,6 +38,7 @@ fn type_word(kind: EntryKind) -> Option<&'static str> {
     match kind {
         EntryKind::Article => Some("text"),
         EntryKind::Event => Some("event"),
+        EntryKind::Asset => Some("picture"),
         _ => None,
     }
 }

@@ -20,7 +20,7 @@ pub const IDLE: &str = "partner.idle";
 pub const DISABLED: &str = "endpoint.disabled";
 
 /// What an endpoint can ask for.
-pub const TYPES: [&str; 22] = [
+pub const TYPES: [&str; 25] = [
     "item.published",
     "item.updated",
     "item.corrected",
@@ -41,6 +41,9 @@ pub const TYPES: [&str; 22] = [
     "institution.withheld",
     "institution.killed",
     "institution.left_scope",
+    "asset.updated",
+    "asset.withheld",
+    "asset.killed",
     IDLE,
     DISABLED,
 ];

@@ -48,12 +48,12 @@ pub fn collect(server: &Server, into: &Path) -> usize {
     let mut found = 0;
     let mut after = Value::Null;
     loop {
-        let query =
-            "query($after: String) { changes(after: $after) { nextCursor hasMore changes { contentId kind } } }";
+        let query = "query($after: String) { changes(after: $after) { nextCursor hasMore changes { contentId kind tombstone } } }";
         let page = server.data(query, json!({ "after": after }))["changes"].take();
         for change in page["changes"].as_array().expect("a list") {
             let kind = change["kind"].as_str().expect("a kind");
-            if !["ARTICLE", "PERSON", "INSTITUTION", "EVENT"].contains(&kind) {
+            let is_picture = kind == "ASSET" && !change["tombstone"].is_null();
+            if !is_picture && !["ARTICLE", "PERSON", "INSTITUTION", "EVENT"].contains(&kind) {
                 continue;
             }
             for locale in ["", "-fr", "-en"] {

@@ -213,13 +213,17 @@ fn statements_and_proofs_are_accepted_by_others_and_a_flipped_bit_by_nobody(
     correct(&desk, &corrected, "RIGHTWORD");
     let withdrawn = publish(&desk, &article(&desk, "WITHDRAWNWORD"));
     let killed = publish(&desk, &article(&desk, "KILLEDWORD"));
+    let photo = json!({ "kind": "IMAGE", "url": "https://photos.example/KILLEDWORD.jpg", "texts": [{ "locale": "fr", "alt": "KILLEDWORD" }] });
+    let photo = publish(&desk, &desk.draft("assetCreate", photo));
     // Partners keep what they got before.
     let mut copies =
         vec![copy(&server, &folder, &version(&withdrawn, 1)), copy(&server, &folder, &version(&killed, 1))];
     act(&desk, "contentWithdraw", &withdrawn);
     act(&desk, "contentKill", &killed);
-    let versions = [version(&corrected, 1), version(&corrected, 2), version(&withdrawn, 2), version(&killed, 2)];
-    let versions = versions.into_iter().chain(of_the_demo(&server));
+    act(&desk, "contentKill", &photo);
+    let corrected = [version(&corrected, 1), version(&corrected, 2)];
+    let gone = [&withdrawn, &killed, &photo].map(|item| version(item, 2));
+    let versions = corrected.into_iter().chain(gone).chain(of_the_demo(&server));
     copies.extend(versions.map(|version| copy(&server, &folder, &version)));
 
     let keys = keys(&server, &folder);

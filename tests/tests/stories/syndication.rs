@@ -64,7 +64,7 @@ fn every_document_passes_the_schema_of_its_format(#[values(Backend::Sqlite, Back
             };
             let document = judged(&newsml, "g2.xml");
             assert!(document.contains(&format!("<pubStatus qcode=\"stat:{status}\"/>")), "{kind}: {document}");
-            if *kind == "EVENT" {
+            if ["EVENT", "ASSET"].contains(kind) {
                 assert!(judged(&ninjs, "ninjs.json").contains(&format!("\"pubStatus\":\"{status}\"")));
             }
         }

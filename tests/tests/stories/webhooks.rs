@@ -166,6 +166,22 @@ fn what_happens_to_an_article_is_told_in_order(#[values(Backend::Sqlite, Backend
     house.record.run(&["partner", "drill", "Essai du mois"]).expect_success();
     let drill = house.wait("a drill goes the same way", |taken| taken.len() == 5).remove(4);
     assert_eq!(told(&drill).0, "drill.killed");
+
+    let texts = json!([{ "locale": "fr", "title": "Tribune", "alt": "Une tribune" }]);
+    let url = "https://photos.example/tribune.jpg";
+    let picture = desk.draft("assetCreate", json!({ "kind": "IMAGE", "url": url, "texts": texts }));
+    let picture = desk.done("contentPublish", json!({ "items": [picture] }))["drafts"][0].clone();
+    let lead = json!({ "asset": picture["contentId"] });
+    let showing = desk.draft("articleUpdate", with(&draft(&desk, "Visite"), "leadImage", lead));
+    desk.done("contentPublish", json!({ "items": [showing] }));
+    house.wait("what shows the picture is told", |taken| taken.len() == 6);
+    let killed = Instant::now();
+    desk.done("contentKill", with(&picture, "reason", json!("Les droits manquent.")));
+    let gone = house.wait("the kill of the picture is told", |taken| taken.len() == 7).remove(6);
+    println!("{backend:?}: a kill of a picture was told in {:?}", gone.at - killed);
+    assert_eq!(told(&gone).0, "asset.killed");
+    let name = format!("{}/v1/items/{}", server.address(), picture["contentId"].as_str().unwrap());
+    assert_eq!(event(&gone)["data"]["uri"], json!(name), "as the article's document has it");
 }
 
 #[rstest]

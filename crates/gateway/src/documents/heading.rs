@@ -158,11 +158,13 @@ impl Heading {
         }
         // One version of what was taken back has no document any more, and one under embargo no address of its own yet.
         let is_settled = self.is_live() && self.item.embargoed_until.is_none();
+        // What may be said of a picture is in the documents of the items that show it.
+        let has_documents = !(self.is_live() && self.item.kind == EntryKind::Asset);
         let address = if is_settled { self.item.version_address() } else { self.item.address() };
-        let links = Form::ALL.into_iter().filter(|form| form.is_of(&self.item));
+        let links = Form::ALL.into_iter().filter(|form| has_documents && form.is_of(&self.item));
         let mut links: Map<String, Value> =
             links.map(|form| (form.name().to_owned(), format!("{address}{}", form.ending()).into())).collect();
-        if is_stated && self.item.embargoed_until.is_none() {
+        if is_stated && has_documents && self.item.embargoed_until.is_none() {
             links.insert("statement".to_owned(), format!("{}.jws", self.item.version_address()).into());
         }
         tell("links", links.into());

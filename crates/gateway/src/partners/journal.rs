@@ -1,6 +1,6 @@
 //! Changes for everybody, as the journal tells them.
 
-use griot_domain::{EntryId, ITEM_KINDS};
+use griot_domain::{EntryId, EntryKind, TOLD_KINDS};
 use griot_persistence::Change;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
@@ -16,7 +16,7 @@ use crate::graphql::delivery::change::{Lost, encode, find};
 pub(super) async fn changes(parameters: &Parameters, loads: &Loads) -> Result<Answered, Problem> {
     let seq = place(parameters, loads).await?;
     let limit = parameters.limit();
-    let mut found = loads.store.changes_after(seq, &ITEM_KINDS, limit + 1).await?;
+    let mut found = loads.store.changes_after(seq, &TOLD_KINDS, limit + 1).await?;
     let has_more = found.len() as u64 > limit;
     found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let token = match (found.last(), parameters.since()) {
@@ -42,8 +42,13 @@ async fn place(parameters: &Parameters, loads: &Loads) -> Result<i64, Problem> {
     })
 }
 
-/// One line for each language of each entry.
+/// One line for each language of each entry. Pictures are told with what shows them, until they are taken back.
 async fn told(changes: &[Change], loads: &Loads) -> Result<Vec<Line>, Problem> {
+    let pictures: Vec<EntryId> =
+        changes.iter().filter(|change| change.kind == EntryKind::Asset).map(|change| change.id).collect();
+    let taken_back = loads.store.ever_taken_back(&pictures).await?;
+    let is_told = |change: &&Change| change.kind != EntryKind::Asset || taken_back.contains(&change.id);
+    let changes: Vec<&Change> = changes.iter().filter(is_told).collect();
     let ids: Vec<EntryId> = changes.iter().map(|change| change.id).collect();
     let languages = languages(&ids, loads).await?;
     let keys: Vec<(i64, ItemKey)> = changes
@@ -73,7 +78,7 @@ pub(super) async fn wait(
     loop {
         // Nobody is told of what this gateway has not dealt with yet.
         let reached = heard.borrow_and_update().unwrap_or_default();
-        match loads.store.changes_after(seq, &ITEM_KINDS, 1).await {
+        match loads.store.changes_after(seq, &TOLD_KINDS, 1).await {
             Ok(found) if found.iter().all(|change| change.seq > reached) => {}
             Ok(_) | Err(_) => return,
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use griot_domain::{EntryId, EntryKind, Locale};
+use griot_domain::{EntryId, EntryKind, Locale, TOLD_KINDS};
 use griot_proof::Subject;
 use griot_syndication::item::Item;
 
@@ -10,9 +10,8 @@ use crate::documents::{Asked, Form, Found, locales, view_in};
 use crate::graphql::delivery::Loads;
 use crate::graphql::delivery::error::Answer;
 
-/// Kinds that have documents.
-pub(super) const STATED: [EntryKind; 4] =
-    [EntryKind::Article, EntryKind::Person, EntryKind::Institution, EntryKind::Event];
+/// Kinds that have documents; of a picture that is the notice that it was taken back.
+pub(super) const STATED: [EntryKind; 5] = TOLD_KINDS;
 
 /// One version of an item, as its documents are at this moment.
 pub(super) struct Made {

@@ -10,6 +10,7 @@ mod merging;
 mod oembed;
 mod operations;
 mod partners;
+mod pictures;
 mod preview;
 mod products;
 mod received;

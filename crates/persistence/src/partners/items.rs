@@ -8,12 +8,12 @@ use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict, Order, Query, Selec
 use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use super::{Parents, PartnerStore, no_head, parent, product};
+use super::{Parents, PartnerStore, PictureChange, no_head, parent, picture, product};
 use crate::StoreError;
 use crate::entity::{product as product_row, product_head, product_item};
 
 /// Rows written at a time; SQLite takes 32,766 values in a statement.
-const ROWS: usize = 500;
+pub(super) const ROWS: usize = 500;
 
 /// Some entries, judged by some products.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +26,8 @@ pub struct Round<'a> {
     pub products: &'a [Uuid],
     #[allow(missing_docs)]
     pub entries: &'a [Sorting],
+    /// Pictures that were taken back, or may be used again.
+    pub pictures: &'a [PictureChange],
     /// What topics and institutions among the entries belong to, where that is another than was written down.
     pub parents: Parents,
     /// Products that everything is to be sorted by anew.
@@ -133,14 +135,10 @@ impl PartnerStore {
         for entry in round.entries {
             rows.extend(changed(entry, &products, known.get(&entry.id), &mut head.number));
         }
-        for some in rows.chunks(ROWS) {
-            use product_item::Column;
-            let columns = [Column::Number, Column::Seq, Column::IsIn, Column::Entered];
-            let key = [Column::ProductId, Column::EntryId, Column::Locale];
-            product_item::Entity::insert_many(some.to_vec())
-                .on_conflict(OnConflict::columns(key).update_columns(columns).to_owned())
-                .exec_without_returning(&tx)
-                .await?;
+        write(&tx, &rows).await?;
+        // After the items of the round, which may be the first to show one.
+        for one in round.pictures {
+            write(&tx, &picture::changed(&tx, one, &products, &mut head.number).await?).await?;
         }
         parent::note(&tx, &round.parents).await?;
         product::unsort(&tx, round.unsorted).await?;
@@ -271,6 +269,19 @@ async fn known(tx: &DatabaseTransaction, round: &Round<'_>) -> Result<Known, Sto
         known.entry(EntryId(row.entry_id)).or_default().push(kept);
     }
     Ok(known)
+}
+
+async fn write(tx: &DatabaseTransaction, rows: &[product_item::ActiveModel]) -> Result<(), StoreError> {
+    use product_item::Column;
+    for some in rows.chunks(ROWS) {
+        let columns = [Column::Number, Column::Seq, Column::IsIn, Column::Entered];
+        let key = [Column::ProductId, Column::EntryId, Column::Locale];
+        product_item::Entity::insert_many(some.to_vec())
+            .on_conflict(OnConflict::columns(key).update_columns(columns).to_owned())
+            .exec_without_returning(tx)
+            .await?;
+    }
+    Ok(())
 }
 
 /// The rows to write about an entry. All that changes of an item at once has one number.

@@ -1,11 +1,12 @@
 //! What the public is told of entries that were taken back.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use griot_domain::{EntryId, EntryKind, Locale, Moment, RetractionAct, Slug, View, from_micros, micros};
 use sea_orm::sea_query::{CaseStatement, Cond, Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, JoinType, Order, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
 
 use super::PublishedStore;
 use crate::StoreError;
@@ -32,6 +33,23 @@ impl PublishedStore {
     /// back, that of a kill at every moment. One statement.
     pub async fn notices(&self, moment: Moment, ids: &[EntryId]) -> Result<HashMap<EntryId, Notice>, StoreError> {
         standing_for(&self.db, moment, ids).await
+    }
+
+    /// Those of `ids` that were taken back at any time, whatever became of them since. One statement.
+    pub async fn ever_taken_back(&self, ids: &[EntryId]) -> Result<BTreeSet<EntryId>, StoreError> {
+        if ids.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+        let known: Vec<Uuid> = notice::Entity::find()
+            .select_only()
+            .column(notice::Column::EntryId)
+            .distinct()
+            .filter(notice::Column::EntryId.is_in(padded(&ids)))
+            .into_tuple()
+            .all(&self.db)
+            .await?;
+        Ok(known.into_iter().map(EntryId).collect())
     }
 
     /// The notice of the entry that had the slug, when one stands at the moment of the view; in the languages asked

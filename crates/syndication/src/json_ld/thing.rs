@@ -95,6 +95,7 @@ pub fn picture(picture: &Picture, issuer: &Issuer) -> Value {
     let pixels = |count: u32| json!({ "@type": "QuantitativeValue", "value": count, "unitCode": "E37" });
     object([
         ("@type", json!("ImageObject")),
+        ("@id", json!(picture.uri(issuer))),
         ("contentUrl", json!(picture.url)),
         ("encodingFormat", json!(picture.mime_type)),
         ("width", picture.size.map_or(Value::Null, |(width, _)| pixels(width))),

@@ -4,10 +4,11 @@ use griot_domain::InstitutionKind;
 
 use super::parts::{address, concept, definition, during, entry, name, same_as, schema_org};
 use super::xml::Element;
-use crate::item::{Dated, Institution, Item, Person, Picture, Post};
+use crate::item::{Dated, Institution, Issuer, Item, Person, Picture, Post};
 
 pub(super) fn person(root: Element, item: &Item, person: &Person) -> Element {
-    let portrait = person.portrait.as_ref().map(|picture| Element::new("contentMeta").child(icon(picture)));
+    let portrait =
+        person.portrait.as_ref().map(|picture| Element::new("contentMeta").child(icon(picture, &item.issuer)));
     let known_as = person
         .known_as
         .as_deref()
@@ -41,9 +42,10 @@ pub(super) fn institution(root: Element, item: &Item, institution: &Institution)
     root.child(concept)
 }
 
-fn icon(picture: &Picture) -> Element {
+fn icon(picture: &Picture, issuer: &Issuer) -> Element {
     Element::new("icon")
         .with("href", &picture.url)
+        .with("residref", picture.uri(issuer))
         .with_some("contenttype", picture.mime_type.as_deref())
         .with_some("size", picture.bytes.map(|bytes| bytes.to_string()))
         .with_some("width", picture.size.map(|(width, _)| width.to_string()))

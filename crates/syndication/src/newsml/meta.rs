@@ -4,7 +4,7 @@ use griot_domain::{Direction, EntryKind, Locale};
 
 use super::parts::{issuer, timestamp};
 use super::xml::Element;
-use crate::item::{Article, Content, Item, Picture};
+use crate::item::{Article, Content, Issuer, Item, Picture};
 use crate::policy::Policy;
 
 const NAMESPACE: &str = "http://iptc.org/std/nar/2006-10-01/";
@@ -46,7 +46,11 @@ pub(super) fn rights(item: &Item) -> Element {
 /// Management data, in the order the schema asks for.
 pub(super) fn item_meta(item: &Item) -> Element {
     let moment = |name, at| Element::of_text(name, &timestamp(at));
-    let class = if item.kind == EntryKind::Article { "ninat:text" } else { "cinat:concept" };
+    let class = match item.kind {
+        EntryKind::Article => "ninat:text",
+        EntryKind::Asset => "ninat:picture",
+        _ => "cinat:concept",
+    };
     Element::new("itemMeta")
         .child(Element::of_code("itemClass", class))
         .child(issuer("provider", &item.issuer))
@@ -59,7 +63,7 @@ pub(super) fn item_meta(item: &Item) -> Element {
         .children(item.signal.iptc_code().map(|code| Element::of_code("signal", &format!("sig:{code}"))))
         .children(page(item))
         .children(translations(item))
-        .children(article(item).into_iter().flat_map(pictures))
+        .children(article(item).into_iter().flat_map(|article| pictures(article, &item.issuer)))
 }
 
 fn article(item: &Item) -> Option<&Article> {
@@ -81,14 +85,16 @@ fn translations(item: &Item) -> impl Iterator<Item = Element> {
     })
 }
 
-/// Links to the pictures that go with an article, lead image first. They are no renditions of its text, which
-/// is what a `contentSet` holds, and no items of their own, so each link carries what is to be known of its target.
-fn pictures(article: &Article) -> impl Iterator<Item = Element> {
-    article.pictures.iter().zip(1..).map(|(picture, rank): (_, u32)| {
+/// Links to the pictures that go with an article, lead image first. They are no renditions of its text, which is what a
+/// `contentSet` holds, and no items of their own before they are taken back, so each link carries what is to be known of
+/// its target.
+fn pictures<'a>(article: &'a Article, issuer: &'a Issuer) -> impl Iterator<Item = Element> + 'a {
+    article.pictures.iter().zip(1..).map(move |(picture, rank): (_, u32)| {
         Element::new("link")
             .with("rel", "irel:associatedWith")
             .with("rank", rank.to_string())
             .with("href", &picture.url)
+            .with("residref", picture.uri(issuer))
             .with_some("contenttype", picture.mime_type.as_deref())
             .with_some("size", picture.bytes.map(|bytes| bytes.to_string()))
             .child(Element::of_code("itemClass", "ninat:picture"))

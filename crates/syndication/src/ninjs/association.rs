@@ -11,7 +11,7 @@ use crate::relation::Relation;
 /// A picture with the one rendition there is.
 pub fn picture(item: &Item, picture: &Picture) -> Value {
     let Picture { title, alt, caption, credit, rights: terms, .. } = picture;
-    let address = format!("{}/v1/items/{}", item.issuer.base, picture.id);
+    let address = picture.uri(&item.issuer);
     let name = title.as_ref().or(caption.as_ref()).or(alt.as_ref()).map_or(address.as_str(), String::as_str);
     let descriptions = [("caption", caption), ("altText", alt)];
     object([

@@ -30,9 +30,13 @@ pub fn issued(desk: &Client, headline: &str, at: &str) -> Value {
     desk.draft("articleCreate", json!({ "kind": "COMMUNIQUE", "issuedAt": at, "texts": text }))
 }
 
-/// Kinds of what may be issued besides articles, and how each is made.
-const OTHERS: [(&str, &str); 3] =
-    [("PERSON", "personCreate"), ("INSTITUTION", "institutionCreate"), ("EVENT", "eventCreate")];
+/// Kinds of what may be taken back besides articles, and how each is made.
+const OTHERS: [(&str, &str); 4] = [
+    ("PERSON", "personCreate"),
+    ("INSTITUTION", "institutionCreate"),
+    ("EVENT", "eventCreate"),
+    ("ASSET", "assetCreate"),
+];
 
 /// Somebody or something of this kind and name; its draft.
 fn other(desk: &Client, kind: &str, name: &str) -> Value {
@@ -40,6 +44,10 @@ fn other(desk: &Client, kind: &str, name: &str) -> Value {
     let input = match kind {
         "PERSON" => json!({ "name": { "display": name }, "texts": named }),
         "INSTITUTION" => json!({ "kind": "MINISTRY", "texts": named }),
+        "ASSET" => {
+            let titled = json!([{ "locale": "fr", "title": name, "alt": name }]);
+            json!({ "kind": "IMAGE", "url": format!("https://photos.example/{name}.jpg"), "texts": titled })
+        }
         _ => {
             let time = json!({ "startsAt": "2099-02-01T09:00:00Z", "timeZone": "Africa/Bamako" });
             json!({ "time": { "timed": time }, "texts": named })
@@ -65,7 +73,7 @@ pub struct Office {
     pub withdrawn: Value,
     pub killed: Value,
     pub embargoed: Value,
-    /// People, institutions and events that were withdrawn and that were killed.
+    /// People, institutions, events and pictures that were withdrawn and that were killed.
     pub others: Vec<Other>,
 }
 

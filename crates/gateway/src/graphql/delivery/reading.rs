@@ -1,6 +1,7 @@
 //! The store as one request reads it: everything an answer depends on is noted where it is read.
 
 use std::any::Any;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -237,6 +238,12 @@ impl Reading {
     pub async fn notices(&self, ids: &[EntryId]) -> ByKey<EntryId, Notice> {
         self.note_tags(ids.iter().copied().map(tags::entry));
         Ok(self.levels.read(|| self.store.notices(Moment::Now, ids)).await?.into_iter().collect())
+    }
+
+    /// Those of `ids` that were taken back at any time; see [`PublishedStore::ever_taken_back`].
+    pub async fn ever_taken_back(&self, ids: &[EntryId]) -> Result<BTreeSet<EntryId>, StoreError> {
+        self.note_tags(ids.iter().copied().map(tags::entry));
+        self.levels.read(|| self.store.ever_taken_back(ids)).await
     }
 
     /// The notices that stand of entries of `kind` taken back from `since` on; see [`PublishedStore::retracted`].
