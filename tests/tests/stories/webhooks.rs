@@ -171,8 +171,9 @@ fn what_happens_to_an_article_is_told_in_order(#[values(Backend::Sqlite, Backend
     let url = "https://photos.example/tribune.jpg";
     let picture = desk.draft("assetCreate", json!({ "kind": "IMAGE", "url": url, "texts": texts }));
     let picture = desk.done("contentPublish", json!({ "items": [picture] }))["drafts"][0].clone();
-    let lead = json!({ "asset": picture["contentId"] });
-    let showing = desk.draft("articleUpdate", with(&draft(&desk, "Visite"), "leadImage", lead));
+    let mut showing = draft(&desk, "Visite");
+    showing["leadImage"] = json!({ "asset": picture["contentId"] });
+    let showing = desk.draft("articleUpdate", showing);
     desk.done("contentPublish", json!({ "items": [showing] }));
     house.wait("what shows the picture is told", |taken| taken.len() == 6);
     let killed = Instant::now();
