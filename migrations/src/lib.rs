@@ -28,6 +28,7 @@ mod m20261130_000019_subscriptions;
 mod m20261130_000021_entered;
 mod m20261130_000022_parents;
 mod m20261130_000023_former;
+mod m20261201_000026_journal_post;
 
 /// Brings the published store up to date.
 pub struct PublishedMigrator;
@@ -43,6 +44,7 @@ impl MigratorTrait for PublishedMigrator {
             Box::new(m20261124_000012_operations::Migration),
             Box::new(m20261124_000014_journal_entry::Migration),
             Box::new(m20261130_000017_statements::Migration),
+            Box::new(m20261201_000026_journal_post::Migration),
         ]
     }
 }
@@ -76,6 +78,7 @@ impl MigratorTrait for EditorialMigrator {
             Box::new(m20261130_000021_entered::Migration),
             Box::new(m20261130_000022_parents::Migration),
             Box::new(m20261130_000023_former::Migration),
+            Box::new(m20261201_000026_journal_post::Migration),
         ]
     }
 }

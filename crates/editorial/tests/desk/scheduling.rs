@@ -375,6 +375,30 @@ async fn a_schedule_overwrites_nothing_published_since(#[values(Backend::Sqlite,
     assert_eq!(watch.house.seen(other.0).await, None, "nothing of the set");
 }
 
+#[rstest]
+#[tokio::test]
+async fn a_post_stands_in_the_way_of_no_schedule(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let mut watch = watch(backend).await;
+    let named = |name: &str| patch(json!({ "name": { "display": name } }), json!({ "honorific": "Mme" }));
+    let person = Command::Create { kind: EntryKind::Person, patch: named("Awa DIARRA"), note: None };
+    let (id, expected) = watch.house.entry(&person).await;
+    watch.house.done(&publishing(&[(id, expected)])).await;
+    let next = Command::Edit { id, expected, patch: named("Awa KEÏTA"), note: None };
+    let next = watch.house.entry(&next).await;
+    let set = watch.house.done(&schedule(next, false)).await.schedule.unwrap();
+    watch.house.clock.set("2026-03-01T12:30:00Z");
+    let post = patch(json!({ "person": id, "from": "2024" }), json!({ "title": "Ministre" }));
+    let post = watch.house.entry(&Command::Create { kind: EntryKind::Appointment, patch: post, note: None }).await;
+    watch.house.done(&publishing(&[post])).await;
+    let key = (id, locale("fr"));
+    let versions = watch.house.public.versions(Moment::Now, std::slice::from_ref(&key)).await.unwrap();
+    assert_eq!(versions[&key].len(), 2, "the post was told of");
+
+    let tick = watch.tick_at(DUE).await;
+    assert_eq!((tick.done, tick.failed), (1, 0), "{:?}", watch.state(set).await.failure);
+    assert_eq!(watch.house.seen(id).await.as_deref(), Some("Awa KEÏTA"));
+}
+
 #[tokio::test]
 async fn an_instant_that_has_passed_is_refused() {
     let house = house(Backend::Sqlite).await;

@@ -1,10 +1,9 @@
 //! From the record to one version of one item.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use futures_util::future::try_join;
-use griot_domain::{EntryId, EntryKind, Locale, LocaleChain, Moment, RetractionAct, View};
+use griot_domain::{EntryId, Locale, LocaleChain, Moment, RetractionAct, View};
 use griot_persistence::{Notice, Record, Trace, Version};
 use griot_syndication::item::{Content, Correction, Issuer, Item, Signal, Translation};
 use url::Position;
@@ -73,8 +72,7 @@ fn only_in(locale: &Locale, moment: Moment) -> SharedView {
 }
 
 /// A version of what is seen, the last one when none is named, with all it names as it could be read when the version was
-/// issued, so that what is published later changes nothing in it; the last one of a person, institution or event with all as
-/// it is now. `None` when there is no such version, or no form for the
+/// issued, so that what is published later changes nothing in it. `None` when there is no such version, or no form for the
 /// kind.
 async fn version_of(
     seen: &Seen,
@@ -93,19 +91,13 @@ async fn version_of(
     }
     let live_from = version.map_or(record.updated_at, |version| version.live_from);
     let live_to = version.and_then(|version| version.live_to);
-    let seen = if live_to.is_none() && record.kind != EntryKind::Article {
-        // What a person, institution or event has to do with others is published with these, and makes no version of it.
-        let record = Arc::clone(record);
-        Seen { view: view(Some(record.locale.clone()), None, None, loads).into(), day: loads.today(), record }
-    } else {
-        let issued = trace.map_or(live_from, |trace| trace.issued(live_from));
-        // Of history that was brought in later, what was issued may have been over by then.
-        let at = if live_to.is_some_and(|over| over <= issued) { live_from } else { issued };
-        let record = loads.record(&only_in(&record.locale, Moment::AsOf(at)), record.id).await?;
-        let Some(record) = record else { return Ok(None) };
-        let then = view(Some(record.locale.clone()), None, Some(issued), loads).into();
-        Seen { record, view: then, day: live_from.date_naive() }
-    };
+    let issued = trace.map_or(live_from, |trace| trace.issued(live_from));
+    // Of history that was brought in later, what was issued may have been over by then.
+    let at = if live_to.is_some_and(|over| over <= issued) { live_from } else { issued };
+    let record = loads.record(&only_in(&record.locale, Moment::AsOf(at)), record.id).await?;
+    let Some(record) = record else { return Ok(None) };
+    let then = view(Some(record.locale.clone()), None, Some(issued), loads).into();
+    let seen = Seen { record, view: then, day: live_from.date_naive() };
     let Some(content) = content::of(&seen, loads).await? else { return Ok(None) };
     let this = version.map_or(1, |version| version.number);
     let predecessor = versions.iter().rev().map(|version| version.number).find(|number| *number < this);

@@ -35,7 +35,7 @@ const IDLE: Duration = Duration::from_secs(60);
 /// Publications that are looked through for a change in between.
 const LATER: u64 = 500;
 /// Raised when a form is written otherwise, so that everything is stated as it is written then.
-const FORMS: u32 = 3;
+const FORMS: u32 = 4;
 
 /// States everything that is public, from the beginning of the journal on.
 pub struct Notary {

@@ -11,6 +11,7 @@ mod oembed;
 mod operations;
 mod partners;
 mod pictures;
+mod posts;
 mod preview;
 mod products;
 mod received;

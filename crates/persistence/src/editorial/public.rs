@@ -90,7 +90,7 @@ impl EditorialTx<'_> {
         head.map(|row| row.seq).ok_or_else(|| StoreError::corrupt("journal_head", "its row is missing"))
     }
 
-    /// Those of `ids` that were published, or taken back, after `seq`, whoever did it.
+    /// Those of `ids` that were published, or taken back, after `seq`, whoever did it; not people of whom a post was.
     pub async fn published_since(&mut self, ids: &[EntryId], seq: i64) -> Result<BTreeSet<EntryId>, StoreError> {
         self.open(StoreName::Published).await?;
         let mut found = BTreeSet::new();
@@ -100,6 +100,7 @@ impl EditorialTx<'_> {
                 .column(journal::Column::EntryId)
                 .filter(journal::Column::EntryId.is_in(chunk.iter().map(|id| id.0)))
                 .filter(journal::Column::Seq.gt(seq))
+                .filter(journal::Column::PostId.is_null())
                 .into_tuple::<Uuid>();
             found.extend(in_public!(self, db => query.all(db).await?).into_iter().map(EntryId));
         }

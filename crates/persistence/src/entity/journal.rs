@@ -14,6 +14,8 @@ pub struct Model {
     pub kind: String,
     /// JSON array of the languages this publication withdrew.
     pub withdrawn: String,
+    /// The post that made a version of its holder, of whom nothing else was published.
+    pub post_id: Option<Uuid>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

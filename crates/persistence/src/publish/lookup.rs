@@ -185,6 +185,8 @@ impl Publisher {
     pub async fn journal_page(&self, after_seq: i64, limit: u64) -> Result<Vec<(i64, Publication)>, StoreError> {
         let records = journal::Entity::find()
             .filter(journal::Column::Seq.gt(after_seq))
+            // Whoever publishes the post again publishes these with it.
+            .filter(journal::Column::PostId.is_null())
             .filter(Expr::exists(later_kill()).not())
             .order_by_asc(journal::Column::Seq)
             .limit(limit)

@@ -1,6 +1,7 @@
 //! Publishing: making versions live, in one transaction, each publication with its own `seq`.
 
 mod held;
+mod holder;
 mod kill;
 mod lookup;
 mod outcome;

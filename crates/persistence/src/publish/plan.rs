@@ -249,8 +249,12 @@ impl When {
         if given > last_change || (given == last_change && !is_live) {
             return Ok(Some(given));
         }
-        if given < last.live_from && revised.is_none() {
-            return Err(self.older_than(last.live_from));
+        // A version that a post made of its holder says nothing else than the one before it.
+        let begun =
+            versions.iter().rev().map_while(|version| (version.digest == last.digest).then_some(version.live_from));
+        let begun = begun.last().unwrap_or(last.live_from);
+        if given < begun && revised.is_none() {
+            return Err(self.older_than(begun));
         }
         let now = micros(self.now);
         match revised.filter(|revised| *revised > last_change && *revised <= now).unwrap_or(now) {

@@ -328,6 +328,7 @@ pub(super) fn journal_of(
         entry_id: Set(publication.id.0),
         kind: Set(publication.kind.as_str().to_owned()),
         withdrawn: Set(serde_json::to_string(withdrawn).expect("a list of strings")),
+        post_id: Set(None),
     }
 }
 

@@ -2,26 +2,29 @@
 
 use std::collections::HashSet;
 
-use griot_domain::Publication;
+use griot_domain::{EntryKind, Publication};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, QuerySelect};
 
 use super::held::{self, Held};
+use super::holder::{Holders, holders_of};
 use super::kill::kill;
 use super::plan::plan;
 use super::rows::Rows;
 use super::state::State;
 use super::{Act, Outcome};
-use crate::StoreError;
 use crate::bell::CHANNEL;
 use crate::entity::journal_head;
+use crate::{StoreError, StoreName};
 
 /// Publications looked at together; a longer list goes through in several rounds of one transaction.
 const RUN: usize = 512;
 
-/// Publishes and moves the head of the journal; outcomes stand in the order given.
+/// Publishes and moves the head of the journal; outcomes stand in the order given. In the public record what is published of
+/// posts is published of the people who hold them too.
 pub(super) async fn publish_in(
     tx: &DatabaseTransaction,
+    store: StoreName,
     publications: &[Publication],
     act: &Act,
 ) -> Result<Vec<Outcome>, StoreError> {
@@ -29,9 +32,17 @@ pub(super) async fn publish_in(
     let mut seq = first;
     let mut outcomes = Vec::with_capacity(publications.len());
     let mut rest = publications;
+    let mut holders = Holders::default();
     while !rest.is_empty() {
-        let (run, later) = rest.split_at(run_length(rest));
+        let (run, later) = rest.split_at(run_length(rest, &holders));
         rest = later;
+        let post = run.last().filter(|last| store == StoreName::Published && is_of_post(last));
+        // Once it is killed nothing tells whose it was.
+        let before = match post {
+            Some(post) => holders_of(tx, post.id).await?,
+            None => Vec::new(),
+        };
+        let known = seq;
         seq = match run {
             [one] if one.kill().is_some() => {
                 let (outcome, seq) = kill(tx, one, act, seq).await?;
@@ -40,6 +51,10 @@ pub(super) async fn publish_in(
             }
             run => publish_run(tx, run, act, seq, &mut outcomes).await?,
         };
+        if let Some(post) = post {
+            holders.note(tx, post.id, known, before).await?;
+        }
+        seq = holders.follow(tx, rest, act, seq).await?;
     }
     if seq != first {
         journal_head::Entity::update_many().col_expr(journal_head::Column::Seq, Expr::value(seq)).exec(tx).await?;
@@ -85,12 +100,19 @@ async fn publish_run(
     Ok(seq)
 }
 
+fn is_of_post(publication: &Publication) -> bool {
+    publication.kind == EntryKind::Appointment
+}
+
 /// How many publications from the front concern different entries, so that one reading of the state serves them. A
-/// kill goes alone.
-fn run_length(publications: &[Publication]) -> usize {
+/// kill goes alone, and a post last, or whoever holds one and is waited for.
+fn run_length(publications: &[Publication], holders: &Holders) -> usize {
     let mut seen = HashSet::new();
     let kill = publications.iter().take(RUN).position(|publication| publication.kill().is_some());
     let publications = &publications[..kill.map_or(publications.len(), |kill| kill.max(1))];
+    let is_last = |publication: &Publication| is_of_post(publication) || holders.awaits(publication.id);
+    let last = publications.iter().take(RUN).position(is_last);
+    let publications = &publications[..last.map_or(publications.len(), |last| last + 1)];
     publications.iter().take(RUN).take_while(|publication| seen.insert(publication.id)).count()
 }
 

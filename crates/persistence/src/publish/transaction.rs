@@ -48,7 +48,7 @@ impl PublishTx {
     /// What [`Publisher::publish`] does, without the end. A refused publication leaves nothing behind and does not
     /// stop the others; after an error only [`PublishTx::rollback`] is left.
     pub async fn publish(&self, publications: &[Publication], act: &Act) -> Result<Vec<Outcome>, StoreError> {
-        let outcomes = publish_in(&self.tx, publications, act).await?;
+        let outcomes = publish_in(&self.tx, self.publisher.store(), publications, act).await?;
         let kills = publications.iter().zip(&outcomes).filter(|(publication, _)| publication.kill().is_some());
         if kills.into_iter().any(|(_, outcome)| matches!(outcome, Outcome::Created { .. } | Outcome::Updated { .. })) {
             self.has_killed.store(true, Ordering::Relaxed);

@@ -16,6 +16,7 @@ mod migrations;
 mod model;
 mod partners;
 mod planner;
+mod posts;
 mod publish;
 mod refusals;
 mod retractions;

@@ -25,6 +25,7 @@ async fn up_down_and_up_again(#[values(Backend::Sqlite, Backend::Postgres)] back
             "published: m20261124_000012_operations",
             "published: m20261124_000014_journal_entry",
             "published: m20261130_000017_statements",
+            "published: m20261201_000026_journal_post",
             "editorial: m20261124_000001_record",
             "editorial: m20261124_000002_suggestions",
             "editorial: m20261124_000003_notices",
@@ -47,6 +48,7 @@ async fn up_down_and_up_again(#[values(Backend::Sqlite, Backend::Postgres)] back
             "editorial: m20261130_000021_entered",
             "editorial: m20261130_000022_parents",
             "editorial: m20261130_000023_former",
+            "editorial: m20261201_000026_journal_post",
             "embargoed: m20261124_000001_record",
             "embargoed: m20261124_000003_notices",
             "embargoed: m20261124_000006_files",
@@ -54,6 +56,7 @@ async fn up_down_and_up_again(#[values(Backend::Sqlite, Backend::Postgres)] back
             "embargoed: m20261124_000012_operations",
             "embargoed: m20261124_000014_journal_entry",
             "embargoed: m20261130_000017_statements",
+            "embargoed: m20261201_000026_journal_post",
         ]
         "#);
     }
@@ -111,7 +114,7 @@ async fn migrations_at_the_same_time_wait_for_each_other(
         applied.extend(one.await.unwrap().unwrap().applied);
     }
     applied.sort();
-    assert_eq!(applied.len(), 36, "each change was made once: {applied:?}");
+    assert_eq!(applied.len(), 39, "each change was made once: {applied:?}");
 }
 
 #[rstest]
