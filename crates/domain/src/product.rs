@@ -186,6 +186,12 @@ impl Condition {
 }
 
 impl ProductFilter {
+    /// The filter that takes no item.
+    pub fn nothing() -> Self {
+        let none = ITEM_KINDS.map(|kind| Condition::Kind(ItemKind::Entry(kind)));
+        Self { none: none.into(), ..Self::default() }
+    }
+
     /// Whether an item belongs to the product.
     pub fn takes(&self, facts: &Facts) -> bool {
         let is_met = |condition: &Condition| condition.is_met_by(facts);

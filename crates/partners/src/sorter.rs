@@ -88,7 +88,11 @@ impl Sorter {
             self.number.send_if_modified(|known| std::mem::replace(known, number) != number);
             let changes = self.published.changes_after(from, &[], PAGE).await?;
             let Some(to) = changes.last().map(|change| change.seq) else { return Ok(()) };
-            let products = self.partners.products().await?;
+            let mut products = self.partners.products().await?;
+            let removed = self.partners.removed_products().await?;
+            // One may have been removed in between.
+            products.retain(|product| removed.iter().all(|other| other.id != product.id));
+            products.extend(removed);
             let judges: Vec<Uuid> = products.iter().map(|product| product.id).collect();
             self.sort(&changes, &products, Round { from, to, products: &judges, ..Round::default() }, true).await?;
         }

@@ -217,6 +217,58 @@ fn what_moves_between_products_is_told_as_such(#[values(Backend::Sqlite, Backend
     );
 }
 
+#[rstest]
+fn kills_of_what_a_removed_product_held_are_told(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let house = House::new(backend);
+    let run = |args: &[&str]| house.record.run(args).expect_success();
+    run(&["product", "add", "communiques", "--all", "kind:COMMUNIQUE"]);
+    run(&["product", "add", "speeches", "--all", "kind:SPEECH"]);
+    run(&["partner", "set", PARTNER, "--product", "communiques", "--product", "speeches"]);
+    // Beside the one for all: each for one product.
+    let place = house.receiver.place();
+    for code in ["communiques", "speeches"] {
+        run(&["webhook", "add", PARTNER, &format!("http://{place}/{code}"), "--product", code]);
+    }
+    let (server, desk) = house.serve();
+    let texts = json!([{ "locale": "fr", "title": "Tribune", "alt": "Une tribune" }]);
+    let url = "https://photos.example/tribune.jpg";
+    let picture = desk.draft("assetCreate", json!({ "kind": "IMAGE", "url": url, "texts": texts }));
+    let picture = desk.done("contentPublish", json!({ "items": [picture] }))["drafts"][0].clone();
+    let mut showing = draft(&desk, "Visite");
+    showing["leadImage"] = json!({ "asset": picture["contentId"] });
+    let showing = desk.draft("articleUpdate", showing);
+    let article = desk.done("contentPublish", json!({ "items": [showing] }))["drafts"][0].clone();
+    house.wait("the article is told", |taken| taken.len() == 2);
+
+    run(&["partner", "set", PARTNER, "--product", "speeches"]);
+    run(&["product", "remove", "communiques"]);
+    assert!(!run(&["product", "list"]).stdout.contains("communiques"));
+    run(&["product", "add", "communiques", "--all", "kind:INTERVIEW"]);
+    let refused =
+        house.record.run(&["webhook", "add", PARTNER, &format!("http://{place}/x"), "--product", "communiques"]);
+    assert!(refused.stderr.contains("does not receive the product"), "{}", refused.stderr);
+
+    let edited = rewrite(&desk, &article, "Visite officielle");
+    desk.done("contentKill", with(&picture, "reason", json!("Les droits manquent.")));
+    desk.done("contentKill", with(&edited, "reason", json!("Il était faux.")));
+    // Later than the kills, so that nothing else was told when it comes.
+    let mut speech = draft(&desk, "Il parlera");
+    speech["kind"] = json!("SPEECH");
+    let speech = desk.draft("articleUpdate", speech);
+    desk.done("contentPublish", json!({ "items": [speech] }));
+    let taken = house.wait("the kills are told, and the speech", |taken| taken.len() == 8);
+    let at = |path: &str| {
+        let mut types: Vec<String> =
+            taken.iter().filter(|call| call.request.target == path).map(|call| told(call).0).collect();
+        types.sort();
+        types
+    };
+    assert_eq!(at("/hook"), ["asset.killed", "item.killed", "item.published", "item.published"]);
+    assert_eq!(at("/communiques"), ["asset.killed", "item.killed", "item.published"]);
+    assert_eq!(at("/speeches"), ["item.published"]);
+    drop(server);
+}
+
 /// A delivery as a receiver's program has it.
 fn case(name: &str, secret: &str, call: &Call, is_taken: bool) -> Value {
     let header = |name: &str| call.request.header(name).to_owned();

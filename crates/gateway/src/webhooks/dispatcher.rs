@@ -47,6 +47,8 @@ struct Round {
     /// What each of them received before.
     former: HashMap<Uuid, Vec<Former>>,
     products: Vec<Product>,
+    /// Those that were removed: of what they held kills are told.
+    removed: Vec<Product>,
     at: DateTime<Utc>,
     loads: Loads,
     /// By what is received and place.
@@ -113,6 +115,7 @@ impl Dispatcher {
                 partners,
                 former: self.partners.former_products(None).await?,
                 products: self.partners.products().await?,
+                removed: self.partners.removed_products().await?,
                 at: self.clock.now(),
                 loads: Loads::new(Arc::clone(&self.public), None),
                 read: BTreeMap::new(),
@@ -187,12 +190,14 @@ impl Dispatcher {
 }
 
 impl Round {
-    /// What the partner of an endpoint receives there, or did. An endpoint for some products alone hears of these alone.
+    /// What the partner of an endpoint receives there, or did. An endpoint for some products alone hears of these alone: under
+    /// the code of one that was removed, of kills of what that held.
     fn received(&self, endpoint: &Endpoint) -> Received {
         let of_partner = self.partners.get(&endpoint.partner).map(|partner| partner.products.as_slice());
         let wanted = self
             .products
             .iter()
+            .chain(&self.removed)
             .filter(|product| endpoint.products.as_ref().is_none_or(|codes| codes.contains(product.code.as_str())))
             .map(|product| product.id);
         let wanted: BTreeSet<Uuid> = wanted.collect();

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::agency::{Agency, lines, since};
 
 /// A public picture.
-fn picture(agency: &Agency, name: &str) -> Value {
+pub fn picture(agency: &Agency, name: &str) -> Value {
     let texts = json!([{ "locale": "fr", "title": name, "alt": name }]);
     let url = format!("https://photos.example/{name}.jpg");
     let draft = agency.desk().made("asset", json!({ "kind": "IMAGE", "url": url, "texts": texts }));
@@ -19,7 +19,7 @@ fn picture(agency: &Agency, name: &str) -> Value {
 }
 
 /// A public article that shows it.
-fn showing(agency: &Agency, kind: &str, picture: &Value) -> Value {
+pub fn showing(agency: &Agency, kind: &str, picture: &Value) -> Value {
     let lead = json!({ "leadImage": { "asset": picture["contentId"] } });
     let draft = agency.changed(&agency.draft(kind, &["fr"]), lead);
     agency.desk().publish(&[&draft]);

@@ -1,12 +1,60 @@
 //! Feeds of products: for those who receive them.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
+use griot_persistence::{Partner, ProductRemoval};
 use griot_testbed::Backend;
 use rstest::rstest;
 use serde_json::json;
 
-use crate::agency::Agency;
+use crate::agency::{Agency, lines, since};
+use crate::pictures::{picture, showing};
 use crate::support::Answer;
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn of_what_a_removed_product_held_kills_are_told(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let agency = Agency::open(backend).await;
+    let communiques = agency.product(1, json!({ "all": [{ "kind": "COMMUNIQUE" }] })).await;
+    let (partner, key) = agency.partner(3, &[communiques]).await;
+    let shown = picture(&agency, "tribune");
+    let had = showing(&agency, "COMMUNIQUE", &shown);
+    assert_eq!(lines(&agency.changes(Some(&key), "").await), ["upsert article fr 1 –"]);
+    assert_eq!(agency.store.remove_product(communiques).await.unwrap(), ProductRemoval::InUse(1));
+    agency.save(&Partner { products: Vec::new(), ..partner.clone() }).await;
+    tokio::time::sleep(Duration::from_millis(2_100)).await;
+    assert_eq!(agency.store.remove_product(communiques).await.unwrap(), ProductRemoval::Removed);
+    let copy = agency.changes(Some(&key), "").await;
+    assert_eq!(lines(&copy), [""; 0]);
+    let refused = agency.changes(Some(&key), "?product=p1").await;
+    assert!(refused.status == 400, "it is not there for anybody: {refused:?}");
+
+    let later = agency.article("COMMUNIQUE", &["fr"]);
+    agency.world.wait(TimeDelta::minutes(1));
+    agency.kill(&later);
+    let changed = agency.changed(&had, json!({ "kind": "NEWS" }));
+    agency.desk().publish(&[&changed]);
+    assert_eq!(lines(&agency.changes(Some(&key), &since(&copy)).await), [""; 0], "nothing but kills of what it had");
+    agency.kill(&shown);
+    let told = agency.changes(Some(&key), &since(&copy)).await;
+    assert_eq!(lines(&told), ["tombstone asset fr 2 killed"], "what it showed");
+    agency.world.wait(TimeDelta::minutes(1));
+    agency.kill(&changed);
+    assert_eq!(lines(&agency.changes(Some(&key), &since(&told)).await), ["tombstone article fr 3 killed"]);
+    let ever = ["tombstone asset fr 2 killed", "tombstone article fr 3 killed"];
+    assert_eq!(lines(&agency.changes(Some(&key), "").await), ever, "in every copy");
+    let query = "{ changes { changes { kind tombstone } } }";
+    let of_graphql = agency.world.ask_as(&key, "/graphql", query).json()["data"]["changes"]["changes"].take();
+    let killed = |kind: &str| json!({ "kind": kind, "tombstone": "KILLED" });
+    assert_eq!(of_graphql, json!([killed("ASSET"), killed("ARTICLE")]));
+    for draft in [&had, &shown] {
+        let entry = draft["contentId"].as_str().unwrap().parse().unwrap();
+        assert_eq!(agency.store.told_of(entry).await.unwrap(), [partner.id].into());
+        let receipt = format!("/v1/partner/receipts/{}", draft["contentId"].as_str().unwrap());
+        assert_eq!(agency.world.put_as(&key, &receipt, &[], br#"{"state":"removed"}"#).status, 200);
+    }
+}
 
 /// What a JSON Feed holds, as `language title`.
 fn items(feed: &Answer) -> Vec<String> {
@@ -65,7 +113,7 @@ async fn a_product_has_a_feed_for_those_who_receive_it(#[values(Backend::Sqlite,
         ("product/p1.json", None),
         ("product/p1.atom", Some(&other)),
         ("product/p9.json", Some(&key)),
-        ("product/p1/archive/2026-05.atom", Some(&key)),
+        ("product/p1/archive/2026-05.atom", Some(&other)),
     ] {
         let get = |path: &str| {
             let path = format!("/v1/feeds/{path}");

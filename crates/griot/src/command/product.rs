@@ -63,6 +63,7 @@ async fn save(store: &PartnerStore, product: &Product) -> anyhow::Result<()> {
             bail!("there is a product {code} already; `griot product set` changes it")
         }
         ProductSaving::CodeKept(code) => bail!("the product is called {code} and stays so; add another one"),
+        ProductSaving::Removed => bail!("the product {code} was removed meanwhile; add another one"),
         ProductSaving::Fixed => bail!("the product `all` is everything and stays so; add another one"),
     }
 }

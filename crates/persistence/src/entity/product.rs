@@ -15,6 +15,8 @@ pub struct Model {
     /// The setting of the filter by which every item was sorted; less than `revision` while that is to be done.
     pub sorted_revision: i64,
     pub created_at: i64,
+    /// What it was called before it was removed; none while it is there.
+    pub removed_code: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

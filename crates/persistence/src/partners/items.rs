@@ -128,7 +128,7 @@ impl PartnerStore {
             return Ok(false);
         }
         let known = known(&tx, round).await?;
-        // One that was removed meanwhile has no items any more.
+        // One that was removed meanwhile, and that nobody ever received, has no items any more.
         let there: Vec<Uuid> = product_row::Entity::find().all(&tx).await?.into_iter().map(|row| row.id).collect();
         let products: Vec<Uuid> = round.products.iter().copied().filter(|id| there.contains(id)).collect();
         let mut rows = Vec::new();

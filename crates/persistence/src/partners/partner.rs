@@ -94,7 +94,8 @@ impl PartnerStore {
         if named.is_some_and(|other| other.id != changed.id) {
             return Ok(PartnerSaving::NameTaken);
         }
-        let known: Vec<Uuid> = product::Entity::find().all(&tx).await?.into_iter().map(|row| row.id).collect();
+        let there = product::Entity::find().filter(product::Column::RemovedCode.is_null());
+        let known: Vec<Uuid> = there.all(&tx).await?.into_iter().map(|row| row.id).collect();
         if let Some(missing) = changed.products.iter().find(|id| !known.contains(id)) {
             return Ok(PartnerSaving::NoProduct(*missing));
         }

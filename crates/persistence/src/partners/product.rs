@@ -51,6 +51,8 @@ pub enum ProductSaving {
     Fixed,
     /// It is called this, and by addresses and endpoints of partners too: the code stays.
     CodeKept(String),
+    /// It was removed, and is kept for its kills alone.
+    Removed,
 }
 
 /// What became of a product to remove.
@@ -67,7 +69,15 @@ pub enum ProductRemoval {
 impl PartnerStore {
     /// Every product, by code.
     pub async fn products(&self) -> Result<Vec<Product>, StoreError> {
-        let rows = product::Entity::find().order_by_asc(product::Column::Code).all(&self.reads).await?;
+        let there = product::Entity::find().filter(product::Column::RemovedCode.is_null());
+        let rows = there.order_by_asc(product::Column::Code).all(&self.reads).await?;
+        rows.into_iter().map(read).collect()
+    }
+
+    /// Products that were removed and that a partner received once, under the code they had: what they hold is sorted on, so
+    /// that kills of it are told. Nothing comes into them any more.
+    pub async fn removed_products(&self) -> Result<Vec<Product>, StoreError> {
+        let rows = product::Entity::find().filter(product::Column::RemovedCode.is_not_null()).all(&self.reads).await?;
         rows.into_iter().map(read).collect()
     }
 
@@ -95,9 +105,11 @@ impl PartnerStore {
                     revision: Set(1),
                     sorted_revision: Set(0),
                     created_at: Set(micros(changed.created_at)),
+                    removed_code: Set(None),
                 };
                 product::Entity::insert(row).exec_without_returning(&tx).await?;
             }
+            Some(known) if known.removed_code.is_some() => return Ok(ProductSaving::Removed),
             Some(known) if known.code != changed.code.as_str() => return Ok(ProductSaving::CodeKept(known.code)),
             Some(known) => {
                 let more = i64::from(known.filter != filter);
@@ -117,7 +129,8 @@ impl PartnerStore {
         Ok(ProductSaving::Saved)
     }
 
-    /// Removes a product that no partner receives.
+    /// Removes a product that no partner receives. Of one that somebody received before it is kept what it held: whoever was told
+    /// of an item is told when it is killed.
     pub async fn remove_product(&self, id: Uuid) -> Result<ProductRemoval, StoreError> {
         if id == EVERYTHING_PRODUCT {
             return Ok(ProductRemoval::Fixed);
@@ -130,13 +143,24 @@ impl PartnerStore {
         if count > 0 {
             return Ok(ProductRemoval::InUse(count));
         }
-        partner_product::Entity::delete_many().filter(of_product).exec(&tx).await?;
-        product_item::Entity::delete_many().filter(product_item::Column::ProductId.eq(id)).exec(&tx).await?;
-        let gone = product::Entity::find_by_id(id).one(&tx).await?;
-        product::Entity::delete_by_id(id).exec(&tx).await?;
-        if let Some(gone) = gone {
-            self.note(&tx, || json!({ "act": "remove", "product": gone.code })).await?;
+        let there = product::Entity::find_by_id(id).filter(product::Column::RemovedCode.is_null());
+        let Some(gone) = there.one(&tx).await? else { return Ok(ProductRemoval::Removed) };
+        if partner_product::Entity::find().filter(of_product).count(&tx).await? == 0 {
+            product_item::Entity::delete_many().filter(product_item::Column::ProductId.eq(id)).exec(&tx).await?;
+            product::Entity::delete_by_id(id).exec(&tx).await?;
+        } else {
+            let nothing = serde_json::to_string(&ProductFilter::nothing()).expect("a filter has string keys only");
+            product::Entity::update_many()
+                // No two have the same, and what it was called is for another one to have.
+                .col_expr(product::Column::RemovedCode, Expr::value(gone.code.as_str()))
+                .col_expr(product::Column::Code, Expr::value(id.to_string()))
+                .col_expr(product::Column::Filter, Expr::value(nothing))
+                .col_expr(product::Column::SortedRevision, Expr::col(product::Column::Revision))
+                .filter(product::Column::Id.eq(id))
+                .exec(&tx)
+                .await?;
         }
+        self.note(&tx, || json!({ "act": "remove", "product": gone.code })).await?;
         tx.commit().await?;
         Ok(ProductRemoval::Removed)
     }
@@ -184,7 +208,7 @@ pub(super) async fn unsort(tx: &DatabaseTransaction, products: &[Uuid]) -> Resul
 fn read(row: product::Model) -> Result<Product, StoreError> {
     let corrupt = |err: &dyn std::fmt::Display| StoreError::corrupt(format!("product {}", row.id), err);
     Ok(Product {
-        code: Slug::parse(&row.code).map_err(|err| corrupt(&err))?,
+        code: Slug::parse(row.removed_code.as_ref().unwrap_or(&row.code)).map_err(|err| corrupt(&err))?,
         filter: serde_json::from_str(&row.filter).map_err(|err| corrupt(&err))?,
         is_sorted: row.sorted_revision == row.revision,
         revision: row.revision,

@@ -163,7 +163,7 @@ impl PartnerStore {
         let number = head.number + 1;
         let row = drill::ActiveModel { id: Set(new.id.0), note: Set(new.note.clone()), at: Set(micros(new.at)) };
         drill::Entity::insert(row).exec_without_returning(&tx).await?;
-        let products = product::Entity::find().all(&tx).await?;
+        let products = product::Entity::find().filter(product::Column::RemovedCode.is_null()).all(&tx).await?;
         let items = products.into_iter().map(|product| product_item::ActiveModel {
             product_id: Set(product.id),
             entry_id: Set(new.id.0),

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use griot_domain::{EntryId, ProductFilter, Slug};
 use griot_persistence::{
-    Actor, AuditRecord, Drill, EVERYTHING_PRODUCT, EditorialStore, Partner, PartnerSaving, PartnerStore, Placed,
-    Product, ProductRemoval, ProductSaving, Receipt, ReceiptState, Received, Round, Sorting, Usage, UsageOf,
+    Actor, AuditRecord, Drill, EVERYTHING_PRODUCT, EditorialStore, Former, ItemChange, Partner, PartnerSaving,
+    PartnerStore, Placed, Product, ProductRemoval, ProductSaving, Receipt, ReceiptState, Received, Round, Sorting,
+    Usage, UsageOf,
 };
 use rstest::rstest;
 use serde_json::json;
@@ -95,7 +96,7 @@ async fn partners_and_products_come_back_as_they_were_kept(
 
 #[rstest]
 #[tokio::test]
-async fn a_product_in_use_stays_and_one_that_is_not_takes_its_items_along(
+async fn a_product_in_use_stays_and_one_that_was_is_kept_out_of_sight(
     #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
 ) {
     let (_store, partners) = open(backend).await;
@@ -111,16 +112,38 @@ async fn a_product_in_use_stays_and_one_that_is_not_takes_its_items_along(
 
     partners.save_partner(&partner(9, &[]), at("2026-01-02")).await.unwrap();
     assert_eq!(partners.remove_product(one.id).await.unwrap(), ProductRemoval::Removed);
+    assert_eq!(partners.remove_product(one.id).await.unwrap(), ProductRemoval::Removed, "and again");
+    assert_eq!(partners.products().await.unwrap().len(), 1);
+    let removed = partners.removed_products().await.unwrap();
+    assert_eq!((removed[0].id, &removed[0].code, &removed[0].filter), (one.id, &one.code, &ProductFilter::nothing()));
+    assert_eq!(partners.save_product(&one).await.unwrap(), ProductSaving::Removed);
+    let named_so = Product { id: Uuid::from_u128(3), ..one.clone() };
+    assert_eq!(partners.save_product(&named_so).await.unwrap(), ProductSaving::Saved, "its code is free");
+    let again = partners.save_partner(&partner(9, &[one.id]), at("2026-01-02")).await.unwrap();
+    assert_eq!(again, PartnerSaving::NoProduct(one.id));
+
+    let former = partners.former_products(None).await.unwrap().remove(&Uuid::from_u128(9)).unwrap();
+    assert_eq!(former, [Former { product: one.id, until: 1 }]);
+    let gone = [Sorting { items: Vec::new(), ..sorting(id(1), 2, &[]) }];
+    let killed = Round { from: 1, to: 2, products: &[ALL, one.id], entries: &gone, ..Round::default() };
+    assert!(partners.sort(&killed).await.unwrap());
+    let received = Received { products: vec![named_so.id], former };
+    let told_of_it = partners.item_changes(&received, 1, 10).await.unwrap();
+    let is_end = |change: &ItemChange| change.entry == id(1) && !change.is_in && change.is_former;
+    assert!(told_of_it.len() == 1 && told_of_it.iter().all(is_end), "{told_of_it:?}");
+
+    // Of one that nobody ever received nothing is left.
+    assert_eq!(partners.remove_product(named_so.id).await.unwrap(), ProductRemoval::Removed);
+    assert_eq!(partners.removed_products().await.unwrap().len(), 1);
     let late = Round {
-        from: 1,
-        to: 2,
-        products: &[ALL, one.id],
-        entries: &[sorting(id(2), 2, &[ALL, one.id])],
+        from: 2,
+        to: 3,
+        products: &[ALL, named_so.id],
+        entries: &[sorting(id(2), 3, &[ALL, named_so.id])],
         ..Round::default()
     };
     assert!(partners.sort(&late).await.unwrap());
-    assert_eq!(told(&partners, &[one.id], 0).await, [], "nothing is sorted into what is not there");
-    assert_eq!(told(&partners, &[ALL], 0).await, [(1, id(1), true), (2, id(2), true)]);
+    assert_eq!(told(&partners, &[named_so.id], 0).await, [], "nothing is sorted into what is not there");
 }
 
 #[rstest]

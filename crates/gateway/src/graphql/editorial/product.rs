@@ -265,6 +265,7 @@ impl<'c> Managing<'c> {
                 let flaw = Flaw::invalid(&["code"], message);
                 return Ok(Err(Flaw { code: UserErrorCode::State, ..flaw }));
             }
+            ProductSaving::Removed => return Ok(Err(missing(&product.id.to_string()))),
         }
         Ok(Ok(self.store.products().await?.into_iter().find(|one| one.id == product.id)))
     }
@@ -287,11 +288,13 @@ impl<'c> Managing<'c> {
     async fn product(&self, id: &ID) -> Answer<Result<griot_persistence::Product, Flaw>> {
         let wanted = Uuid::try_parse(id).ok();
         let found = self.store.products().await?.into_iter().find(|product| Some(product.id) == wanted);
-        Ok(found.ok_or_else(|| {
-            let flaw = Flaw::invalid(&["id"], format!("there is no product {}", **id));
-            Flaw { code: UserErrorCode::NotFound, ..flaw }
-        }))
+        Ok(found.ok_or_else(|| missing(id)))
     }
+}
+
+fn missing(id: &str) -> Flaw {
+    let flaw = Flaw::invalid(&["id"], format!("there is no product {id}"));
+    Flaw { code: UserErrorCode::NotFound, ..flaw }
 }
 
 fn fixed() -> Flaw {
