@@ -103,12 +103,11 @@ async fn feed(State(shelf): State<Shelf>, Path(path): Path<String>, request: Req
     if let Selection::Product(code) = &asked.selection {
         let partner = request.extensions().get::<Asking>().and_then(|asking| asking.partner.clone());
         return match Received::of(code, partner, &shelf).await {
-            // Of archives products have none.
-            Ok(Some(received)) if asked.month.is_none() => {
+            Ok(Some(received)) => {
                 let made = |loads| async move { product_page(&asked, &received, &loads).await };
                 shelf.page_for_one(request, made).await
             }
-            Ok(_) => Shelf::refuse(nothing()),
+            Ok(None) => Shelf::refuse(nothing()),
             Err(error) => Shelf::refuse(failed(error)),
         };
     }
@@ -154,14 +153,42 @@ async fn made(asked: &Asked, hub: Option<String>, loads: &Loads) -> Answer<Optio
 
 async fn product_page(asked: &Asked, received: &Received, loads: &Loads) -> Answer<Page> {
     let selected = received.selected(loads);
-    let (list, most) = match asked.form {
-        Form::Calendar => (events_of(&selected, &[]), MOST_EVENTS),
-        _ => (articles(&selected), NEWEST),
+    let made = match asked.month {
+        Some(month) => product_archive(asked, received, &selected, month, loads).await?,
+        None => Some(product_newest(asked, received, &selected, loads).await?),
     };
-    let entries = received.newest(&list, most, loads).await?;
+    Ok(made.map_or_else(nothing, |feed| written_in(asked.form, &feed)))
+}
+
+async fn product_newest(asked: &Asked, received: &Received, selected: &Selected, loads: &Loads) -> Answer<Feed> {
+    let (list, most) = match asked.form {
+        Form::Calendar => (events_of(selected, &[]), MOST_EVENTS),
+        _ => (articles(selected), NEWEST),
+    };
+    let (entries, below) = received.newest(&list, usize::try_from(most).unwrap_or(usize::MAX), loads).await?;
     let gone = received.had(gone(list.kind, &selected.view, loads).await?).await?;
-    let feed = of(asked, &selected, (entries, gone), Part::Subscription { prev_archive: None }, loads);
-    Ok(written_in(asked.form, &feed))
+    let below = below.filter(|_| asked.form != Form::Calendar);
+    let part = Part::Subscription { prev_archive: below.map(|month| archive_address(asked, month, loads)) };
+    Ok(of(asked, selected, (entries, gone), part, loads))
+}
+
+/// A month of a product; `None` when nothing at all was issued in it. One that holds nothing of the product leads on to others.
+async fn product_archive(
+    asked: &Asked,
+    received: &Received,
+    selected: &Selected,
+    month: Month,
+    loads: &Loads,
+) -> Answer<Option<Feed>> {
+    let list = articles(selected);
+    let (from, until) = month.bounds();
+    let conditions = [&*selected.articles, &within(Some(from), Some(until))].concat();
+    let of_month = List { conditions: &conditions, ..list };
+    let Some(entries) = received.all(&of_month, MOST_ARCHIVED, loads).await? else { return Ok(None) };
+    let earlier = received.month_before(&list, month, loads).await?;
+    let later = received.month_after(&list, month, loads).await?;
+    let part = archive(asked, month, (earlier, later), loads);
+    Ok(Some(of(asked, selected, (entries, Vec::new()), part, loads)))
 }
 
 fn written_in(form: Form, feed: &Feed) -> Page {
@@ -224,13 +251,13 @@ async fn archived(asked: &Asked, selected: &Selected, month: Month, loads: &Load
     }
     let earlier = list.month_before(Some(month), loads).await?;
     let later = list.month_after(month, loads).await?;
-    let address = |month: Option<Month>| month.map(|month| archive_address(asked, month, loads));
-    let part = Part::Archive {
-        address: archive_address(asked, month, loads),
-        prev_archive: address(earlier),
-        next_archive: address(later),
-    };
+    let part = archive(asked, month, (earlier, later), loads);
     Ok(Some(of(asked, selected, (entries, Vec::new()), part, loads)))
+}
+
+fn archive(asked: &Asked, month: Month, (earlier, later): (Option<Month>, Option<Month>), loads: &Loads) -> Part {
+    let address = |month: Month| archive_address(asked, month, loads);
+    Part::Archive { address: address(month), prev_archive: earlier.map(address), next_archive: later.map(address) }
 }
 
 /// The events of a selection; `None` when it has none.

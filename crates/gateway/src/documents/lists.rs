@@ -38,7 +38,8 @@ impl List<'_> {
         self.window(Window { after, before: None, limit, from_end: false }, loads).await
     }
 
-    async fn window(&self, window: Window, loads: &Loads) -> Answer<Vec<(EntryId, OrderKey)>> {
+    /// The entries of a part of the list.
+    pub async fn window(&self, window: Window, loads: &Loads) -> Answer<Vec<(EntryId, OrderKey)>> {
         let order = Order { by: self.by, is_descending: self.by == OrderedBy::Date };
         let conditions = self.conditions.to_vec();
         let page = loads.page(self.view, &ListQuery { kind: self.kind, conditions, order, window }).await?;
@@ -134,7 +135,8 @@ fn listed(record: &Record, view: &SharedView, loads: &Loads) -> Option<Listed> {
     })
 }
 
-fn month_of(key: &OrderKey) -> Option<Month> {
+/// The month of a place in a list by date.
+pub(super) fn month_of(key: &OrderKey) -> Option<Month> {
     let OrderKey::Date(at, _) = key else { return None };
     Some(Month::of(from_micros(*at)?.date_naive()))
 }

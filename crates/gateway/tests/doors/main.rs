@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
 
 mod agency;
+mod archives;
 mod audience;
 mod editorial;
 mod feeds;

@@ -70,6 +70,17 @@ fn feeds_of_products_are_as_good_as_those_for_everybody(
             assert_eq!(nobodys.status, 404, "{path}: {}", nobodys.body);
         }
     }
+    for (code, month, held) in
+        [("all", "2026-01", true), ("communiques", "2025-01", true), ("nothing", "2026-01", false)]
+    {
+        let path = format!("product/{code}/archive/{month}.atom");
+        let got = feed(&format!("{code}/archive/{month}"), "atom");
+        assert_eq!(got.status, 200, "{path}: {}", got.body);
+        assert_eq!(got.body.contains("<entry"), held, "{path}: {}", got.body);
+        assert!(!got.body.contains("SOLDWORD"), "{path}: {}", got.body);
+        save(&folder, "atom", &path, &got.body);
+        assert_eq!(get(&server, &format!("/v1/feeds/{path}"), &[]).status, 404, "{path}");
+    }
     judge(&folder);
     assert!(calendars_are_read(&folder.join("ics")) > 0, "the demo has events");
     let mut counts = Vec::new();
