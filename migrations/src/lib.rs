@@ -28,6 +28,7 @@ mod m20261130_000019_subscriptions;
 mod m20261130_000021_entered;
 mod m20261130_000022_parents;
 mod m20261130_000023_former;
+mod m20261130_000025_drills;
 mod m20261201_000024_removed_products;
 mod m20261201_000026_journal_post;
 
@@ -79,6 +80,7 @@ impl MigratorTrait for EditorialMigrator {
             Box::new(m20261130_000021_entered::Migration),
             Box::new(m20261130_000022_parents::Migration),
             Box::new(m20261130_000023_former::Migration),
+            Box::new(m20261130_000025_drills::Migration),
             Box::new(m20261201_000024_removed_products::Migration),
             Box::new(m20261201_000026_journal_post::Migration),
         ]

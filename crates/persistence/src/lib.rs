@@ -38,9 +38,9 @@ pub use lock::{ImportLock, SenderLock};
 pub use migrate::{MigrationReport, migrate, migrate_down};
 pub use operations::{OperationImport, Operations, StoredOperation};
 pub use partners::{
-    Drill, DrillNoteError, EVERYTHING_PRODUCT, Embargo, Former, ItemChange, LanguagesIn, Parents, Partner,
-    PartnerSaving, PartnerStore, PictureChange, Placed, Product, ProductRemoval, ProductSaving, Receipt, ReceiptState,
-    Received, Round, Sorting, Usage, UsageOf,
+    Drill, DrillKillError, DrillNoteError, EVERYTHING_PRODUCT, Embargo, Former, Issued, ItemChange, LanguagesIn,
+    Parents, Partner, PartnerSaving, PartnerStore, PictureChange, Placed, Product, ProductRemoval, ProductSaving,
+    Receipt, ReceiptState, Received, Round, Sorting, Usage, UsageOf,
 };
 pub use publish::{Act, Holder, LiveEntry, Outcome, PublishTx, Publisher, Refusal};
 pub use published::{

@@ -7,6 +7,8 @@ pub struct Model {
     pub id: Uuid,
     pub note: String,
     pub at: i64,
+    pub locale: Option<String>,
+    pub killed_at: Option<i64>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -1,5 +1,6 @@
 //! Partners and what they receive, kept in the editorial store: no table of drafts is within reach of this handle.
 
+mod drill;
 mod embargo;
 mod items;
 mod parent;
@@ -17,13 +18,14 @@ use sea_orm::{
 };
 use serde_json::Value;
 
+pub use drill::{Drill, DrillKillError, DrillNoteError, Issued};
 pub use embargo::Embargo;
 pub use items::{Former, ItemChange, Placed, Received, Round, Sorting};
 pub use parent::Parents;
 pub use partner::{Partner, PartnerSaving};
 pub use picture::PictureChange;
 pub use product::{EVERYTHING_PRODUCT, LanguagesIn, Product, ProductRemoval, ProductSaving};
-pub use receipt::{Drill, DrillNoteError, Receipt, ReceiptState};
+pub use receipt::{Receipt, ReceiptState};
 pub use usage::{Usage, UsageOf};
 
 use crate::editorial::{Actor, note};

@@ -1,19 +1,19 @@
-//! Whether partners did what they have to when something is taken back, and drills of it.
+//! Whether partners did what they have to when something is taken back.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use griot_domain::{EntryId, Locale, from_micros, micros};
+use griot_domain::{EntryId, from_micros, micros};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::{Partner, PartnerStore};
 use crate::StoreError;
 use crate::editorial::note;
-use crate::entity::{drill, partner_product, product, product_head, product_item, receipt};
+use crate::entity::{partner_product, product_item, receipt};
 
 /// What a partner did with an item that was taken back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,36 +53,6 @@ pub struct Receipt {
     pub note: Option<String>,
     #[allow(missing_docs)]
     pub at: DateTime<Utc>,
-}
-
-/// A kill of nothing, to see whether everybody hears of one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Drill {
-    /// Told as the id of the entry.
-    pub id: EntryId,
-    /// What partners are told.
-    pub note: String,
-    #[allow(missing_docs)]
-    pub at: DateTime<Utc>,
-}
-
-/// The note of a drill is empty, or longer than [`Drill::LONGEST_NOTE`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the note of a drill has 1 to {} characters", Drill::LONGEST_NOTE)]
-pub struct DrillNoteError;
-
-impl Drill {
-    /// Characters of a note.
-    pub const LONGEST_NOTE: usize = 500;
-
-    /// A drill that says of itself that it is one.
-    pub fn new(id: Uuid, note: &str, at: DateTime<Utc>) -> Result<Self, DrillNoteError> {
-        let note = note.trim();
-        if note.is_empty() || note.chars().count() > Self::LONGEST_NOTE {
-            return Err(DrillNoteError);
-        }
-        Ok(Self { id: EntryId(id), note: format!("EXERCICE — {note}"), at })
-    }
 }
 
 impl PartnerStore {
@@ -155,53 +125,4 @@ impl PartnerStore {
         };
         Ok(received.into_iter().filter(had).map(|row| row.partner_id).collect())
     }
-
-    /// Tells every product of a kill of nothing.
-    pub async fn start_drill(&self, new: &Drill, locale: &Locale) -> Result<(), StoreError> {
-        let tx = self.begin().await?;
-        let head = Self::take_head(&tx).await?;
-        let number = head.number + 1;
-        let row = drill::ActiveModel { id: Set(new.id.0), note: Set(new.note.clone()), at: Set(micros(new.at)) };
-        drill::Entity::insert(row).exec_without_returning(&tx).await?;
-        let products = product::Entity::find().filter(product::Column::RemovedCode.is_null()).all(&tx).await?;
-        let items = products.into_iter().map(|product| product_item::ActiveModel {
-            product_id: Set(product.id),
-            entry_id: Set(new.id.0),
-            locale: Set(locale.as_str().to_owned()),
-            number: Set(number),
-            seq: Set(head.seq),
-            is_in: Set(false),
-            entered: Set(0),
-            first_number: Set(number),
-        });
-        product_item::Entity::insert_many(items).exec_without_returning(&tx).await?;
-        product_head::Entity::update_many()
-            .col_expr(product_head::Column::Number, Expr::value(number))
-            .exec(&tx)
-            .await?;
-        self.note(&tx, || json!({ "act": "drill", "drill": new.id.to_string(), "note": new.note })).await?;
-        Ok(tx.commit().await?)
-    }
-
-    /// Every drill, the last one first.
-    pub async fn drills(&self) -> Result<Vec<Drill>, StoreError> {
-        let rows = drill::Entity::find().order_by_desc(drill::Column::At).all(&self.reads).await?;
-        rows.into_iter().map(read).collect()
-    }
-
-    /// Those of `ids` that are drills.
-    pub async fn drills_among(&self, ids: &[EntryId]) -> Result<BTreeMap<EntryId, Drill>, StoreError> {
-        if ids.is_empty() {
-            return Ok(BTreeMap::new());
-        }
-        let rows = drill::Entity::find().filter(drill::Column::Id.is_in(ids.iter().map(|id| id.0)));
-        let drills = rows.all(&self.reads).await?.into_iter().map(|row| Ok((EntryId(row.id), read(row)?)));
-        drills.collect()
-    }
-}
-
-fn read(row: drill::Model) -> Result<Drill, StoreError> {
-    let at = from_micros(row.at);
-    let at = at.ok_or_else(|| StoreError::corrupt(format!("drill {}", row.id), format!("{} is no instant", row.at)))?;
-    Ok(Drill { id: EntryId(row.id), note: row.note, at })
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use griot_domain::{EntryId, ProductFilter, Slug};
 use griot_persistence::{
-    Actor, AuditRecord, Drill, EVERYTHING_PRODUCT, EditorialStore, Former, ItemChange, Partner, PartnerSaving,
-    PartnerStore, Placed, Product, ProductRemoval, ProductSaving, Receipt, ReceiptState, Received, Round, Sorting,
-    Usage, UsageOf,
+    Actor, AuditRecord, Drill, DrillKillError, EVERYTHING_PRODUCT, EditorialStore, Former, ItemChange, Partner,
+    PartnerSaving, PartnerStore, Placed, Product, ProductRemoval, ProductSaving, Receipt, ReceiptState, Received,
+    Round, Sorting, Usage, UsageOf,
 };
 use rstest::rstest;
 use serde_json::json;
@@ -269,7 +269,7 @@ async fn receipts_say_who_has_heard_of_a_kill_and_a_drill_is_told_to_everybody(
     assert_eq!(partners.receipts(id(1)).await.unwrap(), [last]);
     assert_eq!(partners.receipts(id(2)).await.unwrap(), []);
 
-    let drill = Drill { id: id(7), note: "Exercice".to_owned(), at: at("2026-01-04") };
+    let drill = Drill { id: id(7), note: "Exercice".to_owned(), at: at("2026-01-04"), issued: None };
     partners.start_drill(&drill, &locale("fr")).await.unwrap();
     assert_eq!(partners.told_of(id(7)).await.unwrap(), [first.id, second.id].into());
     for products in [[one.id], [ALL]] {
@@ -277,6 +277,33 @@ async fn receipts_say_who_has_heard_of_a_kill_and_a_drill_is_told_to_everybody(
     }
     assert_eq!(partners.drills().await.unwrap(), std::slice::from_ref(&drill));
     assert_eq!(partners.drills_among(&[id(1), id(7)]).await.unwrap(), [(id(7), drill)].into());
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_a_drill_issues_is_told_as_an_item_and_killed_once(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let (_store, partners) = open(backend).await;
+    let outlet = partner(8, &[ALL]);
+    partners.save_partner(&outlet, at("2026-01-02")).await.unwrap();
+    let drill = Drill::new(id(7).0, "tout va bien", at("2026-01-03")).unwrap().issued_in(locale("en"));
+    partners.start_drill(&drill, &locale("fr")).await.unwrap();
+    assert_eq!(told(&partners, &[ALL], 0).await, [(1, id(7), true)]);
+    assert_eq!((drill.words(), drill.killed_at()), ("tout va bien", None));
+    assert_eq!(partners.drills().await.unwrap(), [drill]);
+    let state = ReceiptState::Received;
+    let receipt = Receipt { partner: outlet.id, entry: id(7), state, note: None, at: at("2026-01-03") };
+    partners.save_receipt(&receipt).await.unwrap();
+
+    assert_eq!(partners.kill_drill(id(8), at("2026-01-04")).await.unwrap(), Err(DrillKillError::Unknown));
+    let killed = partners.kill_drill(id(7), at("2026-01-04")).await.unwrap().unwrap();
+    assert_eq!(killed.killed_at(), Some(at("2026-01-04")));
+    assert_eq!(told(&partners, &[ALL], 0).await, [(2, id(7), false)]);
+    assert_eq!(partners.receipts(id(7)).await.unwrap(), [], "the kill is to be acknowledged");
+    assert_eq!(partners.kill_drill(id(7), at("2026-01-05")).await.unwrap(), Err(DrillKillError::Told));
+    assert_eq!(partners.drills().await.unwrap(), [killed]);
+    assert_eq!(told(&partners, &[ALL], 0).await, [(2, id(7), false)]);
 }
 
 fn actor(author: &str) -> Actor {
