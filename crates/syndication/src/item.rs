@@ -27,6 +27,8 @@ pub struct Item {
     pub version_created: DateTime<Utc>,
     /// Until when it must not be published, for those who get it before.
     pub embargoed_until: Option<DateTime<Utc>>,
+    /// Whether it is an exercise: for partners alone, and never to be published.
+    pub is_drill: bool,
     /// Address of its page.
     pub page: Option<String>,
     /// The same entry in its other languages.
@@ -49,6 +51,9 @@ pub enum Signal {
     /// It was taken back; why, for the public.
     Retraction(Option<String>),
 }
+
+/// The profile of exercises, whatever they are of.
+pub const DRILL_PROFILE: &str = "exercice";
 
 /// What an item says.
 #[derive(Clone, Debug, PartialEq)]
@@ -374,6 +379,9 @@ impl Item {
         let Self { issuer, kind, id, .. } = self;
         match kind {
             EntryKind::Asset => picture_uri(*id, issuer),
+            _ if self.is_drill => {
+                format!("urn:newsml:{}:{}:drill-{id}-{locale}", issuer.host, self.issued_on.format("%Y%m%d"))
+            }
             _ => format!("urn:newsml:{}:{}:{kind}-{id}-{locale}", issuer.host, self.issued_on.format("%Y%m%d")),
         }
     }
@@ -406,10 +414,16 @@ impl Item {
     }
 
     /// What an editor must read and nobody must print, in capitals first what it is: a correction, a withdrawal, a kill, an
-    /// embargo. In French for French items, else in English.
+    /// embargo, an exercise. In French for French items, else in English.
     pub fn editors_note(&self) -> Option<String> {
         let word = |french, english| worded(&self.locale, french, english);
         let mut notes = Vec::new();
+        if self.is_drill {
+            notes.push(word("EXERCICE", "EXERCISE").to_owned());
+            if self.status() == Status::Usable {
+                notes.push(word("NE PAS PUBLIER", "NOT FOR PUBLICATION").to_owned());
+            }
+        }
         if let Some(until) = self.embargoed_until {
             let until = until.format("%Y-%m-%d %H:%M UTC");
             notes.push(format!("{} {until}", word("SOUS EMBARGO jusqu’au", "UNDER EMBARGO until")));

@@ -8,7 +8,7 @@ mod event;
 use griot_domain::EntryKind;
 use serde_json::{Value, json};
 
-use crate::item::{Content, Issuer, Item, Place, Reference};
+use crate::item::{Content, DRILL_PROFILE, Issuer, Item, Place, Reference};
 use crate::json::{instant, instant_not_before, joined, object, sorted, uri};
 use crate::policy::Policy;
 use crate::wording::Wording;
@@ -63,8 +63,13 @@ fn administration(item: &Item, type_word: &str) -> Value {
 
 /// Nothing of what was said: the note that stands for it is both headline and editor's note.
 fn taken_back(item: &Item) -> Value {
+    let profile = match item.kind {
+        _ if item.is_drill => Some(DRILL_PROFILE),
+        EntryKind::Event => Some(event::PROFILE),
+        _ => None,
+    };
     object([
-        ("profile", if item.kind == EntryKind::Event { json!(event::PROFILE) } else { Value::Null }),
+        ("profile", json!(profile)),
         ("headlines", item.editors_note().map_or(Value::Null, |note| json!([part("main", &note)]))),
     ])
 }

@@ -62,7 +62,9 @@ impl<'a> Wording<'a> {
             Content::Withheld => self.word("Retiré", "Withdrawn"),
             _ => return None,
         };
-        let Signal::Retraction(Some(reason)) = &item.signal else { return Some(what.to_owned()) };
+        let drill = if item.is_drill { self.word("Exercice — ", "Exercise — ") } else { "" };
+        let what = format!("{drill}{what}");
+        let Signal::Retraction(Some(reason)) = &item.signal else { return Some(what) };
         Some(format!("{what}{} {reason}", self.colon()))
     }
 

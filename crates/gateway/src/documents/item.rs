@@ -134,6 +134,7 @@ pub(super) fn item(
         version_created,
         // Documents are of what is public.
         embargoed_until: None,
+        is_drill: false,
         page: seen.url(loads).map(|url| url.0),
         translations: translations(record, loads),
         issuer: issuer(&seen.view, loads),
@@ -235,6 +236,7 @@ pub(super) fn stub(notice: &Notice, locale: &Locale, trace: &Trace, known: &[Ver
         first_created: trace.first_live(),
         version_created: notice.at,
         embargoed_until: None,
+        is_drill: false,
         page: None,
         translations: Vec::new(),
         issuer: issuer(&view, loads),

@@ -4,7 +4,7 @@ use griot_domain::{Direction, EntryKind, Locale};
 
 use super::parts::{issuer, timestamp};
 use super::xml::Element;
-use crate::item::{Article, Content, Issuer, Item, Picture};
+use crate::item::{Article, Content, DRILL_PROFILE, Issuer, Item, Picture};
 use crate::policy::Policy;
 
 const NAMESPACE: &str = "http://iptc.org/std/nar/2006-10-01/";
@@ -58,6 +58,7 @@ pub(super) fn item_meta(item: &Item) -> Element {
         .child(moment("firstCreated", item.first_created))
         .children(item.embargoed_until.map(|until| moment("embargoed", until)))
         .child(Element::of_code("pubStatus", &format!("stat:{}", item.status().code())))
+        .children(item.is_drill.then(|| Element::of_text("profile", DRILL_PROFILE)))
         .child(Element::of_line("title", &item.title()))
         .children(item.editors_note().map(|note| Element::of_text("edNote", &note)))
         .children(item.signal.iptc_code().map(|code| Element::of_code("signal", &format!("sig:{code}"))))

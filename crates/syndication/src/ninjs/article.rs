@@ -4,14 +4,14 @@ use griot_domain::{ArticleKind, CorrectionKind};
 use serde_json::{Value, json};
 
 use super::{NEWSCODES, association, bodies, named, originator, page, part, place, rights};
-use crate::item::{Article, Byline, Correction, Item, NamedThing, Topic};
+use crate::item::{Article, Byline, Correction, DRILL_PROFILE, Item, NamedThing, Topic};
 use crate::json::object;
 use crate::policy::Policy;
 use crate::relation::Relation;
 
 pub fn fields(item: &Item, article: &Article) -> Value {
     object([
-        ("profile", json!(profile(article.form))),
+        ("profile", json!(if item.is_drill { DRILL_PROFILE } else { profile(article.form) })),
         ("contentCreated", json!(crate::json::local_instant(article.issued_at))),
         ("urgency", json!(article.urgency)),
         ("copyrightHolder", json!(item.issuer.name)),

@@ -21,6 +21,8 @@ pub fn all() -> Vec<(&'static str, Item)> {
         ("article-withheld", taken_back(Content::Withheld, Some("Le texte est revu."))),
         ("article-killed", taken_back(Content::Canceled, Some("L’information est fausse & retirée <partout>."))),
         ("article-killed-silently", taken_back(Content::Canceled, None)),
+        ("drill", drill()),
+        ("drill-killed", Item { is_drill: true, ..taken_back(Content::Canceled, Some("tout va bien")) }),
         ("event", event()),
         ("event-all-day", all_day_event()),
         ("event-killed", Item { kind: EntryKind::Event, ..taken_back(Content::Canceled, None) }),
@@ -146,6 +148,10 @@ pub fn taken_back(content: Content, reason: Option<&str>) -> Item {
         translations: Vec::new(),
         ..item(EntryKind::Article, 3, content)
     }
+}
+
+fn drill() -> Item {
+    Item { is_drill: true, page: None, translations: Vec::new(), ..bare_article() }
 }
 
 pub fn event() -> Item {
@@ -278,6 +284,7 @@ fn item(kind: EntryKind, number: u128, content: Content) -> Item {
         first_created: instant("2023-11-06T11:30:00Z"),
         version_created: instant("2023-11-06T11:30:00Z"),
         embargoed_until: None,
+        is_drill: false,
         page: Some(format!("https://koulouba.example/fr/{}s/x{number}", kind.as_str())),
         translations: vec![Translation {
             locale: locale("en"),
