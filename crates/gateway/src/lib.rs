@@ -72,6 +72,7 @@ use crate::media::{Media, media_routes, preview_media_routes};
 use crate::metrics::{KeptFigures, Metrics};
 use crate::partners::{Source, partner_routes, with_meter};
 use crate::preview::{Previews, preview_routes};
+use crate::proof::Drills;
 use crate::tail::Listeners;
 use crate::uploads::upload_routes;
 use crate::webhooks::{SendingFigures, endpoint_routes};
@@ -349,7 +350,8 @@ impl Gateway {
     /// What states everything that is issued, once this gateway has [heard](Self::tail) of it.
     pub fn notary(&self, log: StatementLog, keys: Keyring) -> Notary {
         let public = Arc::clone(&self.documents);
-        Notary::new(public, self.store.clone(), log, keys, self.tail.hear())
+        let drills = self.partners.as_ref().map(|partners| Drills::new(partners.store.clone(), partners.numbers()));
+        Notary::new(public, self.store.clone(), log, keys, self.tail.hear(), drills)
     }
 
     /// Counts from now on what goes through the [doors](Self::doors). The routes that tell it, and what is kept: for a

@@ -20,7 +20,7 @@ pub const IDLE: &str = "partner.idle";
 pub const DISABLED: &str = "endpoint.disabled";
 
 /// What an endpoint can ask for.
-pub const TYPES: [&str; 25] = [
+pub const TYPES: [&str; 26] = [
     "item.published",
     "item.updated",
     "item.corrected",
@@ -44,6 +44,7 @@ pub const TYPES: [&str; 25] = [
     "asset.updated",
     "asset.withheld",
     "asset.killed",
+    "drill.issued",
     IDLE,
     DISABLED,
 ];

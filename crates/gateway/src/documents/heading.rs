@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use futures_util::future::try_join_all;
 use griot_domain::{ArticleKind, CorrectionKind, Entry, EntryId, EntryKind, Locale, Urgency};
 use griot_persistence::Record;
-use griot_syndication::item::{Content, Item, Signal, Status};
+use griot_syndication::item::{Content, DRILL_PROFILE, Item, Signal, Status};
 use serde_json::{Map, Value, json};
 
 use super::form::Form;
@@ -61,7 +61,13 @@ impl Heading {
         }
     }
 
-    /// The item, with no content of its own.
+    /// Of a drill, whose item has its content.
+    pub fn of_drill(item: Item) -> Self {
+        let title = (item.status() == Status::Usable).then(|| item.title());
+        Self { item, title, urgency: None, article_kind: None }
+    }
+
+    /// The item, with no content of its own unless it is of a drill.
     pub fn item(&self) -> &Item {
         &self.item
     }
@@ -115,6 +121,7 @@ impl Heading {
     /// Why this version exists, in our words.
     pub fn signal(&self) -> &'static str {
         match (&self.item.signal, self.status()) {
+            _ if self.item.is_drill => "drill",
             (_, Status::Withheld) => "withheld",
             (_, Status::Canceled) => "kill",
             (Signal::New, _) => "new",
@@ -134,7 +141,7 @@ impl Heading {
         let mut told = Map::new();
         told.insert("uri".to_owned(), self.item.uri().into());
         told.insert("id".to_owned(), id.to_string().into());
-        told.insert("kind".to_owned(), kind.as_str().into());
+        told.insert("kind".to_owned(), if self.item.is_drill { "drill" } else { kind.as_str() }.into());
         told.insert("language".to_owned(), locale.to_string().into());
         told.insert("version".to_owned(), (*version).into());
         told
@@ -147,6 +154,9 @@ impl Heading {
         tell("version_created", json!(self.item.version_created));
         tell("pub_status", self.status().code().into());
         tell("signal", self.signal().into());
+        if self.item.is_drill {
+            tell("profile", DRILL_PROFILE.into());
+        }
         if let Some(title) = &self.title {
             tell("title", title.as_str().into());
         }

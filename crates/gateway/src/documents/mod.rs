@@ -1,6 +1,7 @@
 //! What was issued, as documents for partners: by id, and by id and version.
 
 mod content;
+mod drill;
 mod early;
 mod feeds;
 mod form;
@@ -32,6 +33,8 @@ use griot_proof::Digest;
 use griot_syndication::item::Item;
 use griot_syndication::policy::Policy;
 
+use self::drill::drill_page;
+pub(crate) use self::drill::{drill_item, drill_of, hears_of_drills};
 pub(crate) use self::early::Early;
 use self::feeds::feed_routes;
 pub(crate) use self::feeds::{has_topic, topic};
@@ -155,6 +158,17 @@ async fn document(shelf: &Shelf, asked: Option<Asked>, form: Option<Form>, reque
         let message = format!("documents are {all}: accept one of them");
         return Shelf::refuse(Page::refused(StatusCode::NOT_ACCEPTABLE, code::BAD_USER_INPUT, &message));
     }
+    let is_stated = shelf.is_stated;
+    if hears_of_drills(&request) {
+        match drill_of(asked.id, shelf).await {
+            Ok(Some(drill)) => {
+                let made = |loads| async move { Ok(drill_page(&drill, &asked, &forms, is_stated, &loads)) };
+                return shelf.page_for_one(request, made).await;
+            }
+            Ok(None) => {}
+            Err(error) => return Shelf::refuse(failed(error)),
+        }
+    }
     let entitled = shelf.early.as_ref().filter(|_| is_entitled(&request));
     if let Some(early) = entitled {
         match early.holds(&asked).await {
@@ -167,7 +181,6 @@ async fn document(shelf: &Shelf, asked: Option<Asked>, form: Option<Form>, reque
         }
     }
     let name = format!("{}{}", asked.name(), forms.iter().map(|form| form.ending()).collect::<String>());
-    let is_stated = shelf.is_stated;
     shelf.page(request, &name, |loads| async move { page(&asked, &forms, is_stated, &loads).await }).await
 }
 
@@ -285,7 +298,7 @@ fn headers(item: &Item, form: Form) -> HeaderMap {
     headers
 }
 
-fn failed(error: ApiError) -> Page {
+pub(crate) fn failed(error: ApiError) -> Page {
     let ApiError::Internal(cause) = &error else {
         return Page::refused(StatusCode::BAD_REQUEST, code::BAD_USER_INPUT, "this address cannot be read");
     };

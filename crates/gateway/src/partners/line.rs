@@ -1,11 +1,12 @@
 //! What a feed of changes tells of an item.
 
 use griot_domain::Locale;
-use griot_persistence::Drill;
+use griot_persistence::{Drill, ItemChange};
 use griot_syndication::item::Issuer;
 use serde_json::{Value, json};
 
-use crate::documents::{Heading, Reason};
+use crate::documents::{Heading, Reason, drill_item, issuer, view_in};
+use crate::graphql::delivery::Loads;
 
 /// The reason of what was public before, and has come into the products since.
 pub(crate) const ENTERED_SCOPE: &str = "entered_scope";
@@ -44,6 +45,8 @@ pub(crate) enum Gone {
     TakenBack(Reason),
     /// It is public, and in none of the products any more.
     LeftScope,
+    /// It was issued to be killed, as an exercise.
+    Drill,
 }
 
 /// A kill of nothing in the form of an item.
@@ -59,6 +62,7 @@ impl Gone {
         match self {
             Self::TakenBack(reason) => reason.as_str(),
             Self::LeftScope => "left_scope",
+            Self::Drill => "drill",
         }
     }
 }
@@ -73,6 +77,18 @@ impl Told {
             Some(reason) => Self::Tombstone(Gone::TakenBack(reason), heading),
         }
     }
+
+    /// What is told of a drill: what it issued, that this is killed, or a kill of nothing.
+    pub fn of_drill(drill: Drill, locale: Locale, loads: &Loads) -> Self {
+        let Some(item) = drill_item(&drill, loads) else {
+            return Self::Drill(DrillLine::new(drill, locale, &issuer(&view_in(None, loads), loads)));
+        };
+        let heading = Heading::of_drill(item);
+        match heading.is_live() {
+            true => Self::Upsert(heading, Arrival::Issued),
+            false => Self::Tombstone(Gone::Drill, heading),
+        }
+    }
 }
 
 impl DrillLine {
@@ -83,6 +99,11 @@ impl DrillLine {
 }
 
 impl Line {
+    /// What is told of a drill at a change of it.
+    pub fn of_drill(change: &ItemChange, drill: Drill, loads: &Loads) -> Self {
+        Self { number: change.number, seq: change.seq, told: Told::of_drill(drill, change.locale.clone(), loads) }
+    }
+
     /// JSON; with the address of its statement where what is issued `is_stated`.
     pub fn json(&self, is_stated: bool) -> Value {
         let mut told = match &self.told {
@@ -96,7 +117,7 @@ impl Line {
             }
             Told::Tombstone(gone, heading) => {
                 let mut told = match gone {
-                    Gone::TakenBack(_) => heading.json(is_stated),
+                    Gone::TakenBack(_) | Gone::Drill => heading.json(is_stated),
                     Gone::LeftScope => heading.identity(),
                 };
                 told.insert("op".to_owned(), "tombstone".into());

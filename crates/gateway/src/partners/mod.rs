@@ -30,7 +30,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 pub(crate) use self::account::partner_of;
 pub(crate) use self::idle::is_idle;
-pub(crate) use self::line::{Arrival, DrillLine, ENTERED_SCOPE, Gone, Line, Told};
+pub(crate) use self::line::{Arrival, ENTERED_SCOPE, Gone, Line, Told};
 use self::meter::metered;
 pub(crate) use self::problem::Problem;
 pub(crate) use self::products::{NoPlace, Wanted};

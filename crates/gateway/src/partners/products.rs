@@ -12,8 +12,8 @@ use tokio::time::{Instant, timeout};
 use uuid::Uuid;
 
 use super::Partners;
-use super::line::{DrillLine, Gone, Line, Told};
-use crate::documents::{Early, Heading, ItemKey, Reason, headings, issuer, view_in};
+use super::line::{Gone, Line, Told};
+use crate::documents::{Early, Heading, ItemKey, Reason, headings};
 use crate::graphql::delivery::Loads;
 use crate::graphql::delivery::change::is_of_public;
 use crate::graphql::delivery::error::{Answer, ApiError};
@@ -204,13 +204,18 @@ impl Entered<'_> {
         let unknown = keys.iter().zip(&headings).filter(|(_, heading)| heading.is_none());
         let unknown: Vec<EntryId> = unknown.map(|((id, _), _)| *id).collect();
         let mut drills = self.feed.partners.store.drills_among(&unknown).await?;
-        let issuer = issuer(&view_in(None, loads), loads);
         let lines = rows.iter().zip(headings).filter_map(|(row, heading)| {
             let told = match heading {
                 Some(heading) if row.is_former && heading.reason() != Some(Reason::Killed) => return None,
                 // In a first copy everything is new.
                 Some(heading) => Told::of(heading, row.is_in, row.has_entered && self.is_news(row)),
-                None => Told::Drill(DrillLine::new(drills.remove(&row.entry)?, row.locale.clone(), &issuer)),
+                None => {
+                    let drill = drills.remove(&row.entry)?;
+                    if row.is_former && drill.killed_at().is_none() {
+                        return None;
+                    }
+                    Told::of_drill(drill, row.locale.clone(), loads)
+                }
             };
             // Whoever makes a first copy has nothing in it yet that could go; but what it had before may have been killed.
             let is_killed = matches!(told, Told::Tombstone(Gone::TakenBack(Reason::Killed), _));

@@ -63,7 +63,8 @@ async fn languages(id: EntryId, loads: &Loads) -> Answer<BTreeSet<Locale>> {
     Ok(languages)
 }
 
-fn of(item: &Item) -> Made {
+/// What is to be stated of an item.
+pub(super) fn of(item: &Item) -> Made {
     let forms = Form::ALL.into_iter().filter_map(|form| Some((form, form.write(item)?)));
     let subjects = forms.map(|(form, bytes)| Subject::of(form.stated_as(), form.media_type(item), &bytes));
     let signal = item.signal.iptc_code();

@@ -1,5 +1,6 @@
 //! Proof of what was issued: statements, the log of them, and answers to whoever holds a copy.
 
+mod drill;
 mod log;
 mod making;
 mod notary;
@@ -10,6 +11,7 @@ mod verification;
 use axum::Router;
 use chrono::TimeDelta;
 
+pub(crate) use self::notary::Drills;
 pub use self::notary::Notary;
 pub(crate) use self::sidecar::Sidecar;
 pub(crate) use self::verification::{Standing, verification};

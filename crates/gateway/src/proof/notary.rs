@@ -3,6 +3,8 @@
 //! How far it is stands with the log, in one row: a process that is killed has added all of a batch or nothing, and another one
 //! that writes too makes this one begin the batch anew.
 
+mod drills;
+
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,8 +15,9 @@ use griot_persistence::{Addition, PublishedStore, Stated, StatedDigest, Statemen
 use griot_proof::tree::Edge;
 use griot_proof::{Checkpoint, Digest, KeySet, Keyring, LogEntry, Statement};
 use tokio::sync::watch;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
+pub(crate) use self::drills::Drills;
 use super::making::{Made, STATED, versions_of};
 use super::sidecar::{run, torn};
 use crate::graphql::delivery::error::{Answer, ApiError};
@@ -45,6 +48,8 @@ pub struct Notary {
     keys: Keyring,
     /// The last publication that this gateway has dealt with itself.
     heard: watch::Receiver<Option<i64>>,
+    /// Where partners are told of drills, on a machine that has partners.
+    drills: Option<Drills>,
     under_way: Option<Stretch>,
     /// Entries whose documents could not be made, and how often.
     failed: HashMap<EntryId, u32>,
@@ -76,8 +81,9 @@ impl Notary {
         log: StatementLog,
         keys: Keyring,
         heard: watch::Receiver<Option<i64>>,
+        drills: Option<Drills>,
     ) -> Self {
-        Self { public, store, log, keys, heard, under_way: None, failed: HashMap::new() }
+        Self { public, store, log, keys, heard, drills, under_way: None, failed: HashMap::new() }
     }
 
     /// States for as long as it is polled.
@@ -87,7 +93,11 @@ impl Notary {
         loop {
             let begun = tokio::time::Instant::now();
             let step = match has_begun {
-                true => self.step().await,
+                true => match self.step().await {
+                    // What partners are drilled with comes after what is issued.
+                    Ok(Step::Idle) => self.state_drills().await,
+                    step => step,
+                },
                 false => self.begin().await,
             };
             match step {
@@ -97,9 +107,7 @@ impl Notary {
                     match step {
                         Step::Done => sleep(begun.elapsed().min(MOST_REST)).await,
                         Step::Overtaken => sleep(PAUSE).await,
-                        Step::Idle => {
-                            timeout(IDLE, self.heard.changed()).await.ok();
-                        }
+                        Step::Idle => self.wait().await,
                     }
                 }
                 Err(cause) => {

@@ -8,8 +8,8 @@ use griot_front::{Page, code};
 use griot_persistence::HashRun;
 use griot_proof::{LogProof, tree};
 
-use super::{UNSIGNED, keep_for};
-use crate::documents::{Asked, Shelf, nothing, written};
+use super::{UNSIGNED, drill, keep_for};
+use crate::documents::{Asked, Shelf, drill_of, failed, hears_of_drills, nothing, written};
 use crate::graphql::delivery::Loads;
 use crate::graphql::delivery::error::{Answer, ApiError};
 
@@ -49,15 +49,28 @@ impl Sidecar {
     /// The sidecar of the version asked for, in the language named.
     pub async fn serve(self, shelf: &Shelf, asked: Option<Asked>, request: Request) -> Response<Body> {
         let Some(asked) = asked else { return Shelf::refuse(nothing()) };
+        if hears_of_drills(&request) {
+            match drill_of(asked.id, shelf).await {
+                Ok(Some(_)) => {
+                    let made = |loads| async move { self.page(&asked, true, &loads).await };
+                    return shelf.page_for_one(request, made).await;
+                }
+                Ok(None) => {}
+                Err(error) => return Shelf::refuse(failed(error)),
+            }
+        }
         let name = format!("{}{}", asked.name(), self.ending());
-        shelf.page(request, &name, |loads| async move { self.page(&asked, &loads).await }).await
+        shelf.page(request, &name, |loads| async move { self.page(&asked, false, &loads).await }).await
     }
 
-    async fn page(self, asked: &Asked, loads: &Loads) -> Answer<Page> {
+    async fn page(self, asked: &Asked, is_of_drill: bool, loads: &Loads) -> Answer<Page> {
         let (Some(locale), Some(version)) = (&asked.locale, asked.version) else { return Ok(nothing()) };
         let Some(stated) = loads.store.statement(asked.id, locale, version).await? else {
             return not_stated(loads).await;
         };
+        if !is_of_drill && drill::is_of_drill(&stated)? {
+            return not_stated(loads).await;
+        }
         keep_for(KEPT_S, loads);
         let text = match self {
             Self::Statement => stated.jws,

@@ -14,6 +14,7 @@ use griot_proof::{Digest, LogEntry};
 use serde::Deserialize;
 use serde_json::json;
 
+use super::drill::{names_drill, verified};
 use super::{Sidecar, keep_for};
 use crate::documents::{Form, Shelf, view_in, written};
 use crate::graphql::delivery::Loads;
@@ -32,6 +33,8 @@ pub(crate) struct Verification {
     pub standing: Standing,
     /// The last version there is, if it is public.
     pub last_version: Option<u32>,
+    /// Whether it is an exercise.
+    pub is_drill: bool,
 }
 
 /// What became of a version.
@@ -78,6 +81,9 @@ pub(crate) async fn verification(sha256: Digest, loads: &Loads) -> Answer<Option
     keep_for(KEPT_S, loads);
     let Some((stated, digest)) = loads.store.stated_with(&sha256.to_string()).await? else { return Ok(None) };
     let entry: LogEntry = serde_json::from_str(&stated.log_entry).map_err(ApiError::internal)?;
+    if names_drill(&entry.uri, stated.id) {
+        return Ok(Some(verified(stated, digest, entry.uri, loads).await?));
+    }
     let notice = loads.store.notice(Moment::Now, stated.id).await?;
     let versions = loads.versions(&view_in(Some(&stated.locale), loads), stated.id, &stated.locale).await?;
     let last = versions.last().filter(|last| last.live_to.is_none());
@@ -93,7 +99,7 @@ pub(crate) async fn verification(sha256: Digest, loads: &Loads) -> Answer<Option
     };
     let is_public = !matches!(standing, Standing::Killed | Standing::Withdrawn);
     let last_version = last.filter(|_| is_public).map(|last| last.number);
-    Ok(Some(Verification { stated, digest, uri: entry.uri, standing, last_version }))
+    Ok(Some(Verification { stated, digest, uri: entry.uri, standing, last_version, is_drill: false }))
 }
 
 pub(super) fn verify_routes() -> Router<Shelf> {
@@ -136,6 +142,7 @@ async fn answer(sha256: Digest, loads: &Loads) -> Answer<Page> {
         "sha256": sha256,
         "genuine": true,
         "state": found.standing.as_str(),
+        "drill": found.is_drill,
         "uri": found.uri,
         "content_id": id,
         "language": locale,

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::event::Told;
-use crate::documents::{ItemKey, Reason, headings, issuer, view_in};
+use crate::documents::{ItemKey, Reason, headings};
 use crate::graphql::delivery::error::Answer;
 use crate::graphql::delivery::{Delivery, Loads};
 
@@ -168,7 +168,6 @@ impl Dispatcher {
         let unknown = keys.iter().zip(&headings).filter(|(_, heading)| heading.is_none());
         let unknown: Vec<EntryId> = unknown.map(|((id, _), _)| *id).collect();
         let drills = self.partners.drills_among(&unknown).await?;
-        let issuer = issuer(&view_in(None, &round.loads), &round.loads);
         let entries: Vec<EntryId> = keys.iter().map(|(entry, _)| *entry).collect();
         let inside = self.partners.products_with(&received.products, &entries).await?;
         let told = changes.into_iter().zip(headings).zip(&keys).filter_map(|((change, heading), key)| {
@@ -177,7 +176,7 @@ impl Dispatcher {
                 Some(heading) if change.is_in && heading.reason().is_some() => return None,
                 Some(heading) if change.is_former && heading.reason() != Some(Reason::Killed) => return None,
                 Some(heading) => Told::of(&change, &heading, self.is_stated),
-                None => Told::of_drill(&change, drills.get(&change.entry)?, &issuer),
+                None => Told::of_drill(&change, drills.get(&change.entry)?, &round.loads, self.is_stated)?,
             };
             let inside = inside.get(key).filter(|_| change.is_in).map(Vec::as_slice).unwrap_or_default();
             let codes = round.products.iter().filter(|product| inside.contains(&product.id));

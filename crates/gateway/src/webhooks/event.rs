@@ -3,12 +3,12 @@
 use chrono::{DateTime, Utc};
 use griot_domain::{ArticleKind, EntryKind};
 use griot_persistence::{Drill, ItemChange, Lane, NewDelivery};
-use griot_syndication::item::Issuer;
 use griot_webhooks::{event_body, event_id};
 use serde_json::{Map, Value};
 
 use crate::documents::{Heading, Reason};
-use crate::partners::{DrillLine, ENTERED_SCOPE};
+use crate::graphql::delivery::Loads;
+use crate::partners::{ENTERED_SCOPE, Line};
 
 /// What is told of a change, and its type.
 #[derive(Clone, Debug)]
@@ -63,20 +63,33 @@ impl Told {
         }
     }
 
-    /// What is told of a kill of nothing: it goes the way a kill does.
-    pub fn of_drill(change: &ItemChange, drill: &Drill, issuer: &Issuer) -> Self {
-        let event_type = "drill.killed".to_owned();
-        let mut data = match DrillLine::new(drill.clone(), change.locale.clone(), issuer).json(change.seq) {
-            Value::Object(data) => data,
-            _ => Map::new(),
-        };
+    /// What is told of a drill: what it issued goes the way an item does, and its kill that of a kill. `None` for what was
+    /// killed since, which is told by itself, and for what is told to others.
+    pub fn of_drill(change: &ItemChange, drill: &Drill, loads: &Loads, is_stated: bool) -> Option<Self> {
+        let is_killed = drill.killed_at().is_some();
+        if change.is_in && is_killed || change.is_former && !is_killed {
+            return None;
+        }
+        let told = Line::of_drill(change, drill.clone(), loads);
+        let Value::Object(mut data) = told.json(is_stated) else { return None };
         // Those say what to do with a copy, as the type of an event does.
         for name in ["op", "reason"] {
             data.remove(name);
         }
+        if let Some(title) = data.remove("title") {
+            data.insert("headline".to_owned(), title);
+        }
+        let version = match &drill.issued {
+            Some(issued) => {
+                data.insert("previous_version".to_owned(), issued.killed_at.map(|_| 1).into());
+                if is_killed { 2 } else { 1 }
+            }
+            None => 1,
+        };
+        let (event_type, lane) = if is_killed { ("drill.killed", Lane::Kill) } else { ("drill.issued", Lane::Normal) };
         let item = format!("{}:{}", change.entry, change.locale);
-        let id = event_id([item.as_str(), &change.number.to_string(), &event_type]);
-        Self { event_type, data, version: 1, id, lane: Lane::Kill, item, change: change.number }
+        let id = event_id([item.as_str(), &change.number.to_string(), event_type]);
+        Some(Self { event_type: event_type.to_owned(), data, version, id, lane, item, change: change.number })
     }
 
     /// The delivery of it to an endpoint that has the item in these products.

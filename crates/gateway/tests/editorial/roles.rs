@@ -114,6 +114,10 @@ async fn input(office: &Office, mutation: &str, round: usize) -> Value {
             let whose = json!({ "partnerId": made["partner"]["id"] });
             json!({ "id": office.done("administrator", "partnerKeyCreate", whose).await["id"] })
         }
+        "drillKill" => {
+            let made = office.done("administrator", "drillStart", json!({ "note": name, "issueFirst": true })).await;
+            json!({ "id": made["drill"]["id"] })
+        }
         "drillStart" => json!({ "note": name }),
         "productSave" => json!({ "code": format!("p-{round}"), "all": [{ "kind": "NEWS" }] }),
         "productRemove" => {

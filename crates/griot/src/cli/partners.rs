@@ -129,10 +129,17 @@ pub enum Partner {
         /// Content id of the entry, or id of the drill
         id: EntryId,
     },
-    /// Tell every partner of a kill of nothing, marked as an exercise; `receipts` shows who heard of it
+    /// Tell every partner of a kill, marked as an exercise; `receipts` shows who heard of it
     Drill {
         /// What partners are told
-        note: String,
+        #[arg(required_unless_present = "kill")]
+        note: Option<String>,
+        /// Issue a marked article first, which --kill kills later; without it the kill is of nothing
+        #[arg(long, conflicts_with = "kill")]
+        issue: bool,
+        /// Kill what a drill issued
+        #[arg(long, value_name = "ID", conflicts_with = "note")]
+        kill: Option<EntryId>,
     },
     /// What a partner asked for, day by day
     Usage {

@@ -45,7 +45,13 @@ pub async fn run(config: &Config, command: cli::Partner) -> anyhow::Result<ExitC
         cli::Partner::Key { name, expires } => make_key(config, &store, &name, expires).await?,
         cli::Partner::List => list(&store).await?,
         cli::Partner::Receipts { id } => receipts(&store, id).await?,
-        cli::Partner::Drill { note } => drill(config, &store, &note).await?,
+        cli::Partner::Drill { kill: Some(id), .. } => {
+            store.kill_drill(id, SystemClock.now()).await??;
+            told_of_drill(id)?;
+        }
+        cli::Partner::Drill { note, issue, kill: None } => {
+            drill(config, &store, &note.unwrap_or_default(), issue).await?;
+        }
         cli::Partner::Usage { name, from, to } => usage(&store, &name, from, to).await?,
     }
     Ok(ExitCode::SUCCESS)
@@ -167,11 +173,24 @@ async fn receipts(store: &PartnerStore, id: EntryId) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn drill(config: &Config, store: &PartnerStore, note: &str) -> anyhow::Result<()> {
-    let drill = Drill::new(RandomIds.next_id(), note, SystemClock.now())?;
-    store.start_drill(&drill, &config.site.default_locale).await?;
+async fn drill(config: &Config, store: &PartnerStore, note: &str, is_issued: bool) -> anyhow::Result<()> {
+    let locale = &config.site.default_locale;
+    let mut drill = Drill::new(RandomIds.next_id(), note, SystemClock.now())?;
+    if is_issued {
+        drill = drill.issued_in(locale.clone());
+    }
+    store.start_drill(&drill, locale).await?;
+    if is_issued {
+        complain("partners hear of it when they ask for changes; once they hold it:");
+        return Ok(say(format!("griot partner drill --kill {}", drill.id))?);
+    }
+    told_of_drill(drill.id)
+}
+
+/// Says how to see who heard of a kill.
+fn told_of_drill(id: EntryId) -> anyhow::Result<()> {
     complain("partners hear of it when they ask for changes; who did:");
-    Ok(say(format!("griot partner receipts {}", drill.id))?)
+    Ok(say(format!("griot partner receipts {id}"))?)
 }
 
 async fn usage(store: &PartnerStore, name: &str, from: Option<NaiveDate>, to: Option<NaiveDate>) -> anyhow::Result<()> {

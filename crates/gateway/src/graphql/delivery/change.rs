@@ -62,6 +62,9 @@ pub(crate) struct Change {
     note: Option<String>,
     /// Whether it was public before and has come into the products of whoever asks; false without the key of a partner.
     has_entered: bool,
+    /// Whether it is an exercise, of which `node` is always null: nothing of it is to be published. The documents of one that
+    /// was issued are at `/v1/items/{contentId}`, for keys of partners.
+    is_drill: bool,
     #[graphql(skip)]
     id: EntryId,
     #[graphql(skip)]
@@ -90,6 +93,7 @@ pub(crate) struct ItemFields {
     pub note: Option<String>,
     pub tombstone: Option<Tombstone>,
     pub has_entered: bool,
+    pub is_drill: bool,
 }
 
 /// Why an entry has to go from a copy.
@@ -101,7 +105,7 @@ pub(crate) enum Tombstone {
     Withdrawn,
     /// It is public, and in none of the partner's products any more.
     LeftScope,
-    /// Nothing has to go: a kill of nothing, to see whether everybody hears of one.
+    /// An exercise: a kill of nothing, or of what a drill issued before, to see whether everybody hears of one.
     Drill,
 }
 
@@ -117,6 +121,7 @@ impl Change {
             version: None,
             note: None,
             has_entered: false,
+            is_drill: false,
             id: change.id,
             view: view.clone(),
             told: Telling::Entry,
@@ -135,6 +140,7 @@ impl Change {
             version: Some(i32::try_from(item.version).unwrap_or(i32::MAX)),
             note: item.note,
             has_entered: item.has_entered,
+            is_drill: item.is_drill,
             id: item.id,
             view,
             told: Telling::Item(item.locale, item.tombstone),

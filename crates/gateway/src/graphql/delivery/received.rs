@@ -106,6 +106,7 @@ fn item(line: &Line, cursor: String) -> ItemFields {
                 note: Some(line.drill.note.clone()),
                 tombstone: Some(Tombstone::Drill),
                 has_entered: false,
+                is_drill: true,
             };
         }
     };
@@ -123,6 +124,7 @@ fn item(line: &Line, cursor: String) -> ItemFields {
         note: item.editors_note().filter(|_| !is_out),
         tombstone,
         has_entered,
+        is_drill: item.is_drill,
     }
 }
 
@@ -132,6 +134,7 @@ impl From<Gone> for Tombstone {
             Gone::TakenBack(Reason::Killed) => Self::Killed,
             Gone::TakenBack(Reason::Withdrawn) => Self::Withdrawn,
             Gone::LeftScope => Self::LeftScope,
+            Gone::Drill => Self::Drill,
         }
     }
 }

@@ -32,6 +32,8 @@ pub(crate) struct Verification {
     stated_at: Instant,
     /// The last version of the item; null when it is not public any more.
     last_version: Option<i32>,
+    /// Whether it is an exercise, which partners alone were told of: nothing of it is to be published.
+    is_drill: bool,
     /// Address of the signed statement.
     statement_url: String,
     /// Address of the proof that the log has the statement.
@@ -87,6 +89,7 @@ pub(crate) async fn verify(loads: &Loads, sha256: &str) -> Answer<Option<Verific
         },
         stated_at: Instant(found.stated.at),
         last_version: found.last_version.map(number),
+        is_drill: found.is_drill,
         statement_url: found.sidecar(Sidecar::Statement, loads),
         proof_url: found.sidecar(Sidecar::LogProof, loads),
         last_url: found.last(loads),

@@ -38,6 +38,7 @@ const FIELDS: &[(&str, Option<EditorialAct>)] = &[
     ("Mutation.draftRestore", Some(EditorialAct::Restore)),
     ("Mutation.draftReturn", Some(EditorialAct::Approve)),
     ("Mutation.draftSubmit", Some(EditorialAct::Submit)),
+    ("Mutation.drillKill", Some(EditorialAct::ManagePartners)),
     ("Mutation.drillStart", Some(EditorialAct::ManagePartners)),
     ("Mutation.eventCreate", Some(EditorialAct::Create)),
     ("Mutation.eventUpdate", Some(EditorialAct::Edit)),

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use griot_front::directive::List;
-use griot_persistence::Partner;
+use griot_persistence::{DrillKillError, Partner};
 
 use super::error::{Answer, Nullable};
 use super::input::{Flaw, When};
@@ -36,7 +36,7 @@ pub(crate) struct Receipt {
     at: Option<When>,
 }
 
-/// A kill of nothing, to see whether every partner hears of one.
+/// An exercise, to see whether every partner hears of a kill.
 #[derive(SimpleObject)]
 pub(crate) struct Drill {
     /// Identity; receipts are asked for by it.
@@ -45,6 +45,10 @@ pub(crate) struct Drill {
     note: String,
     /// When it was begun.
     at: When,
+    /// Whether it issued something first.
+    is_issued: bool,
+    /// When its kill was told; null while it is issued only.
+    killed_at: Option<When>,
 }
 
 /// What to tell.
@@ -52,6 +56,17 @@ pub(crate) struct Drill {
 pub(crate) struct DrillStartInput {
     /// What partners are told; that it is an exercise is said by itself.
     note: String,
+    /// Whether to issue an article that is marked as an exercise, for `drillKill` to kill later. Without it the kill is told
+    /// at once, and is of nothing.
+    #[graphql(default)]
+    issue_first: bool,
+}
+
+/// What to kill.
+#[derive(Debug, InputObject)]
+pub(crate) struct DrillKillInput {
+    /// The drill.
+    id: ID,
 }
 
 /// Result of a drill.
@@ -66,7 +81,8 @@ pub(crate) struct DrillPayload {
 
 impl From<griot_persistence::Drill> for Drill {
     fn from(drill: griot_persistence::Drill) -> Self {
-        Self { id: ID(drill.id.to_string()), note: drill.note, at: drill.at.into() }
+        let (is_issued, killed_at) = (drill.issued.is_some(), drill.killed_at().map(When::from));
+        Self { id: ID(drill.id.to_string()), note: drill.note, at: drill.at.into(), is_issued, killed_at }
     }
 }
 
@@ -86,7 +102,8 @@ pub struct DrillWrites;
 
 #[Object]
 impl DrillWrites {
-    /// Tells every partner of a kill of nothing, marked as an exercise. Receipts show who heard of it.
+    /// Tells every partner of a kill of nothing, marked as an exercise; or, with `issueFirst`, issues what `drillKill` kills
+    /// later. Receipts show who heard of the kill.
     async fn drill_start(
         &self,
         ctx: &Context<'_>,
@@ -94,24 +111,54 @@ impl DrillWrites {
     ) -> Nullable<DrillPayload> {
         let started = async {
             let started = match Managing::of(ctx)? {
-                Ok(managing) => start(&managing, &input.note).await?,
+                Ok(managing) => start(&managing, &input).await?,
                 Err(flaw) => Err(flaw),
             };
-            Ok(match started {
-                Ok(drill) => DrillPayload { drill: Some(drill.into()), user_errors: Vec::new() },
-                Err(flaw) => DrillPayload { drill: None, user_errors: vec![flaw.into()] },
-            })
+            Ok(DrillPayload::of(started))
         };
         Some(started.await)
     }
+
+    /// Tells every partner that what a drill issued is killed. Receipts of before do not count.
+    async fn drill_kill(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to kill.")] input: DrillKillInput,
+    ) -> Nullable<DrillPayload> {
+        let killed = async {
+            let killed = match Managing::of(ctx)? {
+                Ok(managing) => kill(&managing, &input.id).await?,
+                Err(flaw) => Err(flaw),
+            };
+            Ok(DrillPayload::of(killed))
+        };
+        Some(killed.await)
+    }
 }
 
-async fn start(managing: &Managing<'_>, note: &str) -> Answer<Result<griot_persistence::Drill, Flaw>> {
+impl DrillPayload {
+    fn of(drill: Result<griot_persistence::Drill, Flaw>) -> Self {
+        match drill {
+            Ok(drill) => Self { drill: Some(drill.into()), user_errors: Vec::new() },
+            Err(flaw) => Self { drill: None, user_errors: vec![flaw.into()] },
+        }
+    }
+}
+
+async fn kill(managing: &Managing<'_>, id: &ID) -> Answer<Result<griot_persistence::Drill, Flaw>> {
+    let Ok(id) = id.parse() else { return Ok(Err(Flaw::invalid(&["id"], DrillKillError::Unknown))) };
+    let killed = managing.store.kill_drill(id, managing.previews.clock.now()).await?;
+    Ok(killed.map_err(|err| Flaw::invalid(&["id"], err)))
+}
+
+async fn start(managing: &Managing<'_>, input: &DrillStartInput) -> Answer<Result<griot_persistence::Drill, Flaw>> {
     let id = managing.caller.desk.next_id();
-    let drill = match griot_persistence::Drill::new(id, note, managing.previews.clock.now()) {
+    let locale = &managing.caller.base.locale;
+    let drill = match griot_persistence::Drill::new(id, &input.note, managing.previews.clock.now()) {
+        Ok(drill) if input.issue_first => drill.issued_in(locale.clone()),
         Ok(drill) => drill,
         Err(err) => return Ok(Err(Flaw::invalid(&["note"], err))),
     };
-    managing.store.start_drill(&drill, &managing.caller.base.locale).await?;
+    managing.store.start_drill(&drill, locale).await?;
     Ok(Ok(drill))
 }

@@ -48,6 +48,7 @@ function show(state, hash, told) {
   if (told) {
     const item = document.createElement("p");
     item.textContent = `${told.uri} · version ${told.version} · ${told.form} · ${told.stated_at}`;
+    if (told.drill) item.textContent += " · EXERCICE · EXERCISE";
     const last = document.createElement("a");
     last.href = new URL(told.links.last).pathname;
     last.textContent = "Dernière version · Last version";
