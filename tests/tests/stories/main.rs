@@ -9,6 +9,7 @@ mod commands;
 mod crash;
 mod delivery_only;
 mod documents;
+mod drills;
 mod embargo;
 mod exchange;
 mod files;
