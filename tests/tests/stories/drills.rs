@@ -88,7 +88,7 @@ impl House {
         let unknown = "00000000-0000-4000-8000-000000000000";
         let mut paths = Vec::new();
         for form in FORMS.iter().chain(&[""]) {
-            paths.extend([format!("{form}"), format!("-{language}{form}")]);
+            paths.extend([form.to_string(), format!("-{language}{form}")]);
             paths.extend([1, 2].map(|number| format!("-{language}/versions/{number}{form}")));
         }
         for ending in ["jws", "tlog-proof"] {

@@ -232,16 +232,22 @@ async fn all_headings(keys: &[ItemKey], loads: &Loads) -> Answer<Vec<Option<Head
     let mut known: HashMap<ItemKey, Heading> = HashMap::new();
     for (locale, ids) in by_locale {
         let view = view_in(Some(locale), loads);
-        let ids: Vec<EntryId> = ids.into_iter().collect();
-        let records = loads.records(&view, &ids).await?;
+        // Pictures are told in one language, whatever their texts are in.
+        let is_picture = |id: &EntryId| traces.get(id).is_some_and(|trace| trace.kind == EntryKind::Asset);
+        let (pictures, ids): (Vec<EntryId>, Vec<EntryId>) = ids.into_iter().partition(is_picture);
+        let any = view_in(None, loads);
+        let records = loads.records(&view, &ids).await?.into_iter().map(|record| (record, &view));
+        let pictured = loads.records(&any, &pictures).await?.into_iter().map(|record| (record, &any));
         let live: Vec<Seen> = records
-            .into_iter()
-            .map(|record| Seen { day: record.updated_at.date_naive(), record, view: view.clone() })
+            .chain(pictured)
+            .map(|(record, view)| Seen { day: record.updated_at.date_naive(), record, view: view.clone() })
             .collect();
+        let ids = [ids, pictures].concat();
         let versions = live.iter().map(|seen| loads.versions(&seen.view, seen.record.id, &seen.record.locale));
         for (seen, versions) in live.iter().zip(try_join_all(versions).await?) {
             let id = seen.record.id;
             let item = item(seen, versions.last(), traces.get(&id), Content::Withheld, loads);
+            let item = Item { locale: locale.clone(), ..item };
             known.insert((id, locale.clone()), Heading::of_live(item, &seen.record));
         }
         let gone = ids.iter().filter(|id| !known.contains_key(&(**id, locale.clone())));

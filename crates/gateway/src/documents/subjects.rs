@@ -1,7 +1,8 @@
 //! People, institutions and events as items.
 
 use griot_domain::{
-    EntryId, Event, EventText, ExternalId, Institution, InstitutionText, PartialDate, Person, PersonText, rank_at,
+    EntryId, Event, EventText, ExternalId, Institution, InstitutionText, Moment, PartialDate, Person, PersonText,
+    rank_at,
 };
 use griot_syndication::item::{self, Dated, Post, ProgrammeItem};
 
@@ -40,6 +41,8 @@ pub(super) async fn person(entry: &Person, text: &PersonText, seen: &Seen, loads
     let body = body(seen, loads).await?;
     let external = loads.external_ids(seen.record.id).await?;
     let portrait = match entry.portrait {
+        // A picture that was taken back is not shown any more, whatever showed it.
+        Some(id) if loads.store.notice(Moment::Now, id.into()).await?.is_some() => None,
         Some(id) => loads.record(&seen.view, id.into()).await?,
         None => None,
     };

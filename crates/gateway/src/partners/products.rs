@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::DateTime;
-use griot_domain::{EntryId, micros};
+use griot_domain::{EntryId, EntryKind, micros};
 use griot_partners::{CursorError, Judge, Judged, Place, Scope};
 use griot_persistence::{Embargo, ItemChange, Partner, Product, Received, StoreError};
 use sha2::{Digest, Sha256};
@@ -219,7 +219,8 @@ impl Entered<'_> {
             };
             // Whoever makes a first copy has nothing in it yet that could go; but what it had before may have been killed.
             let is_killed = matches!(told, Told::Tombstone(Gone::TakenBack(Reason::Killed), _));
-            let is_told = self.is_news(row) || is_killed || matches!(told, Told::Upsert(..));
+            let is_item = matches!(&told, Told::Upsert(heading, _) if heading.kind() != EntryKind::Asset);
+            let is_told = self.is_news(row) || is_killed || is_item;
             is_told.then_some(Line { number: row.number, seq: row.seq, told })
         });
         Ok(lines.collect())

@@ -100,6 +100,44 @@ async fn a_killed_picture_is_told_to_whoever_had_it(#[values(Backend::Sqlite, Ba
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
+async fn a_picture_is_told_to_whoever_had_what_was_killed_before_it(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let agency = Agency::open(backend).await;
+    let (partner, key) = agency.partner(1, &[EVERYTHING_PRODUCT]).await;
+    let picture = picture(&agency, "tribune");
+    let article = showing(&agency, "NEWS", &picture);
+    let begun = since(&agency.changes(Some(&key), "").await);
+    agency.world.wait(TimeDelta::minutes(1));
+    agency.kill(&article);
+    agency.kill(&picture);
+    let told = lines(&agency.changes(Some(&key), &begun).await);
+    assert_eq!(told, ["tombstone article fr 2 killed", "tombstone asset fr 2 killed"]);
+    assert_eq!(agency.store.told_of(entry(&picture)).await.unwrap(), [partner.id].into());
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_portrait_that_is_taken_back_is_in_no_document(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let agency = Agency::open(backend).await;
+    let portrait = picture(&agency, "tribune");
+    let name = json!({ "name": { "display": "Awa DIARRA" }, "portrait": portrait["contentId"],
+        "texts": [{ "locale": "fr" }] });
+    let person = agency.desk().made("person", name);
+    agency.desk().publish(&[&person]);
+    let path = format!("/v1/items/{}-fr.jsonld", person["contentId"].as_str().unwrap());
+    assert!(agency.world.get(&path).body.contains("tribune"));
+    agency.world.wait(TimeDelta::minutes(1));
+    agency.act("contentWithdraw", "ContentWithdrawInput", portrait);
+    agency.changes(None, "").await;
+    let document = agency.world.get(&path);
+    assert!(document.status == 200 && !document.body.contains("tribune"), "{document:?}");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_picture_that_comes_back_is_told_once_more(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
     let agency = Agency::open(backend).await;
     let (_, key) = agency.partner(1, &[EVERYTHING_PRODUCT]).await;

@@ -1,6 +1,6 @@
 //! People are told with their posts, which are entries of their own: a publication of a post is one of whoever holds it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use griot_domain::{EntryId, EntryKind, LinkRole, Publication, micros};
 use sea_orm::ActiveValue::{NotSet, Set};
@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::Act;
 use super::rows::insert;
 use crate::StoreError;
-use crate::entity::{entry_version, journal, link};
+use crate::entity::{edition, entry_version, journal, link};
 use crate::statements::padded;
 
 /// People of whom a post changed, each with the instants at which one did, until they have a version that tells of it.
@@ -91,11 +91,13 @@ impl Holders {
             .order_by_asc(entry_version::Column::EntryId)
             .all(tx)
             .await?;
+        let texts = last_texts(tx, &people).await?;
         let (mut versions, mut told) = (Vec::new(), Vec::new());
         for last in live {
+            let known = Ord::max(texts.get(&last.entry_id).copied().unwrap_or(i64::MIN), last.live_from);
             let changes = ready.get(&last.entry_id).into_iter().flatten();
             let later: Vec<(i64, Uuid)> =
-                changes.filter(|(at, _)| **at > last.live_from).map(|(at, post)| (*at, *post)).collect();
+                changes.filter(|(at, _)| **at > known).map(|(at, post)| (*at, *post)).collect();
             let Some((end, _)) = later.first() else { continue };
             entry_version::Entity::update_many()
                 .col_expr(entry_version::Column::LiveTo, Expr::value(*end))
@@ -127,4 +129,21 @@ impl Holders {
         insert::<journal::Entity, _>(tx, told).await?;
         Ok(seq)
     }
+}
+
+/// When a text of each of these people began or ended last: versions begin there too.
+async fn last_texts(tx: &DatabaseTransaction, people: &[Uuid]) -> Result<HashMap<Uuid, i64>, StoreError> {
+    let texts: Vec<(Uuid, i64, Option<i64>)> = edition::Entity::find()
+        .select_only()
+        .columns([edition::Column::EntryId, edition::Column::LiveFrom, edition::Column::LiveTo])
+        .filter(edition::Column::EntryId.is_in(padded(people)))
+        .into_tuple()
+        .all(tx)
+        .await?;
+    let mut last: HashMap<Uuid, i64> = HashMap::new();
+    for (person, from, to) in texts {
+        let at = to.map_or(from, |to| Ord::max(from, to));
+        last.entry(person).and_modify(|known| *known = Ord::max(*known, at)).or_insert(at);
+    }
+    Ok(last)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use griot_domain::{Entry, EntryKind, Locale, Publication, Retraction, micros};
+use griot_domain::{Entry, EntryKind, LinkRole, Locale, Publication, Retraction, micros};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
@@ -80,7 +80,16 @@ async fn remove_texts(tx: &DatabaseTransaction, id: Uuid) -> Result<(), StoreErr
     entry_version::Entity::delete_many().filter(Expr::col(entry_version::Column::EntryId).eq(id)).exec(tx).await?;
     edition::Entity::delete_many().filter(Expr::col(edition::Column::EntryId).eq(id)).exec(tx).await?;
     naming::Entity::delete_many().filter(Expr::col(naming::Column::EntryId).eq(id)).exec(tx).await?;
-    link::Entity::delete_many().filter(Expr::col(link::Column::SourceId).eq(id)).exec(tx).await?;
+    let of_entry = Expr::col(link::Column::SourceId).eq(id);
+    let is_shown = link::Column::Role.eq(LinkRole::Asset.as_str());
+    link::Entity::delete_many().filter(of_entry.clone()).filter(is_shown.clone().not()).exec(tx).await?;
+    // Which pictures it showed stays known, at no moment: whoever had it has to hear when one of these is killed later.
+    link::Entity::update_many()
+        .col_expr(link::Column::LiveTo, Expr::col(link::Column::LiveFrom))
+        .filter(of_entry)
+        .filter(is_shown)
+        .exec(tx)
+        .await?;
     Ok(())
 }
 

@@ -246,13 +246,12 @@ impl When {
         if is_known && !is_revised_since {
             return Ok(None);
         }
-        if given > last_change || (given == last_change && !is_live) {
+        let begun = begun(versions).unwrap_or(last.live_from);
+        // With the post that made the last version, and in its place.
+        let is_with_post = is_live && begun < last.live_from;
+        if given > last_change || (given == last_change && (!is_live || is_with_post)) {
             return Ok(Some(given));
         }
-        // A version that a post made of its holder says nothing else than the one before it.
-        let begun =
-            versions.iter().rev().map_while(|version| (version.digest == last.digest).then_some(version.live_from));
-        let begun = begun.last().unwrap_or(last.live_from);
         if given < begun && revised.is_none() {
             return Err(self.older_than(begun));
         }
@@ -266,6 +265,18 @@ impl When {
     fn older_than(&self, live_from: i64) -> Refusal {
         Refusal::OlderThanLive { given: self.given, live_from: from_micros(live_from).unwrap_or(self.now) }
     }
+}
+
+/// Since when without a break it has said what the last version says: those that posts made of their holder say nothing else.
+fn begun(versions: &[Version]) -> Option<i64> {
+    let mut begun = versions.last()?;
+    for earlier in versions.iter().rev().skip(1) {
+        if earlier.digest != begun.digest || earlier.live_to != Some(begun.live_from) {
+            break;
+        }
+        begun = earlier;
+    }
+    Some(begun.live_from)
 }
 
 fn steps_of(parts: Parts<'_>) -> Vec<Step<'_>> {

@@ -32,11 +32,11 @@ pub(super) async fn publish_in(
     let mut seq = first;
     let mut outcomes = Vec::with_capacity(publications.len());
     let mut rest = publications;
-    let mut holders = Holders::default();
+    let mut holders = (store == StoreName::Published).then(Holders::default);
     while !rest.is_empty() {
-        let (run, later) = rest.split_at(run_length(rest, &holders));
+        let (run, later) = rest.split_at(run_length(rest, holders.as_ref()));
         rest = later;
-        let post = run.last().filter(|last| store == StoreName::Published && is_of_post(last));
+        let post = run.last().filter(|last| holders.is_some() && is_of_post(last));
         // Once it is killed nothing tells whose it was.
         let before = match post {
             Some(post) => holders_of(tx, post.id).await?,
@@ -51,10 +51,12 @@ pub(super) async fn publish_in(
             }
             run => publish_run(tx, run, act, seq, &mut outcomes).await?,
         };
-        if let Some(post) = post {
-            holders.note(tx, post.id, known, before).await?;
+        if let Some(holders) = &mut holders {
+            if let Some(post) = post {
+                holders.note(tx, post.id, known, before).await?;
+            }
+            seq = holders.follow(tx, rest, act, seq).await?;
         }
-        seq = holders.follow(tx, rest, act, seq).await?;
     }
     if seq != first {
         journal_head::Entity::update_many().col_expr(journal_head::Column::Seq, Expr::value(seq)).exec(tx).await?;
@@ -105,12 +107,14 @@ fn is_of_post(publication: &Publication) -> bool {
 }
 
 /// How many publications from the front concern different entries, so that one reading of the state serves them. A
-/// kill goes alone, and a post last, or whoever holds one and is waited for.
-fn run_length(publications: &[Publication], holders: &Holders) -> usize {
+/// kill goes alone; and a post last, or whoever holds one and is waited for, where holders are told of.
+fn run_length(publications: &[Publication], holders: Option<&Holders>) -> usize {
     let mut seen = HashSet::new();
     let kill = publications.iter().take(RUN).position(|publication| publication.kill().is_some());
     let publications = &publications[..kill.map_or(publications.len(), |kill| kill.max(1))];
-    let is_last = |publication: &Publication| is_of_post(publication) || holders.awaits(publication.id);
+    let is_last = |publication: &Publication| {
+        holders.is_some_and(|holders| is_of_post(publication) || holders.awaits(publication.id))
+    };
     let last = publications.iter().take(RUN).position(is_last);
     let publications = &publications[..last.map_or(publications.len(), |last| last + 1)];
     publications.iter().take(RUN).take_while(|publication| seen.insert(publication.id)).count()

@@ -98,6 +98,31 @@ async fn what_is_published_with_a_post_tells_of_it(#[values(Backend::Sqlite, Bac
 
 #[rstest]
 #[tokio::test]
+async fn no_version_comes_before_one_that_a_text_made(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
+    let store = fresh_store(backend).await;
+    store.publish(&[person(PERSON, "A. Diarra").on("2024-01-01").build()]).await;
+    store.publish(&[person(PERSON, "A. Diarra").on("2024-05-01").body("fr", "Sa vie.").build()]).await;
+    store.publish(&[post("2024-03-01", "Ministre")]).await;
+    let days = ["2024-01-01", "2024-05-01"].map(at).to_vec();
+    assert_eq!(history(&store, id(PERSON)).await, (days, 2), "what was issued keeps its number");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_person_published_with_a_post_in_two_calls_is_of_its_day(
+    #[values(Backend::Sqlite, Backend::Postgres)] backend: Backend,
+) {
+    let store = fresh_store(backend).await;
+    store.publish(&[person(PERSON, "A. Diarra").on("2024-01-01").build()]).await;
+    store.publish(&[post("2024-02-01", "Ministre")]).await;
+    store.publish(&[person(PERSON, "Awa").on("2024-02-01").build()]).await;
+    let days = ["2024-01-01", "2024-02-01"].map(at).to_vec();
+    assert_eq!(history(&store, id(PERSON)).await, (days, 3));
+    assert_eq!(store.title(&as_of("2024-02-01"), id(PERSON)).await.as_deref(), Some("Awa"));
+}
+
+#[rstest]
+#[tokio::test]
 async fn who_is_not_public_gets_no_version(#[values(Backend::Sqlite, Backend::Postgres)] backend: Backend) {
     let store = fresh_store(backend).await;
     store.publish(&[post("2024-01-01", "Ministre")]).await;
