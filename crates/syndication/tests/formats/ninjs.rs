@@ -178,7 +178,7 @@ fn what_was_taken_back_says_that_and_no_more() {
         assert_eq!(document["edNote"], document["headlines"][0]["value"], "{name}");
         seen += 1;
     }
-    assert_eq!(seen, 4);
+    assert_eq!(seen, 5);
 }
 
 #[test]
