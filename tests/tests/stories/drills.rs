@@ -191,6 +191,9 @@ fn a_drill_goes_the_whole_way_of_an_item(#[values(Backend::Sqlite, Backend::Post
             (verified["state"] == "killed" && verified["drill"] == true).then_some(())
         });
     }
+    let copy = house.fetch("/v1/changes?snapshot=true&limit=500").json();
+    let is_kill = |change: &Value| change["id"] == json!(id) && change["reason"] == "drill";
+    assert!(copy["changes"].as_array().unwrap().iter().any(is_kill), "a copy begun anew is told of it too: {copy}");
     judge(&folder);
     house.nobody_else_finds(&id, &language);
 

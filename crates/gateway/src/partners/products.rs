@@ -218,7 +218,11 @@ impl Entered<'_> {
                 }
             };
             // Whoever makes a first copy has nothing in it yet that could go; but what it had before may have been killed.
-            let is_killed = matches!(told, Told::Tombstone(Gone::TakenBack(Reason::Killed), _));
+            let is_killed = match &told {
+                Told::Tombstone(Gone::TakenBack(Reason::Killed), _) => true,
+                Told::Tombstone(Gone::Drill, heading) => heading.item().first_created >= self.feed.partner.created_at,
+                _ => false,
+            };
             let is_item = matches!(&told, Told::Upsert(heading, _) if heading.kind() != EntryKind::Asset);
             let is_told = self.is_news(row) || is_killed || is_item;
             is_told.then_some(Line { number: row.number, seq: row.seq, told })
