@@ -38,7 +38,7 @@ const IDLE: Duration = Duration::from_secs(60);
 /// Publications that are looked through for a change in between.
 const LATER: u64 = 500;
 /// Raised when a form is written otherwise, so that everything is stated as it is written then.
-const FORMS: u32 = 4;
+const FORMS: u32 = 5;
 
 /// States everything that is public, from the beginning of the journal on.
 pub struct Notary {
