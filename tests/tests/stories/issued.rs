@@ -73,6 +73,7 @@ pub fn collect(server: &Server, into: &Path) -> usize {
                         save(into, &form[1..], &path, &got.body);
                         found += 1;
                     }
+                    found += earlier(server, into, form, &got);
                 }
             }
         }
@@ -81,6 +82,28 @@ pub fn collect(server: &Server, into: &Path) -> usize {
             return found;
         }
     }
+}
+
+/// The versions before the one that was got, where they may be used.
+fn earlier(server: &Server, into: &Path, form: &str, got: &Got) -> usize {
+    let Some(address) = got.headers.get("content-location").filter(|_| got.status == 200) else { return 0 };
+    let path = address.strip_prefix(server.address()).and_then(|path| path.strip_suffix(form)).expect("its own");
+    let (item, last) = path.split_once("/versions/").expect("the address of a version");
+    let mut found = 0;
+    for number in 1..last.parse().expect("a number") {
+        let path = format!("{item}/versions/{number}{form}");
+        let got = get(server, &path, &[]);
+        match got.status {
+            200 => {
+                save(into, &form[1..], &path, &got.body);
+                found += 1;
+            }
+            // A withdrawal has a number too, and of what was taken back no version is left.
+            404 | 410 => {}
+            other => panic!("{path}: {other} {}", got.body),
+        }
+    }
+    found
 }
 
 pub fn save(into: &Path, folder: &str, path: &str, body: &str) -> PathBuf {

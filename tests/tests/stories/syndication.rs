@@ -1,6 +1,7 @@
 //! What partners receive: documents and feeds in the formats of the trade, judged by their own schemas and readers.
 
 mod feeds;
+mod generated;
 mod links;
 mod office;
 mod products;

@@ -198,6 +198,15 @@ fn what_is_not_public_changes_nothing_that_is_sent_or_stated(
         let [first, second] = answers.map(|answer| comparable.answer(&answer));
         assert!(first == second, "{path}{}", difference(&first, &second));
     }
+    let mut archives = 0;
+    for (year, month) in (2019..=2026).flat_map(|year| (1..=12).map(move |month| (year, month))) {
+        let path = format!("/v1/feeds/product/{PRODUCT}/archive/{year}-{month:02}.atom");
+        let answers = journal.get(&path);
+        archives += usize::from(answers[0].status == 200);
+        let [first, second] = answers.map(|answer| comparable.answer(&answer));
+        assert!(first == second, "{path}{}", difference(&first, &second));
+    }
+    assert!(archives > 0, "the product has archives");
     let logged = size_of_log(&public.get_alike("/log/checkpoint"));
     assert!(logged > 50, "the public record is stated");
     for world in worlds {
