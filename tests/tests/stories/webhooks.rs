@@ -108,6 +108,19 @@ fn draft(desk: &Client, headline: &str) -> Value {
     desk.draft("articleCreate", json!({ "kind": "COMMUNIQUE", "issuedAt": "2025-01-02T10:00:00+00:00", "texts": text }))
 }
 
+/// Publishes a picture and an article that shows it; their drafts.
+fn picture_and_article(desk: &Client) -> (Value, Value) {
+    let texts = json!([{ "locale": "fr", "title": "Tribune", "alt": "Une tribune" }]);
+    let url = "https://photos.example/tribune.jpg";
+    let picture = desk.draft("assetCreate", json!({ "kind": "IMAGE", "url": url, "texts": texts }));
+    let picture = desk.done("contentPublish", json!({ "items": [picture] }))["drafts"][0].clone();
+    let mut showing = draft(desk, "Visite");
+    showing["leadImage"] = json!({ "asset": picture["contentId"] });
+    let showing = desk.draft("articleUpdate", showing);
+    let article = desk.done("contentPublish", json!({ "items": [showing] }))["drafts"][0].clone();
+    (picture, article)
+}
+
 fn with(item: &Value, key: &str, value: Value) -> Value {
     let mut input = json!({ "contentId": item["contentId"], "expectedRevision": item["revision"] });
     input[key] = value;
@@ -167,14 +180,7 @@ fn what_happens_to_an_article_is_told_in_order(#[values(Backend::Sqlite, Backend
     let drill = house.wait("a drill goes the same way", |taken| taken.len() == 5).remove(4);
     assert_eq!(told(&drill).0, "drill.killed");
 
-    let texts = json!([{ "locale": "fr", "title": "Tribune", "alt": "Une tribune" }]);
-    let url = "https://photos.example/tribune.jpg";
-    let picture = desk.draft("assetCreate", json!({ "kind": "IMAGE", "url": url, "texts": texts }));
-    let picture = desk.done("contentPublish", json!({ "items": [picture] }))["drafts"][0].clone();
-    let mut showing = draft(&desk, "Visite");
-    showing["leadImage"] = json!({ "asset": picture["contentId"] });
-    let showing = desk.draft("articleUpdate", showing);
-    desk.done("contentPublish", json!({ "items": [showing] }));
+    let (picture, _) = picture_and_article(&desk);
     house.wait("what shows the picture is told", |taken| taken.len() == 6);
     let killed = Instant::now();
     desk.done("contentKill", with(&picture, "reason", json!("Les droits manquent.")));
@@ -230,14 +236,7 @@ fn kills_of_what_a_removed_product_held_are_told(#[values(Backend::Sqlite, Backe
         run(&["webhook", "add", PARTNER, &format!("http://{place}/{code}"), "--product", code]);
     }
     let (server, desk) = house.serve();
-    let texts = json!([{ "locale": "fr", "title": "Tribune", "alt": "Une tribune" }]);
-    let url = "https://photos.example/tribune.jpg";
-    let picture = desk.draft("assetCreate", json!({ "kind": "IMAGE", "url": url, "texts": texts }));
-    let picture = desk.done("contentPublish", json!({ "items": [picture] }))["drafts"][0].clone();
-    let mut showing = draft(&desk, "Visite");
-    showing["leadImage"] = json!({ "asset": picture["contentId"] });
-    let showing = desk.draft("articleUpdate", showing);
-    let article = desk.done("contentPublish", json!({ "items": [showing] }))["drafts"][0].clone();
+    let (picture, article) = picture_and_article(&desk);
     house.wait("the article is told", |taken| taken.len() == 2);
 
     run(&["partner", "set", PARTNER, "--product", "speeches"]);
